@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -51,6 +52,9 @@ class TryRun:
 class ExportsPort(Protocol):
     """Files that a worker writes."""
 
+    def find_earlier(self, export: RequestExport) -> datetime | None:
+        """When the caller asked for this very file; None if nothing has its id. Raises DuplicateId."""
+
     def open(self, export: RequestExport) -> None:
         """Have it written. Raises TooManyExports."""
 
@@ -69,10 +73,14 @@ class ExportingWork(UnitOfWork, Protocol):
         """Files that a worker writes."""
 
 
-def request_export(command: RequestExport, work: ExportingWork) -> UUID:
-    """Have it written. Raises TooManyExports."""
+def request_export(command: RequestExport, work: ExportingWork) -> datetime:
+    """Have it written, once, and say when it was asked for. Raises DuplicateId, TooManyExports."""
+    earlier = work.exports.find_earlier(command)
+    if earlier is not None:
+        work.is_repetition = True
+        return earlier
     work.exports.open(command)
-    return command.id
+    return work.now
 
 
 def drop_export(command: DropExport, work: ExportingWork) -> UUID:

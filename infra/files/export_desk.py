@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
 
-from commands.ports import Caller
+from commands.ports import Caller, DuplicateId
 from commands.reports.exports import RequestExport, TooManyExports, TryRun
 from projections.base import Database
 from projections.pages import total_of
@@ -40,6 +40,11 @@ _TRY: LiteralString = """
     VALUES (%(company_id)s, %(id)s, %(schedule_id)s, %(period)s, true, %(user_id)s, 'due', %(now)s)
 """
 
+_FIND: LiteralString = """
+    SELECT id, area, section, format, parameters, options, user_id, schedule_id, created_at
+      FROM report_exports WHERE company_id = %(company_id)s AND id = %(id)s
+"""
+
 _DROP: LiteralString = """
     DELETE FROM report_exports WHERE company_id = %(company_id)s AND id = %(id)s
     RETURNING id
@@ -59,6 +64,17 @@ class ExportDesk:
         self._now = now
         self._changed = changed
 
+    def find_earlier(self, export: RequestExport) -> datetime | None:
+        """When the caller asked for this very file; None if nothing has its id. Raises DuplicateId."""
+        row = self._db.ask(_FIND, {"company_id": self._db.company_id, "id": export.id}).row()
+        if row is None:
+            return None
+        asked = {**_columns(export), "user_id": self._caller.user_id}
+        if any(row[name] != value for name, value in asked.items() if name != "position"):
+            raise DuplicateId
+        created_at: datetime = row["created_at"]
+        return created_at
+
     def open(self, export: RequestExport) -> None:
         """Have it written. Raises TooManyExports."""
         own = {"company_id": self._db.company_id}
@@ -69,8 +85,7 @@ class ExportDesk:
             _OPEN,
             {
                 **own,
-                **{name: value for name, value in vars(export).items() if name != "options"},
-                "options": msgspec.json.encode(export.options).decode(),
+                **_columns(export),
                 "user_id": self._caller.user_id,
                 "request_id": self._caller.request_id,
                 "now": self._now,
@@ -98,3 +113,8 @@ class ExportDesk:
         params = {"company_id": self._db.company_id, "id": run.id, "schedule_id": run.schedule_id}
         today = {"period": self._now.date(), "user_id": self._caller.user_id, "now": self._now}
         self._db.execute(_TRY, {**params, **today})
+
+
+def _columns(export: RequestExport) -> dict[str, Any]:
+    """What is asked for, as it is kept."""
+    return {**vars(export), "options": msgspec.json.encode(export.options, order="deterministic").decode()}

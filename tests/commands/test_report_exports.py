@@ -1,11 +1,12 @@
 """Decisions about files of reports that a worker writes."""
 
+from dataclasses import replace
 from typing import Any
 
-from commands.ports import Missing
+from commands.ports import DuplicateId, Missing
 from commands.reports.exports import DropExport, RequestExport, TooManyExports, TryRun
 from domain.report_schedules import ReportSchedule
-from tests.commands.samples import OTHER, USER, id_of
+from tests.commands.samples import NOW, OTHER, USER, id_of
 from tests.commands.scenario import Scenario
 
 SCHEDULE = id_of("every Monday")
@@ -43,8 +44,19 @@ def schedule() -> ReportSchedule:
 class TestRequestExport:
     def test_leaves_the_file_to_a_worker(self, scenario: Scenario) -> None:
         outcome = scenario.when(export()).then_nothing()
-        assert outcome.answer == OTHER
+        assert outcome.answer == NOW
         assert scenario.world.exports == {OTHER: export()}
+
+    def test_asks_for_the_same_file_once(self, scenario: Scenario) -> None:
+        for number in range(20):
+            scenario.when(export(id_of(f"export {number}"))).then_nothing()
+        again = scenario.when(export(id_of("export 7"))).then_nothing()
+        assert again.answer == NOW
+        assert len(scenario.world.exports) == 20
+
+    def test_refuses_the_id_of_another_file(self, scenario: Scenario) -> None:
+        scenario.when(export()).then_nothing()
+        scenario.when(replace(export(), format="xlsx")).then_refused(DuplicateId)
 
     def test_refuses_more_than_can_wait(self, scenario: Scenario) -> None:
         for number in range(20):

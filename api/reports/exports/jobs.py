@@ -1,10 +1,11 @@
 """Files of reports that a worker writes: asked for, watched, fetched, dropped."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from falcon import Request, Response
 
-from api.fields import Body, Choice, Text
+from api.fields import Body, Choice, OwnId, Text
 from api.operations import operation
 from api.reports.asking import request_of
 from api.reports.exports.access import EXPORTS, EXPORTS_TOO, check_area, visible_export
@@ -20,6 +21,7 @@ from api.reports.exports.parameters import (
 )
 from api.reports.permissions import PERMISSIONS, REFUSALS
 from api.resource import Resource, permissions_of
+from commands.ports import DuplicateId
 from commands.reports.exports import (
     DropExport,
     RequestExport,
@@ -33,6 +35,7 @@ from projections.base import Row
 class ReportExportFields(Body):
     """What to export, and as what."""
 
+    id = OwnId(meaning="Its id; you may choose it yourself.")
     area = Choice(*PERMISSIONS, required=True, meaning="Which report.", example="sales-summary")
     section = Text(
         required=True, shortest=1, longest=60, meaning="Which section of it.", example="by-product"
@@ -62,7 +65,7 @@ class Exports(Resource):
         body=ReportExportBody(),
         answer=ReportExportAnswer,
         status=202,
-        refusals=(*REFUSALS, UnknownSection, TooManyExports),
+        refusals=(*REFUSALS, UnknownSection, TooManyExports, DuplicateId),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Have one written."""
@@ -74,7 +77,7 @@ class Exports(Resource):
         request_of(section, parameters, caller, permissions_of(req), self.services.now())
         options = {name: body[name] for name in file_fields() if name != "format" and name in body}
         command = RequestExport(
-            id=uuid4(),
+            id=body.get("id") or uuid4(),
             area=section.area,
             section=section.path,
             format=body["format"],
@@ -82,15 +85,15 @@ class Exports(Resource):
             options=options,
         )
 
-        def present(export_id: UUID) -> ReportExportAnswer:
+        def present(asked_at: datetime) -> ReportExportAnswer:
             return ReportExportAnswer(
-                id=export_id,
+                id=command.id,
                 status="queued",
                 area=section.area,
                 section=section.path,
                 format=body["format"],
                 filters=command.parameters,
-                created_at=self.services.now(),
+                created_at=asked_at,
             )
 
         self.write(req, resp, request_export, command, present, message="The file will be written")

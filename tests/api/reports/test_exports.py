@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
@@ -335,6 +336,20 @@ class TestJobs:
         answer = asked(stocked.shop.client(), **wrong)
 
         assert (answer.status, answer.code) == (status, code)
+
+    def test_the_same_is_asked_for_once_under_an_id_of_ones_own(self, stocked: Any) -> None:
+        admin, chosen = stocked.shop.client(), str(uuid4())
+        first = asked(admin, id=chosen)
+        export = done(admin, chosen)
+        again = asked(admin, id=chosen, footer=False)
+
+        assert first.data["id"] == export["id"] == chosen
+        assert (again.status, again.headers["idempotent-replayed"]) == (202, "true")
+        assert again.data == first.data
+        for client, other in ((admin, {"footer": True}), (stocked.shop.client("Manager"), {})):
+            refused = asked(client, id=chosen, **other)
+            assert (refused.status, refused.code) == (409, "duplicate_id")
+        assert asked(admin, id="mine").fields == {"id"}
 
     def test_what_is_dropped_is_gone(self, stocked: Any) -> None:
         admin = stocked.shop.client()

@@ -1,10 +1,12 @@
 """The whole catalog in memory, as an import sees it, and files that wait for one."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from commands.catalog.assortment import TooManyImports
+from commands.ports import DuplicateId
 from commands.reports.exports import RequestExport, TooManyExports, TryRun
 from domain.catalog.products import Product, Variant, sku_key
 from domain.catalog.reference_book import KINDS, Named
@@ -12,6 +14,7 @@ from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import Choices, VariantType
 from tests.commands.memory.stock import stocked, units_in_use
 from tests.commands.memory.world import World
+from tests.commands.samples import NOW
 
 
 class MemoryAssortment:
@@ -100,6 +103,12 @@ class MemoryExports:
 
     def __init__(self, world: World) -> None:
         self._world = world
+
+    def find_earlier(self, export: RequestExport) -> datetime | None:
+        earlier = self._world.exports.get(export.id)
+        if earlier is not None and earlier != export:
+            raise DuplicateId
+        return NOW if earlier else None
 
     def open(self, export: RequestExport) -> None:
         if len(self._world.exports) >= 20:
