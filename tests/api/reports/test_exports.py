@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -136,9 +136,11 @@ def test_a_file_tells_what_days_were_first_reported_as_where_the_section_does(
 
 @pytest.mark.parametrize("path", ["by-product", "by-store"])
 def test_a_compared_file_says_what_the_compared_answer_says(stocked: Any, position: str, path: str) -> None:
-    # What was sold was sold today: the days before had nothing, and the days after are compared with it.
-    days = {"from": str(_TODAY + timedelta(days=1)), "to": str(_TODAY + timedelta(days=2))}
-    check_comparison(stocked, position, path, {"from": str(_TODAY), "to": str(_TODAY)})
+    # All was sold on one day: the days before had nothing, and the days after are compared with it.
+    [*_, sold] = stocked.shop.client().get("/api/admin/orders").data
+    today = date.fromisoformat(sold["business_date"])
+    days = {"from": str(today + timedelta(days=1)), "to": str(today + timedelta(days=2))}
+    check_comparison(stocked, position, path, {"from": str(today), "to": str(today)})
     check_comparison(stocked, position, path, days)
 
 

@@ -100,10 +100,15 @@ _BEFORE: LiteralString = f"""{LYING}aged AS (
           FROM lying
          GROUP BY 1, 2, 3
     ), split AS (
-        SELECT aged.*, level.value, div(level.value * aged.quantity, level.quantity) AS share,
-               mod(level.value * aged.quantity, level.quantity) AS remainder
+        SELECT aged.*, level.value, whole.share,
+               level.value * aged.quantity - whole.share * level.quantity AS remainder
           FROM aged
           JOIN level ON level.storage_id = aged.storage_id AND level.variant_id = aged.variant_id
+         CROSS JOIN LATERAL (
+                -- The largest whole number that is not above it, also of a value below zero.
+                SELECT div(level.value * aged.quantity, level.quantity)
+                       - (mod(level.value * aged.quantity, level.quantity) < 0)::int AS share
+               ) AS whole
     ), valued AS (
         SELECT storage_id, variant_id, age, quantity, oldest, unit_days,
                share + CASE WHEN row_number() OVER (PARTITION BY storage_id, variant_id
