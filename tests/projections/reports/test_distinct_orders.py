@@ -147,7 +147,7 @@ def explained(shop: Shop, group: Group, row: Row) -> list[Row]:
         filters=dict.fromkeys(BY_PRODUCT.filters),
     )
     with shop.open() as db:
-        return ask_explained(db, asked, BY_PRODUCT.explanations["orders"], key, is_row=True).read().rows
+        return ask_explained(db, BY_PRODUCT, asked, "orders", key).read().rows
 
 
 def test_a_sale_of_two_variants_is_one_order_of_their_product(shop: Shop) -> None:
