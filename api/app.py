@@ -20,6 +20,7 @@ from api import (
     errors,
     health,
     lookups,
+    market_basket,
     orders,
     packages,
     pos_catalog,
@@ -94,6 +95,7 @@ AREAS = (
     sync,
     reports,
     dashboard,
+    market_basket,
     audit,
 )
 

@@ -19,6 +19,7 @@ from commands.signing_in import Visitor
 from domain.approvals import Approval
 from domain.catalog.images import Picture, Rendition
 from projections.base import Database, EventNotReadable, Params, Row
+from projections.market_basket.memory import BasketMemory
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -221,3 +222,5 @@ class Services:
     peppers: tuple[bytes, ...] = (b"",)
     #: Where receipts lie for those who have one in hand.
     receipts: ReceiptAddresses = field(default_factory=ReceiptAddresses)
+    #: What this process knows of baskets.
+    baskets: BasketMemory = field(default_factory=BasketMemory)

@@ -128,6 +128,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "reports.sales.view": ("see sales reports", (_A, _M)),
         "reports.inventory.view": ("see inventory reports", (_A, _M, _I)),
         "reports.financial.view": ("see financial reports", (_A, _M)),
+        "analytics.view": ("see what is bought together", (_A, _M)),
         "report_schedules.view": ("see schedules of reports", (_A, _M)),
         "report_schedules.create": ("have files of reports made again and again", (_A, _M)),
         "report_schedules.edit": ("edit schedules of reports", (_A, _M)),

@@ -55,6 +55,7 @@ TABLES: Mapping[str, Rights] = {
     "report_runs": Rights(EVERYTHING, EVERYTHING),
     "report_deliveries": Rights(EVERYTHING, EVERYTHING),
     "range_cache": Rights(EVERYTHING, READING),
+    "basket_answers": Rights(EVERYTHING, READING),
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),

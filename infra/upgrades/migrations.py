@@ -48,6 +48,7 @@ MIGRATIONS = {
     "infra.jobs:report_reconciliation.sql": "infra.jobs:report_reconciliation.sql",
     "infra.jobs:report_differences.sql": "infra.jobs:report_differences.sql",
     "infra.projections:range_cache.sql": "infra.projections:range_cache.sql",
+    "infra.projections:basket_answers.sql": "infra.projections:basket_answers.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -12,6 +12,7 @@ from projections.reports.sales.additions import (
     FactKind,
     addition_of,
 )
+from projections.reports.sales.baskets import Baskets
 from projections.reports.sales.facts import (
     ADD_DISCOUNTS,
     ADD_LINES,
@@ -35,6 +36,7 @@ class Batch:
 
     def __init__(self) -> None:
         self.origins = Origins()
+        self._baskets = Baskets()
         self._sales = Rows(ADD_SALES, _SALE, OF_SALE)
         self._lines = Rows(ADD_LINES, f"{_KEY} line item_no", OF_LINE)
         self._taxes = Rows(ADD_TAXES, f"{_KEY} tax_no", OF_TAX)
@@ -54,6 +56,7 @@ class Batch:
         )
         origin = (fact.stream_id, addition.kind.value, self._channel(fact, addition.kind), None)
         self._sales.rows.append((*key, *origin, fact.recorded_at, *place, *addition.totals))
+        self._baskets.note(fact, addition)
         for number, (item, measures) in enumerate(addition.lines):
             self._lines.rows.append((*key, number, item, *measures))
         for tax, measures in addition.taxes.items():
@@ -92,6 +95,7 @@ class Batch:
         for rows in (self._sales, self._lines, self._taxes, self._payments, self._discounts):
             rows.write(db, numbers)
         self._discounts_taken_back(origins).write(db, numbers)
+        self._baskets.write(db, origins)
 
     def _discounts_taken_back(self, origins: Mapping[UUID, Origin]) -> Rows:
         """Which sales were voided: their discounts are taken back."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.orders import Order
 from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Fact, Projection
+from projections.reports.sales.baskets import BASKETS
 from projections.reports.sales.batch import Batch
 from projections.reports.sales.facts import FACTS
 from projections.reports.sales.numbers import ITEMS, METHODS, PLACES, TAXES
@@ -59,6 +60,9 @@ class SalesReports(Projection):
         "sales_company_tax_day",
         "sales_tax_day",
         "sales_payment_day",
+        "basket_tail",
+        "basket_chunks",
+        "basket_changes",
     )
     folds = {
         Order.Sold: Sale,
@@ -80,7 +84,7 @@ class SalesReports(Projection):
             Order.ReceiptSent,
         }
     )
-    schema = f"{PLACES}{ITEMS}{TAXES}{METHODS}{CHANNELS}{NAMES}{FACTS}{ROLLUPS}"
+    schema = f"{PLACES}{ITEMS}{TAXES}{METHODS}{CHANNELS}{NAMES}{FACTS}{ROLLUPS}{BASKETS}"
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Gather the batch's rows in memory, then add them and their sums, one statement a table."""

@@ -1,0 +1,51 @@
+"""GET /api/admin/analytics/market-basket/products/{product_id}/companions: what is bought with a product."""
+
+from typing import Any
+from uuid import UUID
+
+from falcon import Request, Response
+
+from api.market_basket.answers import CompanionsAnswer, show_thing
+from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
+from api.market_basket.query import CompanionsQuery
+from api.market_basket.rules import show_rule
+from api.operations import operation
+from commands.ports import Missing
+from projections.market_basket.companions import count_companions
+from projections.market_basket.rules import RuleQuery, find_rules
+
+
+class Companions(BasketResource):
+    """What a till offers with a product."""
+
+    @operation(
+        PERMISSION,
+        "Show what is bought with a product",
+        alternatives=("pos.use",),
+        description="Fast enough to ask while a customer waits: the products that are bought with this one, "
+        "counted up to the last sale. Without dates, of the last 365 days.",
+        query=CompanionsQuery(),
+        answer=CompanionsAnswer,
+        refusals=(*REFUSALS, Missing),
+        projections=SOURCES,
+    )
+    def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
+        """Its companions, the strongest first. Raises Missing."""
+        query = req.context.query
+
+        def find(look: Look) -> dict[str, Any]:
+            number = look.number_of(product_id)
+            own = look.counting.own
+            pairs = count_companions(look.counting.history, own, number, query["min_support_count"])
+            asked = RuleQuery(antecedent=number, at_least={}, sort=query["sort"], limit=query["limit"])
+            rules, _ = find_rules(pairs, asked)
+            names = look.names([number, *(rule.consequent for rule in rules)])
+            nothing = {"id": product_id, "name": None, "sku": None, "variant_name": None}
+            product = names.get(number, {**nothing, "product_id": product_id})
+            return {
+                **look.frame(),
+                "product": {**show_thing(product), "count": int(own.own[number]) if number else 0},
+                "companions": [show_rule(rule, names) for rule in rules],
+            }
+
+        self.answer(req, resp, self.look(req, resp, find))

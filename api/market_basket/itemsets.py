@@ -1,0 +1,59 @@
+"""GET /api/admin/analytics/market-basket/itemsets: sets of things that are bought together."""
+
+from typing import Any
+
+from falcon import Request, Response
+
+from api.market_basket.answers import ItemsetsAnswer, show_thing
+from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
+from api.market_basket.query import ItemsetsQuery
+from api.operations import operation
+from domain.market_basket import MEASURES, Counts
+from projections.market_basket.itemsets import find_itemsets
+from projections.market_basket.limits import TooManyItemsets
+from projections.market_basket.selection import of_level
+
+
+class Itemsets(BasketResource):
+    """Two things, three, and more."""
+
+    @operation(
+        PERMISSION,
+        "Find sets that are bought together",
+        description="Sets of `min_length` to `max_length` things that enough baskets have together, those of "
+        "most baskets first. So many that it would take too long are refused, with what to ask for instead.",
+        query=ItemsetsQuery(),
+        answer=ItemsetsAnswer,
+        lengthy=True,
+        refusals=(*REFUSALS, TooManyItemsets),
+        projections=SOURCES,
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of the sets. Raises TooManyItemsets."""
+        query = req.context.query
+
+        def find(look: Look) -> dict[str, Any]:
+            counting = look.counting
+            at_least = counting.at_least(query["min_support_count"], query.get("min_support"))
+            pairs = counting.pairs(at_least)
+            of_slot, numbers = of_level(counting.baskets(), counting.history.known, counting.asked.level)
+            sets = find_itemsets(of_slot, numbers, pairs, at_least, query["max_length"])
+            sets = [one for one in sets if len(one.numbers) >= query["min_length"]]
+            begin = (query["page"] - 1) * query["limit"]
+            page = sets[begin : begin + query["limit"]]
+            names = look.names([number for one in page for number in one.numbers])
+            return {
+                **look.frame(),
+                "min_support_count": at_least,
+                "count": len(sets),
+                "itemsets": [
+                    {
+                        "things": [show_thing(names[number]) for number in one.numbers],
+                        "count": one.together,
+                        "support": MEASURES["support"].value(Counts(pairs.baskets, 0, 0, one.together)),
+                    }
+                    for one in page
+                ],
+            }
+
+        self.answer(req, resp, self.look(req, resp, find))

@@ -1,0 +1,119 @@
+"""A look at baskets: which ones a request is about, and what every answer says of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from falcon import Request, Response
+
+from api.dashboard.query import period_of
+from api.market_basket.query import USUAL_DAYS
+from api.reports.asking import AsOfInFuture, stores_of
+from api.resource import Resource
+from api.services import Reading
+from commands.ports import Missing
+from domain.settings import OtherStore
+from projections.base import Database, Row
+from projections.market_basket.counting import Asked, Counting
+from projections.market_basket.limits import TooManyBaskets, TooManyPairs
+from projections.market_basket.naming import ask_names, ask_number
+from projections.reports.moments import position_at
+from projections.reports.names import ReportNames
+from projections.reports.period import Period, PeriodNotValid, RangeTooLong
+from projections.reports.sales.sales_reports import SalesReports
+
+R = TypeVar("R")
+
+PERMISSION = "analytics.view"
+SOURCES = (SalesReports, ReportNames)
+#: Why baskets may not be looked at.
+REFUSALS = (PeriodNotValid, RangeTooLong, AsOfInFuture, OtherStore, TooManyBaskets, TooManyPairs)
+#: At so many hours ahead of UTC days begin first.
+_EARLIEST_DAY = timedelta(hours=14)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Baskets that can be counted, and what is said of them."""
+
+    db: Database
+    counting: Counting
+    period: Period
+    as_of: datetime | None
+    read_position: int
+    now: datetime
+
+    @property
+    def position(self) -> int:
+        """Up to which position of the log baskets are counted."""
+        return self.counting.asked.position
+
+    def frame(self) -> dict[str, Any]:
+        """What every answer says beside what was counted."""
+        return {
+            "from": self.period.from_date,
+            "to": self.period.to_date,
+            "level": self.counting.asked.level,
+            "baskets": self.counting.own.baskets,
+            "as_of": self.as_of,
+            "as_of_position": self.position if self.as_of else None,
+            "read_position": self.read_position,
+            "computed_at": self.now,
+        }
+
+    def number_of(self, one: UUID) -> int:
+        """The number that stands for this at the level; 0 if it was never sold. Raises Missing."""
+        number = ask_number(self.db, self.counting.asked.level, one).read()
+        if number is None:
+            raise Missing
+        return number
+
+    def names(self, numbers: list[int]) -> Mapping[int, Row]:
+        """What these numbers stand for."""
+        return ask_names(self.db, self.counting.asked.level, numbers, self.position).read()
+
+
+class BasketResource(Resource):
+    """Base of what answers from baskets."""
+
+    def look(self, req: Request, resp: Response, question: Callable[[Look], R]) -> R:
+        """Ask a question of the baskets of the stores that are named, or of all of the caller's.
+
+        Raises what is in REFUSALS.
+        """
+        query, now = req.context.query, self.services.now()
+        stores = stores_of(query.get("store_id"), req.context.caller)
+        period, as_of = period_of(query) or _usual(now), query.get("as_of")
+        if as_of is not None and as_of > now:
+            raise AsOfInFuture
+
+        def answer(reading: Reading) -> R:
+            db = reading.db
+            known = position_at(db, as_of).read() if as_of else reading.position
+            asked = Asked(
+                position=min(known, reading.position),
+                stores=stores,
+                from_date=period.from_date,
+                to_date=period.to_date,
+                level=query["level"],
+            )
+            counting = Counting(db, self.services.baskets, asked, reading.run_afterwards)
+            look = Look(
+                db=db,
+                counting=counting,
+                period=period,
+                as_of=as_of,
+                read_position=reading.position,
+                now=now,
+            )
+            return question(look)
+
+        return self.ask(req, resp, answer)
+
+
+def _usual(now: datetime) -> Period:
+    """The last year, up to the latest date that a store anywhere can be in."""
+    today = (now + _EARLIEST_DAY).date()
+    return Period(today - timedelta(days=USUAL_DAYS - 1), today)

@@ -1,0 +1,120 @@
+"""GET /api/admin/analytics/market-basket/rules: what is bought with what."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from falcon import Request, Response
+
+from api.market_basket.answers import RulesAnswer, show_counts, show_thing
+from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
+from api.market_basket.query import RulesQuery
+from api.operations import operation
+from api.reports.asking import UnknownColumn
+from commands.ports import Missing
+from domain.market_basket import MEASURES, PLACES, Counts, p_value, rise_score
+from projections.base import Row
+from projections.market_basket.rules import Rule, RuleQuery, find_rules, matches
+from projections.market_basket.trends import SORTS as TREND_SORTS
+from projections.market_basket.trends import compare, trend_of
+from projections.reports.period import Period
+
+
+class Rules(BasketResource):
+    """Rules with their raw counts and measures."""
+
+    @operation(
+        PERMISSION,
+        "Find what is bought together",
+        description="Each rule says how many baskets have the antecedent, the consequent, and both, and what "
+        "follows from these numbers. A basket is the distinct items of a completed sale; what came back "
+        "whole has left it again. By default sorted by `lift_low`, in which what few baskets show is low.",
+        query=RulesQuery(),
+        answer=RulesAnswer,
+        lengthy=True,
+        refusals=(*REFUSALS, UnknownColumn, Missing),
+        projections=SOURCES,
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of the rules, or of what became of them since another period."""
+        query = req.context.query
+        is_of_trend = query["sort"].removeprefix("-") in TREND_SORTS or query.get("trend")
+        if is_of_trend and query["compare_to"] == "none":
+            raise UnknownColumn
+
+        def find(look: Look) -> dict[str, Any]:
+            other, asked = look.period.compared(query["compare_to"]), _asked(look, query)
+            return _compared(look, query, asked, other) if other else _found(look, query, asked)
+
+        self.answer(req, resp, self.look(req, resp, find))
+
+
+def _asked(look: Look, query: Mapping[str, Any]) -> RuleQuery:
+    at_least: dict[str, Decimal] = {
+        name: query[f"min_{name}"]
+        for name in MEASURES
+        if name != "support" and query.get(f"min_{name}") is not None
+    }
+    antecedent = query.get("antecedent_id")
+    return RuleQuery(
+        antecedent=None if antecedent is None else look.number_of(antecedent),
+        at_least={name: Decimal(least) for name, least in at_least.items()},
+        sort=query["sort"],
+        page=query["page"],
+        limit=query["limit"],
+    )
+
+
+def _found(look: Look, query: Mapping[str, Any], asked: RuleQuery) -> dict[str, Any]:
+    at_least = look.counting.at_least(query["min_support_count"], query.get("min_support"))
+    rules, count = find_rules(look.counting.pairs(at_least), asked)
+    names = look.names([number for rule in rules for number in (rule.antecedent, rule.consequent)])
+    rows = [show_rule(rule, names, with_p=query.get("include") == "p_value") for rule in rules]
+    return {**look.frame(), "min_support_count": at_least, "count": count, "rules": rows}
+
+
+def _compared(look: Look, query: Mapping[str, Any], asked: RuleQuery, other: Period) -> dict[str, Any]:
+    now, earlier = look.counting, look.counting.of_other_dates(other.from_date, other.to_date)
+    least = [one.at_least(query["min_support_count"], query.get("min_support")) for one in (now, earlier)]
+    both = compare(now, earlier, (least[0], least[1]), asked.antecedent)
+    both = both.only(matches(both.now, asked))
+    if query.get("trend"):
+        both = both.of_trend(query["trend"])
+    page = both.page(asked)
+    names = look.names([number for rule, _ in page for number in (rule.antecedent, rule.consequent)])
+    with_p = query.get("include") == "p_value"
+    rows = [
+        {**show_rule(rule, names, with_p=with_p), **_change(rule.counts, before.counts)}
+        for rule, before in page
+    ]
+    comparison = {"from": other.from_date, "to": other.to_date, "baskets": earlier.own.baskets}
+    return {
+        **look.frame(),
+        "min_support_count": least[0],
+        "count": len(both),
+        "rules": rows,
+        "comparison": comparison,
+    }
+
+
+def show_rule(rule: Rule, names: Mapping[int, Row], *, with_p: bool = False) -> dict[str, Any]:
+    """A rule as clients see it."""
+    shown = {
+        "antecedent": show_thing(names[rule.antecedent]),
+        "consequent": show_thing(names[rule.consequent]),
+        **show_counts(rule.counts),
+    }
+    return {**shown, "p_value": p_value(rule.counts)} if with_p else shown
+
+
+def _change(now: Counts, earlier: Counts) -> dict[str, Any]:
+    """What became of a rule since the other period."""
+    support, before = (MEASURES["support"].value(counts) or Decimal(0) for counts in (now, earlier))
+    shown = show_counts(earlier)
+    names = ("baskets", "antecedent_count", "consequent_count", "pair_count", "support", "lift")
+    return {
+        "comparison": {name: shown[name] for name in names},
+        "change": support - before,
+        "score": Decimal(f"{rise_score(now, earlier):.{PLACES}f}"),
+        "trend": trend_of(now, earlier),
+    }

@@ -1,0 +1,188 @@
+"""How strongly things are bought together: what each measure is of the counts it follows from.
+
+Every formula takes whole numbers, or arrays of them, so that what is shown and what a million rules are
+sorted by cannot differ. `n` baskets in `baskets` have both, `a` the antecedent, `b` the consequent.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from domain.money import round_ratio
+
+#: Places after the point of every measure.
+PLACES = 6
+#: Of a normal distribution, 95 % lie within so many standard deviations.
+_Z95 = 1.959963984540054
+
+
+class Counts(NamedTuple):
+    """In how many baskets: of all, with the antecedent, with the consequent, with both."""
+
+    baskets: Any
+    a: Any
+    b: Any
+    n: Any
+
+
+#: The numerator and the denominator of a measure; where that is 0 there is none.
+Formula = Callable[[Counts], tuple[Any, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A measure of a rule, what it tells, and how it is worked out."""
+
+    name: str
+    meaning: str
+    of: Formula
+    example: str
+
+    def value(self, counts: Counts) -> Decimal | None:
+        """The measure of one rule to six places, half up; None where there is none."""
+        numerator, denominator = self.of(counts)
+        if not denominator:
+            return None
+        if isinstance(numerator, float) or isinstance(denominator, float):
+            return Decimal(f"{numerator / denominator:.{PLACES}f}")
+        return Decimal(round_ratio(numerator * 10**PLACES, denominator)).scaleb(-PLACES)
+
+
+def _lift_low(counts: Counts) -> tuple[Any, Any]:
+    """Lift with each of its three counts at the unfavourable end of its own 95 % interval."""
+    return fewest(counts.n) * counts.baskets, most(counts.a) * most(counts.b)
+
+
+def fewest(count: Any) -> Any:
+    """The lower end of the 95 % interval of a count that chance gave (Byar's formula for Poisson)."""
+    some = count + (count == 0)
+    return count * (1 - 1 / (9 * some) - _Z95 / (3 * some**0.5)) ** 3
+
+
+def most(count: Any) -> Any:
+    """The upper end of the same interval."""
+    more = count + 1
+    return more * (1 - 1 / (9 * more) + _Z95 / (3 * more**0.5)) ** 3
+
+
+def _zhang(counts: Counts) -> tuple[Any, Any]:
+    baskets, a, b, n = counts
+    one, other = n * (baskets - a), a * (b - n)
+    # The larger of the two, of numbers as of arrays.
+    return n * baskets - a * b, one + (other - one) * (other > one)
+
+
+MEASURES: Mapping[str, Measure] = {
+    measure.name: measure
+    for measure in (
+        Measure(
+            name="support",
+            meaning="The share of all baskets that have both: pair_count / baskets.",
+            of=lambda counts: (counts.n, counts.baskets),
+            example="0.012500",
+        ),
+        Measure(
+            name="confidence",
+            meaning="Of the baskets with the antecedent, the share that have the consequent too: "
+            "pair_count / antecedent_count.",
+            of=lambda counts: (counts.n, counts.a),
+            example="0.416667",
+        ),
+        Measure(
+            name="reverse_confidence",
+            meaning="The same the other way round: pair_count / consequent_count.",
+            of=lambda counts: (counts.n, counts.b),
+            example="0.312500",
+        ),
+        Measure(
+            name="lift",
+            meaning="How many times as often as by chance both are bought together: "
+            "pair_count * baskets / (antecedent_count * consequent_count).",
+            of=lambda counts: (counts.n * counts.baskets, counts.a * counts.b),
+            example="4.166667",
+        ),
+        Measure(
+            name="lift_low",
+            meaning="The lower 95 % bound of lift: each of its counts at the unfavourable end of its own "
+            "95 % interval (Poisson, Byar's formula). What few baskets show is low.",
+            of=_lift_low,
+            example="2.113452",
+        ),
+        Measure(
+            name="leverage",
+            meaning="The share of baskets that have both beyond what chance gives: "
+            "support - share of the antecedent * share of the consequent.",
+            of=lambda counts: (counts.n * counts.baskets - counts.a * counts.b, counts.baskets**2),
+            example="0.009500",
+        ),
+        Measure(
+            name="conviction",
+            meaning="How many times as often the consequent would be missing by chance: (1 - share of the "
+            "consequent) / (1 - confidence); null when it is never missing.",
+            of=lambda counts: (
+                counts.a * (counts.baskets - counts.b),
+                counts.baskets * (counts.a - counts.n),
+            ),
+            example="1.542857",
+        ),
+        Measure(
+            name="zhang",
+            meaning="Zhang's measure, from -1 (never together) by 0 (as by chance) to 1 (always together).",
+            of=_zhang,
+            example="0.850000",
+        ),
+        Measure(
+            name="jaccard",
+            meaning="Of the baskets that have either, the share that have both: "
+            "pair_count / (antecedent_count + consequent_count - pair_count).",
+            of=lambda counts: (counts.n, counts.a + counts.b - counts.n),
+            example="0.217391",
+        ),
+    )
+}
+
+
+def p_value(counts: Counts) -> str:
+    """How likely chance alone puts at least so many pairs together: Fisher's exact test, one-sided.
+
+    The tail of the hypergeometric distribution, as a number with four digits, such as `1.271e-12`.
+    """
+    terms = [_log_chance(counts._replace(n=n)) for n in range(counts.n, min(counts.a, counts.b) + 1)]
+    largest = max(terms)
+    log_sum = largest + math.log(math.fsum(math.exp(term - largest) for term in terms))
+    return _scientific(min(log_sum, 0.0))
+
+
+def _log_chance(counts: Counts) -> float:
+    """The logarithm of the chance of exactly so many pairs, if both are spread at random."""
+    baskets, a, b, n = counts
+    if a + b - n > baskets:
+        return -math.inf
+    return _log_choose(a, n) + _log_choose(baskets - a, b - n) - _log_choose(baskets, b)
+
+
+def _log_choose(many: int, few: int) -> float:
+    return math.lgamma(many + 1) - math.lgamma(few + 1) - math.lgamma(many - few + 1)
+
+
+def _scientific(log: float) -> str:
+    """What this is the natural logarithm of, also where it is too small for a float."""
+    exponent = math.floor(log / math.log(10))
+    mantissa = round(math.exp(log - exponent * math.log(10)), 3)
+    if mantissa >= 10:  # noqa: PLR2004 rounded up to the next power of ten
+        mantissa, exponent = mantissa / 10, exponent + 1
+    return f"{mantissa:.3f}e{exponent:+03d}"
+
+
+def rise_score(now: Counts, earlier: Counts) -> float:
+    """By how many standard errors support rose from one period to another: the test of two proportions."""
+    here, there = max(now.baskets, 1), max(earlier.baskets, 1)
+    both = (now.n + earlier.n) / (here + there)
+    error = math.sqrt(both * (1 - both) * (1 / here + 1 / there))
+    return (now.n / here - earlier.n / there) / error if error else 0.0
+
+
+#: From so many standard errors on, support rises or fades: 95 % of what chance alone does lies within.
+SIGNIFICANT = _Z95

@@ -1,0 +1,1 @@
+"""What is bought together: baskets of a company in memory, counted exactly and measured."""

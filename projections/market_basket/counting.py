@@ -1,0 +1,81 @@
+"""Counts what is bought together in the baskets that a request is about."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from uuid import UUID
+
+from projections.base import Database
+from projections.market_basket.history import History
+from projections.market_basket.kept_answers import kept
+from projections.market_basket.memory import BasketMemory
+from projections.market_basket.naming import ask_stores
+from projections.market_basket.own_counts import OwnCounts
+from projections.market_basket.pairs import Pairs, count_pairs
+from projections.market_basket.selection import Baskets, Choice, Level, choose, last_position, of_level
+from projections.reports.section import Keep
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which baskets a request is about: up to a position, of these stores (None: all), on these dates."""
+
+    position: int
+    stores: tuple[UUID, ...] | None
+    from_date: date
+    to_date: date
+    level: Level = "product"
+
+
+class Counting:
+    """The baskets of one request, and what is counted in them."""
+
+    def __init__(self, db: Database, memory: BasketMemory, asked: Asked, keep: Keep | None = None) -> None:
+        self._db = db
+        self._memory = memory
+        self._keep = keep
+        self.asked = asked
+        stores = ask_stores(db, asked.stores)
+        self.history: History = memory.history(db)
+        self.choice = Choice(
+            position=asked.position,
+            stores=stores.read(),
+            from_date=asked.from_date,
+            to_date=asked.to_date,
+        )
+
+    def of_other_dates(self, from_date: date, to_date: date) -> "Counting":
+        """The same of another period."""
+        other = replace(self.asked, from_date=from_date, to_date=to_date)
+        return Counting(self._db, self._memory, other, self._keep)
+
+    @property
+    def own(self) -> OwnCounts:
+        """How many baskets there are, and how many have each thing."""
+        return self._memory.own(self._db.company_id, self.history, self.choice, self.asked.level)
+
+    def baskets(self) -> Baskets:
+        """The baskets themselves."""
+        return choose(self.history, self.choice)
+
+    def at_least(self, count: int, share: Decimal | None) -> int:
+        """How many baskets must have a pair: so many, and at least such a share of all."""
+        if share is None:
+            return count
+        return max(count, int((share * self.own.baskets).to_integral_value(ROUND_CEILING)))
+
+    def pairs(self, at_least: int) -> Pairs:
+        """The pairs that at least so many baskets have. Raises TooManyBaskets, TooManyPairs."""
+        asked = self.asked
+        question = [asked.level, asked.from_date, asked.to_date, self.choice.stores, at_least]
+        state = f"{self.history.made}/{last_position(self.history, self.choice)}"
+
+        def count() -> Pairs:
+            return kept(self._db, question, state, self._keep, lambda: self._count(at_least))
+
+        return self._memory.pairs((self._db.company_id, *question, state), count)
+
+    def _count(self, at_least: int) -> Pairs:
+        of_slot, numbers = of_level(self.baskets(), self.history.known, self.asked.level)
+        own = self.own
+        return count_pairs(of_slot, numbers, own.own, own.baskets, at_least)

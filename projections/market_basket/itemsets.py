@@ -1,0 +1,126 @@
+"""Sets of things that enough baskets have together: two of them, three, and more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from projections.market_basket.history import Ints, Longs
+from projections.market_basket.limits import MOST_WORK, TooManyItemsets, suggested
+from projections.market_basket.pairs import Pairs, Ranked, rank
+
+#: What it takes to go on from a set, in slots that could be looked at meanwhile.
+_A_SET = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Itemset:
+    """Things, by the numbers that stand for them, that so many baskets have together."""
+
+    numbers: tuple[int, ...]
+    together: int
+
+
+def find_itemsets(of_slot: Longs, numbers: Ints, pairs: Pairs, at_least: int, longest: int) -> list[Itemset]:
+    """All sets of two to `longest` things that so many baskets have, most baskets first.
+
+    They grow from the pairs that enough baskets have, one thing at a time, with the baskets that have them.
+    Raises TooManyItemsets, before it begins if that is clear by then.
+    """
+    two = zip(pairs.first.tolist(), pairs.second.tolist(), pairs.together.tolist(), strict=True)
+    found = [Itemset(numbers=(first, second), together=together) for first, second, together in two]
+    if longest > 2 and found:  # noqa: PLR2004 pairs are there already
+        ranked = rank(of_slot, numbers, pairs.own, at_least)
+        budget = Budget(pairs, ranked)
+        found += _Growth(ranked, at_least, longest, budget).all()
+    return sorted(found, key=lambda one: (-one.together, one.numbers))
+
+
+class Budget:
+    """How much work there is left: none is begun that would take too long."""
+
+    def __init__(self, pairs: Pairs, ranked: Ranked) -> None:
+        self._pairs = pairs
+        own = np.bincount(ranked.ranks, minlength=len(ranked.numbers))
+        rest = np.bincount(ranked.ranks, weights=ranked.rest, minlength=len(ranked.numbers))
+        mean = np.zeros(len(pairs.own))
+        mean[ranked.numbers] = rest / np.maximum(own, 1)
+        # Of a pair, the slots after the one that comes later are looked at.
+        self._work = _A_SET + pairs.together * np.minimum(mean[pairs.first], mean[pairs.second])
+        self._left = float(MOST_WORK)
+        self._check(float(self._work.sum()))
+
+    def take(self, work: int) -> None:
+        """Take what the next set takes. Raises TooManyItemsets."""
+        self._left -= _A_SET + work
+        if self._left < 0:
+            self._check(2.0 * MOST_WORK)
+
+    def _check(self, estimate: float) -> None:
+        if estimate <= MOST_WORK:
+            return
+        count = self._affordable(MOST_WORK * MOST_WORK / estimate)
+        raise TooManyItemsets(
+            estimate=round(estimate),
+            limit=MOST_WORK,
+            field="min_support",
+            **suggested(count, self._pairs.baskets),
+        )
+
+    def _affordable(self, limit: float) -> int:
+        """The fewest baskets that sets may have whose pairs take no more than this."""
+        by_count = np.argsort(-self._pairs.together, kind="stable")
+        beyond = int(np.searchsorted(np.cumsum(self._work[by_count]), limit, "right"))
+        return int(self._pairs.together[by_count[min(beyond, len(by_count) - 1)]]) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prefix:
+    """A set that enough baskets have, by ranks, and in each of these the slot of its last thing."""
+
+    ranks: tuple[int, ...]
+    slots: Longs
+
+
+class _Growth:
+    def __init__(self, ranked: Ranked, at_least: int, longest: int, budget: Budget) -> None:
+        self._ranked = ranked
+        self._at_least = at_least
+        self._longest = longest
+        self._budget = budget
+
+    def all(self) -> Iterator[Itemset]:
+        """Every set of three and more."""
+        by_rank = np.argsort(self._ranked.ranks, kind="stable")
+        ends = np.cumsum(np.bincount(self._ranked.ranks, minlength=len(self._ranked.numbers)))
+        waiting = [
+            _Prefix(ranks=(one,), slots=slots) for one, slots in enumerate(np.split(by_rank, ends[:-1]))
+        ]
+        while waiting:
+            prefix = waiting.pop()
+            for longer in self._longer(prefix):
+                if len(longer.ranks) > 2:  # noqa: PLR2004 pairs are told already
+                    yield self._told(longer)
+                if len(longer.ranks) < self._longest:
+                    waiting.append(longer)
+
+    def _told(self, prefix: _Prefix) -> Itemset:
+        numbers = sorted(int(self._ranked.numbers[one]) for one in prefix.ranks)
+        return Itemset(numbers=tuple(numbers), together=len(prefix.slots))
+
+    def _longer(self, prefix: _Prefix) -> Iterator[_Prefix]:
+        """The sets of one thing more that enough baskets have."""
+        rest = self._ranked.rest[prefix.slots]
+        total = int(rest.sum(dtype=np.int64))
+        self._budget.take(total if len(prefix.ranks) > 1 else 0)
+        ends = np.cumsum(rest, dtype=np.int64)
+        slots = np.arange(total) + np.repeat(prefix.slots + 1 - (ends - rest), rest)
+        ranks = self._ranked.ranks[slots]
+        counts = np.bincount(ranks, minlength=1)
+        enough = counts[ranks] >= self._at_least
+        slots, ranks = slots[enough], ranks[enough]
+        order = np.argsort(ranks, kind="stable")
+        slots, ranks = slots[order], ranks[order]
+        starts = np.flatnonzero(ranks[1:] != ranks[:-1]) + 1
+        for part in np.split(slots, starts) if len(slots) else ():
+            yield _Prefix(ranks=(*prefix.ranks, int(self._ranked.ranks[part[0]])), slots=part)

@@ -1,0 +1,61 @@
+"""What is too much to count at once: refused before it takes the time or the memory of a process."""
+
+from decimal import Decimal
+from typing import Any
+
+from domain.errors import Detail, Invalid
+
+#: How many pairs an answer may have, which takes 24 MB; a year of 155,848 orders has 349,908.
+MOST_PAIRS = 2_000_000
+#: How much baskets may have in all that are counted together: of that year 1.5 million, in half a second.
+MOST_SLOTS = 4_000_000
+#: How much may be looked at for sets of three and more: some two seconds.
+MOST_WORK = 60_000_000
+
+
+class TooMuch(Invalid):
+    """It would take too long."""
+
+    code = "too_much"
+
+    def __init__(self, *, estimate: int, limit: int, field: str, **suggested: Any) -> None:
+        """Tell the estimate and the limit, which parameter to change, and to what, if that is known."""
+        super().__init__(details=[Detail(field, self.code, f"{estimate} is more than {limit}.")])
+        self.beside.update(estimate=estimate, limit=limit, **suggested)
+
+
+class TooManyBaskets(TooMuch):
+    """So many baskets take too long to count at once; ask for fewer stores or a shorter period."""
+
+    code = "too_many_baskets"
+
+
+class TooManyPairs(TooMuch):
+    """So many pairs are no answer that anybody reads; ask for those that more baskets have."""
+
+    code = "too_many_pairs"
+
+
+class TooManyItemsets(TooMuch):
+    """So many sets would take too long to find; ask for those that more baskets have."""
+
+    code = "too_many_itemsets"
+
+
+def check_slots(slots: int) -> None:
+    """Raise TooManyBaskets unless what is in the baskets can be counted at once."""
+    if slots > MOST_SLOTS:
+        raise TooManyBaskets(estimate=slots, limit=MOST_SLOTS, field="from")
+
+
+def suggested(count: int, baskets: int) -> dict[str, Any]:
+    """The fewest baskets to ask for instead, as a number and as a share of all."""
+    parts = -(-count * 10**_PLACES // max(baskets, 1))
+    return {
+        "suggested_min_support_count": count,
+        "suggested_min_support": str(Decimal(parts).scaleb(-_PLACES)),
+    }
+
+
+#: Places of a share that can be asked for.
+_PLACES = 5

@@ -1,0 +1,34 @@
+"""How often the things that most baskets have are bought with each other, as a square of numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from projections.market_basket.counting import Counting
+from projections.market_basket.pairs import count_pairs
+from projections.market_basket.selection import of_level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """The numbers of things, and of each with each how many baskets have both; with itself, have it."""
+
+    baskets: int
+    numbers: list[int]
+    together: list[list[int]]
+
+
+def find_matrix(counting: Counting, size: int) -> Matrix:
+    """The matrix of the `size` things that most baskets have."""
+    own = counting.own
+    by_own = np.argsort(-own.own, kind="stable")[:size]
+    numbers = by_own[own.own[by_own] > 0]
+    of_slot, told = of_level(counting.baskets(), counting.history.known, counting.asked.level)
+    kept = np.isin(told, numbers)
+    pairs = count_pairs(of_slot[kept], told[kept], own.own, own.baskets, 1)
+    place = np.zeros(len(own.own), np.int64)
+    place[numbers] = np.arange(len(numbers))
+    table = np.diag(own.own[numbers])
+    first, second = place[pairs.first], place[pairs.second]
+    table[first, second] = table[second, first] = pairs.together
+    return Matrix(baskets=own.baskets, numbers=numbers.tolist(), together=table.tolist())

@@ -1,0 +1,127 @@
+"""Rules: what is bought with what, measured, filtered and sorted before any of it has a name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.market_basket import MEASURES, Counts
+from projections.market_basket.history import Ints
+from projections.market_basket.pairs import Pairs
+
+#: What rules can be sorted by beside their measures.
+COUNTS = ("pair_count", "antecedent_count", "consequent_count")
+SORTS = (*MEASURES, *COUNTS)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleQuery:
+    """Which rules: of one antecedent only, or of any; with each of these measures at least so high."""
+
+    antecedent: int | None = None
+    at_least: Mapping[str, Decimal]
+    sort: str = "-lift_low"
+    page: int = 1
+    limit: int | None = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule, by the numbers that stand for what it is about."""
+
+    antecedent: int
+    consequent: int
+    counts: Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directed:
+    """Pairs with a direction: each pair is two rules, save where only one antecedent is asked for."""
+
+    antecedent: Ints
+    consequent: Ints
+    counts: Counts
+
+    def __len__(self) -> int:
+        return len(self.antecedent)
+
+    def only(self, kept: NDArray[Any]) -> "Directed":
+        """Those that are kept, in the order in which they are named if they are named by their places."""
+        baskets, a, b, n = self.counts
+        counts = Counts(baskets, a[kept], b[kept], n[kept])
+        return Directed(antecedent=self.antecedent[kept], consequent=self.consequent[kept], counts=counts)
+
+    def rules(self) -> list[Rule]:
+        """Each of them, with whole numbers."""
+        baskets, a, b, n = self.counts
+        columns = (self.antecedent.tolist(), self.consequent.tolist(), a.tolist(), b.tolist(), n.tolist())
+        return [
+            Rule(antecedent=one, consequent=other, counts=Counts(baskets, *counts))
+            for one, other, *counts in zip(*columns, strict=True)
+        ]
+
+
+def find_rules(pairs: Pairs, query: RuleQuery) -> tuple[list[Rule], int]:
+    """One page of the rules that are asked for, and how many there are in all."""
+    every = directed(pairs, query.antecedent)
+    found = every.only(matches(every, query))
+    return found.only(page_of(found, query)).rules(), len(found)
+
+
+def directed(pairs: Pairs, antecedent: int | None) -> Directed:
+    """The rules of all pairs."""
+    one = np.concatenate([pairs.first, pairs.second])
+    other = np.concatenate([pairs.second, pairs.first])
+    together = np.concatenate([pairs.together, pairs.together]).astype(np.int64)
+    own = pairs.own.astype(np.int64)
+    rules = Directed(
+        antecedent=one, consequent=other, counts=Counts(pairs.baskets, own[one], own[other], together)
+    )
+    return rules if antecedent is None else rules.only(one == antecedent)
+
+
+def matches(rules: Directed, query: RuleQuery) -> NDArray[Any]:
+    """Whether every measure of each is as high as is asked for, compared as exactly as it is worked out."""
+    kept = np.ones(len(rules), np.bool_)
+    for name, least in query.at_least.items():
+        numerator, denominator = MEASURES[name].of(rules.counts)
+        over, under = least.as_integer_ratio()
+        # What has no measure, as nothing of it is missing, is above any.
+        kept &= (denominator == 0) | (numerator * under >= denominator * over)
+    return kept
+
+
+def page_of(rules: Directed, query: RuleQuery, values: Floats | None = None) -> NDArray[Any]:
+    """The places of the rules of a page, sorted; equal ones by the baskets that have them, then by age.
+
+    They are sorted by these values, if any are given, else by what is asked for.
+    """
+    if values is None:
+        values = sort_values(rules, query.sort.removeprefix("-"))
+    if query.sort.startswith("-"):
+        values = -values
+    end = len(values) if query.limit is None else query.page * query.limit
+    among = np.arange(len(values))
+    if end < len(values):
+        # Only those that may be on the page or before it are sorted.
+        among = np.flatnonzero(values <= np.partition(values, end - 1)[end - 1])
+    keys = (rules.consequent, rules.antecedent, -rules.counts.n, values)
+    order = among[np.lexsort([key[among] for key in keys])]
+    return order[end - (query.limit or end) : end] if query.limit else order
+
+
+def sort_values(rules: Directed, name: str) -> Floats:
+    """What rules are sorted by; a measure that nothing limits is the highest."""
+    counts = rules.counts
+    if name in COUNTS:
+        of: Mapping[str, Any] = dict(zip(COUNTS, (counts.n, counts.a, counts.b), strict=True))
+        return np.asarray(of[name], np.float64)
+    numerator, denominator = MEASURES[name].of(counts)
+    values = np.full(len(rules), np.inf)
+    np.divide(numerator, denominator, out=values, where=np.asarray(denominator != 0))
+    return values

@@ -1,0 +1,145 @@
+"""The baskets that a question is about: of some stores and dates, as they stood at a position of the log."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projections.market_basket.history import History, Ints, Items, Longs
+
+#: By what baskets are told: variants, or what these belonged to when they were sold.
+Level = Literal["variant", "product", "category", "brand"]
+Flags = NDArray[np.bool_]
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which baskets: recorded up to a position, of these stores (by number; None for all), on these dates."""
+
+    position: int
+    stores: tuple[int, ...] | None
+    from_date: date
+    to_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baskets:
+    """Chosen baskets without what had left them; those that were left empty are none.
+
+    `places` are their places in the history. A slot is a thing in a basket: `of_slot` says in which of these
+    baskets, from 0, and `items` which item it is.
+    """
+
+    places: Longs
+    of_slot: Longs
+    items: Ints
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def choose(history: History, choice: Choice, among: Longs | None = None) -> Baskets:
+    """The baskets that are asked for, `among` those at these places (ascending) if any are named."""
+    places = _asked(history, choice, among)
+    changes = _changes(history, choice.position, places)
+    of_slot, items = _slots(history, places)
+    if len(changes.at):
+        of_slot, items = _as_changed(of_slot, items, changes, history.known)
+    filled = np.zeros(len(places), np.bool_)
+    filled[of_slot] = True
+    if not filled.all():
+        places, of_slot = places[filled], (np.cumsum(filled) - 1)[of_slot]
+    return Baskets(places=places, of_slot=of_slot, items=items)
+
+
+def last_position(history: History, choice: Choice) -> int:
+    """The position of the last fact that the baskets which are asked for follow from; 0 without any.
+
+    For as long as it is the same, so are they.
+    """
+    places = _asked(history, choice, None)
+    changes = _changes(history, choice.position, places)
+    return max(_last(history.positions[places]), _last(history.changed_at[changes.at]))
+
+
+def _last(positions: Longs) -> int:
+    return int(positions[-1]) if len(positions) else 0
+
+
+def _asked(history: History, choice: Choice, among: Longs | None) -> Longs:
+    """The places of baskets up to the position, of these dates and stores."""
+    count = int(np.searchsorted(history.positions, choice.position, "right"))
+    places = slice(0, count) if among is None else among[among < count]
+    first, last = ((day - _EPOCH).days for day in (choice.from_date, choice.to_date))
+    days = history.days[places]
+    asked: Flags = (days >= first) & (days <= last)
+    if choice.stores is not None:
+        asked &= np.isin(history.stores[places], choice.stores)
+    chosen = np.flatnonzero(asked)
+    return chosen if isinstance(places, slice) else places[chosen]
+
+
+def _slots(history: History, places: Longs) -> tuple[Longs, Ints]:
+    """What is in the baskets at these places: in which of them, from 0, and which item."""
+    begins = history.offsets[places]
+    sizes = history.offsets[places + 1] - begins
+    of_slot = np.repeat(np.arange(len(places)), sizes)
+    if len(places) == len(history.positions):
+        return of_slot, history.items
+    ends = np.cumsum(sizes)
+    return of_slot, history.items[np.arange(len(of_slot)) + np.repeat(begins - (ends - sizes), sizes)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Changes:
+    """Changes of chosen baskets in the order of the log: their own places, and in which basket, from 0."""
+
+    at: Longs
+    baskets: Longs
+    items: Ints
+    change: Ints
+
+
+def _changes(history: History, position: int, places: Longs) -> _Changes:
+    """What changed up to the position in the baskets at these places."""
+    upto = int(np.searchsorted(history.changed_at, position, "right"))
+    positions, asked = history.positions[places], history.changed_basket[:upto]
+    baskets = np.searchsorted(positions, asked)
+    at = np.flatnonzero(baskets < len(places))
+    at = at[positions[baskets[at]] == asked[at]]
+    return _Changes(at=at, baskets=baskets[at], items=history.changed_item[at], change=history.change[at])
+
+
+def _as_changed(of_slot: Longs, items: Ints, changes: _Changes, known: Items) -> tuple[Longs, Ints]:
+    """The slots without what had left, and with what had joined: the last change of a variant counts."""
+    voided = changes.baskets[changes.items == 0]
+    width = len(known) + 1
+    keys = changes.baskets * width + known.variant[changes.items]
+    final, newest = np.unique(keys[::-1], return_index=True)
+    ends = len(keys) - 1 - newest
+    has_left = changes.change[ends] < 0
+    slot_keys = of_slot * width + known.variant[items]
+    stays = ~(np.isin(slot_keys, final[has_left]) | np.isin(of_slot, voided))
+    joins = ends[~has_left & ~np.isin(final, slot_keys)]
+    return (
+        np.concatenate([of_slot[stays], changes.baskets[joins]]),
+        np.concatenate([items[stays], changes.items[joins]]),
+    )
+
+
+def of_level(baskets: Baskets, known: Items, level: Level) -> tuple[Longs, Ints]:
+    """The baskets told by a level: each basket once for what it has of it, by the number that stands for it.
+
+    Slots come basket by basket. What has no category or brand is in no slot of that level.
+    """
+    numbers: Ints = getattr(known, level)[baskets.items]
+    width = len(known) + 1
+    keys = np.sort(baskets.of_slot * width + numbers)
+    kept = keys % width > 0
+    kept[1:] &= keys[1:] != keys[:-1]
+    of_slot, told = np.divmod(keys[kept], width)
+    return of_slot, told.astype(np.int32)

@@ -1,0 +1,39 @@
+"""How many baskets there are, and how much is in them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from projections.market_basket.counting import Counting
+from projections.market_basket.selection import of_level
+
+#: Baskets of so many things and more are told together.
+LARGEST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Baskets, the distinct things in all of them together, and how many baskets have how many."""
+
+    baskets: int
+    things: int
+    slots: int
+    sizes: list[int]
+
+    @property
+    def single(self) -> int:
+        """How many baskets have one thing alone."""
+        return self.sizes[1]
+
+
+def summarise(counting: Counting) -> Summary:
+    """Count what is in each basket, by the level; a basket may have nothing of it."""
+    baskets = counting.baskets()
+    of_slot, numbers = of_level(baskets, counting.history.known, counting.asked.level)
+    sizes = np.bincount(of_slot, minlength=len(baskets))
+    return Summary(
+        baskets=len(baskets),
+        things=len(np.unique(numbers)),
+        slots=len(numbers),
+        sizes=np.bincount(np.minimum(sizes, LARGEST), minlength=LARGEST + 1).tolist(),
+    )

@@ -1,0 +1,103 @@
+"""What is bought together more often, or less, than in another period."""
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.market_basket import SIGNIFICANT, Counts, rise_score
+from projections.market_basket.counting import Counting
+from projections.market_basket.pairs import Pairs, count_these
+from projections.market_basket.rules import Directed, Floats, Rule, RuleQuery, directed, page_of
+from projections.market_basket.selection import of_level
+
+Trend = Literal["rising", "fading", "steady"]
+#: What compared rules can be sorted by besides: the rise of support, and by how many standard errors it is.
+SORTS = ("change", "score")
+
+
+class Compared:
+    """The rules that enough baskets of one period or of the other have, with the counts of both, in step."""
+
+    def __init__(self, now: Directed, earlier: Directed) -> None:
+        self.now = now
+        self.earlier = earlier
+
+    def __len__(self) -> int:
+        return len(self.now)
+
+    def only(self, kept: NDArray[Any]) -> "Compared":
+        """Those that are kept."""
+        return Compared(self.now.only(kept), self.earlier.only(kept))
+
+    @property
+    def scores(self) -> Floats:
+        """By how many standard errors the support of each rose, as `rise_score` tells of one."""
+        now, earlier = self.now.counts, self.earlier.counts
+        here, there = max(now.baskets, 1), max(earlier.baskets, 1)
+        both, spread = (now.n + earlier.n) / (here + there), 1 / here + 1 / there
+        error = np.sqrt(both * (1 - both) * spread)
+        scores: Floats = np.zeros(len(self))
+        np.divide(self.changes, error, out=scores, where=error > 0)
+        return scores
+
+    @property
+    def changes(self) -> Floats:
+        """By how much the support of each rose."""
+        now, earlier = self.now.counts, self.earlier.counts
+        rise: Floats = now.n / max(now.baskets, 1) - earlier.n / max(earlier.baskets, 1)
+        return rise
+
+    def of_trend(self, trend: Trend) -> "Compared":
+        """Those that rise, fade, or do neither by more than chance does."""
+        scores = self.scores
+        rises, fades = scores >= SIGNIFICANT, scores <= -SIGNIFICANT
+        return self.only({"rising": rises, "fading": fades, "steady": ~(rises | fades)}[trend])
+
+    def page(self, query: RuleQuery) -> list[tuple[Rule, Rule]]:
+        """One page, each rule beside what it was in the other period."""
+        own = {"change": self.changes, "score": self.scores}
+        places = page_of(self.now, query, own.get(query.sort.removeprefix("-")))
+        return list(zip(self.now.only(places).rules(), self.earlier.only(places).rules(), strict=True))
+
+
+def compare(now: Counting, earlier: Counting, at_least: tuple[int, int], antecedent: int | None) -> Compared:
+    """The rules of both periods; a pair that only one of them has often enough is counted in the other."""
+    here, there = now.pairs(at_least[0]), earlier.pairs(at_least[1])
+    both = (_with_missing(now, here, there), _with_missing(earlier, there, here))
+    return Compared(*(directed(pairs, antecedent) for pairs in both))
+
+
+def trend_of(now: Counts, earlier: Counts) -> Trend:
+    """Whether support rises or fades by more than chance does, nineteen times of twenty."""
+    score = rise_score(now, earlier)
+    if abs(score) < SIGNIFICANT:
+        return "steady"
+    return "rising" if score > 0 else "fading"
+
+
+def _with_missing(counting: Counting, pairs: Pairs, other: Pairs) -> Pairs:
+    """The pairs, and those that only the other has, in the order of their numbers: the same for both."""
+    width = max(len(pairs.own), len(other.own))
+    codes, others = (one.first.astype(np.int64) * width + one.second for one in (pairs, other))
+    gone = ~np.isin(others, codes)
+    own = counting.own
+    more = Pairs(
+        baskets=own.baskets,
+        own=own.own.astype(np.int32),
+        first=other.first[gone],
+        second=other.second[gone],
+        together=np.zeros(0, np.int32),
+    )
+    counted = np.zeros(0, np.int32)
+    if len(more.first):
+        of_slot, numbers = of_level(counting.baskets(), counting.history.known, counting.asked.level)
+        counted = count_these(of_slot, numbers, own.own, more)
+    order = np.argsort(np.concatenate([codes, others[gone]]), kind="stable")
+    return Pairs(
+        baskets=own.baskets,
+        own=own.own.astype(np.int32),
+        first=np.concatenate([pairs.first, more.first])[order],
+        second=np.concatenate([pairs.second, more.second])[order],
+        together=np.concatenate([pairs.together, counted])[order],
+    )
