@@ -60,7 +60,7 @@ class Budget:
         if estimate <= MOST_WORK:
             return
         count = self._affordable(MOST_WORK * MOST_WORK / estimate)
-        raise TooManyItemsets(
+        raise TooManyItemsets.by(
             estimate=round(estimate),
             limit=MOST_WORK,
             field="min_support",

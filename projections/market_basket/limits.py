@@ -1,7 +1,7 @@
 """What is too much to count at once: refused before it takes the time or the memory of a process."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from domain.errors import Detail, Invalid
 
@@ -18,10 +18,12 @@ class TooMuch(Invalid):
 
     code = "too_much"
 
-    def __init__(self, *, estimate: int, limit: int, field: str, **suggested: Any) -> None:
-        """Tell the estimate and the limit, which parameter to change, and to what, if that is known."""
-        super().__init__(details=[Detail(field, self.code, f"{estimate} is more than {limit}.")])
-        self.beside.update(estimate=estimate, limit=limit, **suggested)
+    @classmethod
+    def by(cls, *, estimate: int, limit: int, field: str, **suggested: Any) -> Self:
+        """So much of what is limited; which parameter to change, and to what, if that is known."""
+        refusal = cls(details=[Detail(field, cls.code, f"{estimate} is more than {limit}.")])
+        refusal.beside.update(estimate=estimate, limit=limit, **suggested)
+        return refusal
 
 
 class TooManyBaskets(TooMuch):
@@ -45,7 +47,7 @@ class TooManyItemsets(TooMuch):
 def check_slots(slots: int) -> None:
     """Raise TooManyBaskets unless what is in the baskets can be counted at once."""
     if slots > MOST_SLOTS:
-        raise TooManyBaskets(estimate=slots, limit=MOST_SLOTS, field="from")
+        raise TooManyBaskets.by(estimate=slots, limit=MOST_SLOTS, field="from")
 
 
 def suggested(count: int, baskets: int) -> dict[str, Any]:
