@@ -81,25 +81,32 @@ def count_pairs(of_slot: Longs, numbers: Ints, own: Longs, baskets: int, at_leas
     """
     check_slots(len(of_slot))
     ranked = rank(of_slot, numbers, own, at_least)
-    found, kept, done = [], 0, 0
+    found: list[Counted] = []
+    # How many pairs so many baskets have: what to ask for instead, if all are too many to keep.
+    tally = np.zeros(int(own.max(initial=0)) + 2, np.int64)
     for part in _parts(ranked):
         codes, together = _count(ranked, part)
         enough = together >= at_least
-        found.append((codes[enough], together[enough]))
-        kept, done = kept + len(found[-1][0]), done + part.pairs
-        if kept > MOST_PAIRS:
-            raise _too_many([counts for _, counts in found], ranked.pairs / done, baskets)
+        tally += np.bincount(together[enough], minlength=len(tally))
+        if tally.sum() <= MOST_PAIRS:
+            found.append((codes[enough], together[enough]))
+        else:
+            found.clear()
+    _check(tally, baskets)
     return _pairs(ranked, found, own, baskets)
 
 
-def _too_many(found: list[Ints], share: float, baskets: int) -> TooManyPairs:
-    """What to ask for instead, if the rest is like what was counted."""
-    together = np.sort(np.concatenate(found))[::-1]
-    count = int(together[int(MOST_PAIRS / share / 2)]) + 1
-    estimate = round(len(together) * share)
-    return TooManyPairs(
-        estimate=estimate, limit=MOST_PAIRS, field="min_support_count", **suggested(count, baskets)
-    )
+def _check(tally: Longs, baskets: int) -> None:
+    """Raise TooManyPairs unless there are few enough; it tells the fewest baskets of which there are."""
+    at_least = np.cumsum(tally[::-1])[::-1]
+    if at_least[0] > MOST_PAIRS:
+        count = int(np.flatnonzero(at_least <= MOST_PAIRS)[0])
+        raise TooManyPairs.by(
+            estimate=int(at_least[0]),
+            limit=MOST_PAIRS,
+            field="min_support_count",
+            **suggested(count, baskets),
+        )
 
 
 Counted = tuple[Longs, Ints]
