@@ -19,9 +19,9 @@ class Companions(BasketResource):
     """What a till offers with a product."""
 
     @operation(
-        PERMISSION,
+        "pos.use",
         "Show what is bought with a product",
-        alternatives=("pos.use",),
+        alternatives=(PERMISSION,),
         description="Fast enough to ask while a customer waits: the products that are bought with this one, "
         "counted up to the last sale. Without dates, of the last 365 days.",
         query=CompanionsQuery(),
