@@ -18,6 +18,9 @@ SORTS = (*MEASURES, *COUNTS)
 
 Floats = NDArray[np.float64]
 
+#: Whole numbers of an array are shorter than this; products of floats differ by less than that of them.
+_LONGEST, _CLOSE = 2**63, 1e-12
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuleQuery:
@@ -89,11 +92,23 @@ def matches(rules: Directed, query: RuleQuery) -> NDArray[Any]:
     """Whether every measure of each is as high as is asked for, compared as exactly as it is worked out."""
     kept = np.ones(len(rules), np.bool_)
     for name, least in query.at_least.items():
-        numerator, denominator = MEASURES[name].of(rules.counts)
-        over, under = least.as_integer_ratio()
-        # What has no measure, as nothing of it is missing, is above any.
-        kept &= (denominator == 0) | (numerator * under >= denominator * over)
+        kept &= _reaches(*MEASURES[name].of(rules.counts), least)
     return kept
+
+
+def _reaches(numerator: NDArray[Any], denominator: NDArray[Any], least: Decimal) -> NDArray[Any]:
+    """Whether these ratios are so high. What has none, as nothing of it is missing, is above any."""
+    over, under = least.as_integer_ratio()
+    one, other = (int(np.abs(part).max(initial=0)) for part in (numerator, denominator))
+    if max(one * under, other * abs(over)) < _LONGEST:
+        return numerator * under >= denominator * over
+    # Products that are longer than numbers of an array are compared as floats, and exactly where these
+    # are too close to tell.
+    left, right = numerator * float(under), denominator * float(over)
+    reached = np.asarray(left > right)
+    close = np.flatnonzero(np.isclose(left, right, rtol=_CLOSE))
+    reached[close] = numerator[close].astype(object) * under >= denominator[close].astype(object) * over
+    return reached | (denominator == 0)
 
 
 def page_of(rules: Directed, query: RuleQuery, values: Floats | None = None) -> NDArray[Any]:
