@@ -71,7 +71,9 @@ def _zhang(counts: Counts) -> tuple[Any, Any]:
     baskets, a, b, n = counts
     one, other = n * (baskets - a), a * (b - n)
     # The larger of the two, of numbers as of arrays.
-    return n * baskets - a * b, one + (other - one) * (other > one)
+    larger = one + (other - one) * (other > one)
+    # Beside what every basket has, all is bought as by chance: nothing by one.
+    return n * baskets - a * b, larger + (larger == 0)
 
 
 MEASURES: Mapping[str, Measure] = {
