@@ -25,7 +25,8 @@ def count_own(history: History, choice: Choice, level: Level, earlier: OwnCounts
     among = _changed(history, earlier.choice.position, choice.position)
     before, after = (_count(history, one, level, among) for one in (earlier.choice, choice))
     own = np.zeros(len(history.known) + 1, np.int64)
-    own[: len(earlier.own)] = earlier.own
+    # What was counted for another request may know of items that were first sold after this position.
+    own[: len(earlier.own)] = earlier.own[: len(own)]
     return OwnCounts(
         choice=choice,
         level=level,
