@@ -1,0 +1,76 @@
+"""Sets of things are those that enough baskets have, of any length; too much work is refused."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projections.market_basket import itemsets
+from projections.market_basket.itemsets import Itemset, find_itemsets
+from projections.market_basket.limits import TooManyItemsets
+from projections.market_basket.pairs import count_pairs
+from tests.projections.market_basket.made_up import BASKETS, Plain, count_sets, own_counts, slots
+
+
+@pytest.fixture(autouse=True)
+def limits_as_they_are() -> Iterator[None]:
+    """Every example of a test sets limits of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(itemsets, "MOST_WORK", itemsets.MOST_WORK)
+        patch.setattr(itemsets, "_A_SET", itemsets._A_SET)
+        yield
+
+
+def find(baskets: Plain, at_least: int, longest: int) -> list[Itemset]:
+    of_slot, numbers = slots(baskets)
+    pairs = count_pairs(of_slot, numbers, own_counts(baskets), len(baskets), at_least)
+    return find_itemsets(of_slot, numbers, pairs, at_least, longest)
+
+
+def plain(baskets: Plain, at_least: int, longest: int) -> list[Itemset]:
+    sets = [
+        Itemset(numbers=one, together=together)
+        for size in range(2, longest + 1)
+        for one, together in count_sets(baskets, size, at_least).items()
+    ]
+    return sorted(sets, key=lambda one: (-one.together, one.numbers))
+
+
+@given(baskets=BASKETS, at_least=st.integers(1, 5), longest=st.integers(2, 5))
+def test_sets_are_those_that_enough_baskets_have(baskets: Plain, at_least: int, longest: int) -> None:
+    assert find(baskets, at_least, longest) == plain(baskets, at_least, longest)
+
+
+def test_of_the_same_many_things_all_sets_are_found() -> None:
+    found = find([frozenset(range(1, 7))] * 2, 2, 5)
+    assert [len(one.numbers) for one in found].count(5) == 6
+    assert len(found) == 15 + 20 + 15 + 6
+
+
+@given(baskets=BASKETS, longest=st.integers(3, 5), limit=st.integers(1, 60), cost=st.integers(0, 2))
+def test_whoever_is_refused_too_many_sets_and_follows_what_is_suggested_is_answered(
+    baskets: Plain, longest: int, limit: int, cost: int
+) -> None:
+    itemsets.MOST_WORK, itemsets._A_SET = limit, cost
+    least, found = 1, None
+    while found is None:
+        try:
+            found = find(baskets, least, longest)
+        except TooManyItemsets as refused:
+            least, before = _suggested(refused), least
+            assert least > before
+    assert found == plain(baskets, least, longest)
+
+
+def _suggested(refused: TooManyItemsets) -> int:
+    assert int(str(refused.beside["estimate"])) > itemsets.MOST_WORK == refused.beside["limit"]
+    return int(str(refused.beside["suggested_min_support_count"]))
+
+
+def test_pairs_alone_take_no_more_work_however_many() -> None:
+    baskets = [frozenset(range(1, 8))]
+    itemsets.MOST_WORK = 1
+    assert len(find(baskets, 1, 2)) == 21
+    with pytest.raises(TooManyItemsets):
+        find(baskets, 1, 3)

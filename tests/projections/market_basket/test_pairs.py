@@ -1,0 +1,128 @@
+"""Pairs are counted as somebody would who looks into every basket, however the work is divided."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projections.market_basket import limits, pairs
+from projections.market_basket.limits import TooManyBaskets, TooManyPairs
+from projections.market_basket.pairs import Pairs, count_pairs, count_these, rank
+from tests.projections.market_basket.made_up import (
+    BASKETS,
+    MOST,
+    Plain,
+    count_sets,
+    own_counts,
+    pairs_of,
+    slots,
+    told,
+)
+
+#: Of tables none is ever worth it, or every one is.
+WAYS = {"sorted": 0, "table": 1_000_000, "as it is": pairs._SPARSE}
+
+
+@pytest.fixture(autouse=True)
+def limits_as_they_are() -> Iterator[None]:
+    """Every example of a test sets limits of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "PART", pairs.PART)
+        patch.setattr(pairs, "_SPARSE", pairs._SPARSE)
+        patch.setattr(pairs, "MOST_PAIRS", pairs.MOST_PAIRS)
+        patch.setattr(limits, "MOST_SLOTS", limits.MOST_SLOTS)
+        yield
+
+
+def count(baskets: Plain, at_least: int) -> Pairs:
+    return count_pairs(*slots(baskets), own_counts(baskets), len(baskets), at_least)
+
+
+@given(
+    baskets=BASKETS,
+    at_least=st.integers(1, 6),
+    part=st.sampled_from([1, 2, 5, 17, 1 << 20]),
+    way=st.sampled_from(sorted(WAYS)),
+)
+def test_pairs_are_those_that_enough_baskets_have(baskets: Plain, at_least: int, part: int, way: str) -> None:
+    pairs.PART, pairs._SPARSE = part, WAYS[way]
+    counted = count(baskets, at_least)
+    assert told(counted) == count_sets(baskets, 2, at_least)
+    assert counted.baskets == len(baskets)
+    assert counted.own.tolist() == own_counts(baskets).tolist()
+    assert (counted.first < counted.second).all()
+
+
+@given(baskets=BASKETS, at_least=st.integers(1, 4), part=st.sampled_from([1, 3, 1 << 20]))
+def test_nothing_depends_on_the_order_of_what_is_in_a_basket(
+    baskets: Plain, at_least: int, part: int
+) -> None:
+    pairs.PART = part
+    of_slot, numbers = slots(baskets)
+    turned = count_pairs(of_slot[::-1], numbers[::-1], own_counts(baskets), len(baskets), at_least)
+    assert told(turned) == told(count(baskets, at_least))
+
+
+@given(baskets=BASKETS, part=st.sampled_from([1, 4, 1 << 20]), data=st.data())
+def test_pairs_that_are_named_are_counted_however_few_baskets_have_them(
+    baskets: Plain, part: int, data: st.DataObject
+) -> None:
+    pairs.PART = part
+    every = list(combinations(range(1, MOST + 1), 2))
+    named = data.draw(st.lists(st.sampled_from(every), unique=True, max_size=12))
+    own = own_counts(baskets)
+    counts = count_these(*slots(baskets), own, pairs_of(dict.fromkeys(named, 0), own, len(baskets)))
+    plain = count_sets(baskets, 2, 1)
+    assert counts.tolist() == [plain.get(one, 0) for one in named]
+
+
+@given(baskets=BASKETS, at_least=st.integers(0, 5))
+def test_what_few_have_comes_first_and_what_is_too_rare_not_at_all(baskets: Plain, at_least: int) -> None:
+    own = own_counts(baskets)
+    ranked = rank(*slots(baskets), own, at_least)
+    frequent = [one for one in range(MOST + 1) if own[one] >= max(at_least, 1)]
+    assert ranked.numbers.tolist() == sorted(frequent, key=lambda one: (own[one], one))
+    kept = [[one for one in ranked.numbers.tolist() if one in basket] for basket in baskets]
+    assert ranked.numbers[ranked.ranks].tolist() == [one for basket in kept for one in basket]
+    assert ranked.rest.tolist() == [rest for basket in kept for rest in reversed(range(len(basket)))]
+    assert ranked.pairs == sum(len(basket) * (len(basket) - 1) // 2 for basket in kept)
+
+
+@given(baskets=BASKETS, limit=st.integers(1, 20), part=st.sampled_from([1, 6, 1 << 20]))
+def test_too_many_pairs_are_refused_with_what_is_accepted(baskets: Plain, limit: int, part: int) -> None:
+    plain = count_sets(baskets, 2, 1)
+    pairs.MOST_PAIRS, pairs.PART = limit, part
+    if len(plain) <= limit:
+        assert told(count(baskets, 1)) == plain
+        return
+    with pytest.raises(TooManyPairs) as refused:
+        count(baskets, 1)
+    beside = refused.value.beside
+    assert (beside["estimate"], beside["limit"]) == (len(plain), limit)
+    least = beside["suggested_min_support_count"]
+    assert told(count(baskets, least)) == count_sets(baskets, 2, least)
+    assert len(count_sets(baskets, 2, least - 1)) > limit
+    assert float(beside["suggested_min_support"]) * len(baskets) >= least - 1e-9
+
+
+def test_so_much_in_all_baskets_is_refused_before_it_is_counted() -> None:
+    baskets = [frozenset({1, 2}), frozenset({3})]
+    limits.MOST_SLOTS = 3
+    assert told(count(baskets, 1)) == {(1, 2): 1}
+    limits.MOST_SLOTS = 2
+    with pytest.raises(TooManyBaskets) as refused:
+        count(baskets, 1)
+    assert refused.value.beside == {"estimate": 3, "limit": 2}
+    [detail] = refused.value.details
+    assert (detail["field"], detail["code"]) == ("from", "too_many_baskets")
+    own = own_counts(baskets)
+    with pytest.raises(TooManyBaskets):
+        count_these(*slots(baskets), own, pairs_of({(1, 2): 0}, own, 2))
+
+
+def test_no_baskets_have_no_pairs() -> None:
+    nothing = count_pairs(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(1, np.int64), 0, 1)
+    assert (nothing.baskets, len(nothing.first), len(nothing.together)) == (0, 0, 0)
