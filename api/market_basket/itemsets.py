@@ -11,7 +11,6 @@ from api.operations import operation
 from domain.market_basket import MEASURES, Counts
 from projections.market_basket.itemsets import find_itemsets
 from projections.market_basket.limits import TooManyItemsets
-from projections.market_basket.selection import of_level
 
 
 class Itemsets(BasketResource):
@@ -35,10 +34,8 @@ class Itemsets(BasketResource):
         def find(look: Look) -> dict[str, Any]:
             counting = look.counting
             at_least = counting.at_least(query["min_support_count"], query.get("min_support"))
-            pairs = counting.pairs(at_least)
-            of_slot, numbers = of_level(counting.baskets(), counting.history.known, counting.asked.level)
-            sets = find_itemsets(of_slot, numbers, pairs, at_least, query["max_length"])
-            sets = [one for one in sets if len(one.numbers) >= query["min_length"]]
+            found = find_itemsets(counting, at_least, query["max_length"])
+            sets = [one for one in found.sets if len(one.numbers) >= query["min_length"]]
             begin = (query["page"] - 1) * query["limit"]
             page = sets[begin : begin + query["limit"]]
             names = look.names([number for one in page for number in one.numbers])
@@ -50,7 +47,7 @@ class Itemsets(BasketResource):
                     {
                         "things": [show_thing(names[number]) for number in one.numbers],
                         "count": one.together,
-                        "support": MEASURES["support"].value(Counts(pairs.baskets, 0, 0, one.together)),
+                        "support": MEASURES["support"].value(Counts(found.baskets, 0, 0, one.together)),
                     }
                     for one in page
                 ],

@@ -1,14 +1,16 @@
 """Counts what is bought together in the baskets that a request is about."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from functools import cached_property
 from uuid import UUID
 
 from projections.base import Database
 from projections.market_basket.history import History
 from projections.market_basket.kept_answers import kept
-from projections.market_basket.memory import BasketMemory
+from projections.market_basket.memory import BasketMemory, S
 from projections.market_basket.naming import ask_stores
 from projections.market_basket.own_counts import OwnCounts
 from projections.market_basket.pairs import Pairs, count_pairs
@@ -66,14 +68,25 @@ class Counting:
 
     def pairs(self, at_least: int) -> Pairs:
         """The pairs that at least so many baskets have. Raises TooManyBaskets, TooManyPairs."""
-        asked = self.asked
-        question = [asked.level, asked.from_date, asked.to_date, self.choice.stores, at_least]
-        state = f"{self.history.made}/{last_position(self.history, self.choice)}"
+        question = [*self._question, at_least]
 
         def count() -> Pairs:
-            return kept(self._db, question, state, self._keep, lambda: self._count(at_least))
+            return kept(self._db, question, self.state, self._keep, lambda: self._count(at_least))
 
-        return self._memory.pairs((self._db.company_id, *question, state), count)
+        return self.counted(("pairs", at_least), count)
+
+    def counted(self, question: tuple[Hashable, ...], count: Callable[[], S]) -> S:
+        """What this process counted of these baskets when it was asked the same, if they still are so."""
+        return self._memory.counted((self._db.company_id, *self._question, self.state, *question), count)
+
+    @property
+    def _question(self) -> tuple[Hashable, ...]:
+        return self.asked.level, self.asked.from_date, self.asked.to_date, self.choice.stores
+
+    @cached_property
+    def state(self) -> str:
+        """What these baskets follow from; as long as it is the same, so are they."""
+        return f"{self.history.made}/{last_position(self.history, self.choice)}"
 
     def _count(self, at_least: int) -> Pairs:
         of_slot, numbers = of_level(self.baskets(), self.history.known, self.asked.level)

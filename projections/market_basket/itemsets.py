@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from projections.market_basket.counting import Counting
 from projections.market_basket.history import Ints, Longs
-from projections.market_basket.limits import MOST_WORK, TooManyItemsets, suggested
+from projections.market_basket.limits import MOST_SETS, MOST_WORK, TooManyItemsets, suggested
 from projections.market_basket.pairs import Pairs, Ranked, rank
+from projections.market_basket.selection import of_level
 
 #: What it takes to go on from a set, in slots that could be looked at meanwhile.
 _A_SET = 2_000
@@ -21,12 +23,40 @@ class Itemset:
     together: int
 
 
-def find_itemsets(of_slot: Longs, numbers: Ints, pairs: Pairs, at_least: int, longest: int) -> list[Itemset]:
-    """All sets of two to `longest` things that so many baskets have, most baskets first.
+@dataclass(frozen=True, kw_only=True)
+class Itemsets:
+    """Sets that enough of so many baskets have, those of most baskets first."""
 
-    They grow from the pairs that enough baskets have, one thing at a time, with the baskets that have them.
+    baskets: int
+    sets: list[Itemset]
+
+    @property
+    def bytes(self) -> int:
+        """How much memory they take, about."""
+        return 200 * len(self.sets)
+
+
+def find_itemsets(counting: Counting, at_least: int, longest: int) -> Itemsets:
+    """All sets of two to `longest` things that so many baskets have.
+
+    Raises TooManyItemsets, TooManyBaskets, TooManyPairs.
+    """
+
+    def count() -> Itemsets:
+        pairs = counting.pairs(at_least)
+        of_slot, numbers = of_level(counting.baskets(), counting.history.known, counting.asked.level)
+        sets = grow_itemsets(of_slot, numbers, pairs, at_least, longest)
+        return Itemsets(baskets=pairs.baskets, sets=sets)
+
+    return counting.counted(("itemsets", at_least, longest), count)
+
+
+def grow_itemsets(of_slot: Longs, numbers: Ints, pairs: Pairs, at_least: int, longest: int) -> list[Itemset]:
+    """The sets grow from the pairs that enough baskets have, one thing at a time, with those baskets.
+
     Raises TooManyItemsets, before it begins if that is clear by then.
     """
+    _check_number(pairs)
     two = zip(pairs.first.tolist(), pairs.second.tolist(), pairs.together.tolist(), strict=True)
     found = [Itemset(numbers=(first, second), together=together) for first, second, together in two]
     if longest > 2 and found:  # noqa: PLR2004 pairs are there already
@@ -34,6 +64,18 @@ def find_itemsets(of_slot: Longs, numbers: Ints, pairs: Pairs, at_least: int, lo
         budget = Budget(pairs, ranked)
         found += _Growth(ranked, at_least, longest, budget).all()
     return sorted(found, key=lambda one: (-one.together, one.numbers))
+
+
+def _check_number(pairs: Pairs) -> None:
+    """Raise TooManyItemsets if the pairs alone are too many."""
+    if len(pairs.together) > MOST_SETS:
+        count = int(np.sort(pairs.together)[-MOST_SETS]) + 1
+        raise TooManyItemsets.by(
+            estimate=len(pairs.together),
+            limit=MOST_SETS,
+            field="min_support",
+            **suggested(count, pairs.baskets),
+        )
 
 
 class Budget:

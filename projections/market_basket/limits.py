@@ -9,6 +9,8 @@ from domain.errors import Detail, Invalid
 MOST_PAIRS = 2_000_000
 #: How much baskets may have in all that are counted together: of that year 1.5 million, in half a second.
 MOST_SLOTS = 4_000_000
+#: How many sets an answer may have, which takes 20 MB.
+MOST_SETS = 100_000
 #: How much may be looked at for sets of three and more: some two seconds.
 MOST_WORK = 60_000_000
 

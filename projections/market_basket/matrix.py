@@ -17,9 +17,18 @@ class Matrix:
     numbers: list[int]
     together: list[list[int]]
 
+    @property
+    def bytes(self) -> int:
+        """How much memory it takes, about."""
+        return 40 * len(self.numbers) ** 2
+
 
 def find_matrix(counting: Counting, size: int) -> Matrix:
-    """The matrix of the `size` things that most baskets have."""
+    """The matrix of the `size` things that most baskets have. Raises TooManyBaskets."""
+    return counting.counted(("matrix", size), lambda: _count(counting, size))
+
+
+def _count(counting: Counting, size: int) -> Matrix:
     own = counting.own
     by_own = np.argsort(-own.own, kind="stable")[:size]
     numbers = by_own[own.own[by_own] > 0]

@@ -3,23 +3,33 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from projections.base import Database
 from projections.market_basket.history import History, ask_history
 from projections.market_basket.own_counts import OwnCounts, count_own
-from projections.market_basket.pairs import Pairs
 from projections.market_basket.selection import Choice, Level
 
 #: How much a process keeps, in bytes: of histories, of which a year of 155,848 orders takes 13 MB, and of
 #: pairs that were counted, of which the same year has 5 MB.
-MOST_HISTORIES, MOST_PAIRS = 96 * 2**20, 32 * 2**20
+MOST_HISTORIES, MOST_COUNTED = 96 * 2**20, 32 * 2**20
 #: Of how many choices of baskets of a company it is kept how many have each thing: half a megabyte each.
 MOST_CHOICES = 32
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+
+class Sized(Protocol):
+    """What was counted, and can tell how much memory it takes."""
+
+    @property
+    def bytes(self) -> int:
+        """In bytes, about."""
+
+
+S = TypeVar("S", bound=Sized)
 
 
 class Recent(Generic[K, V]):
@@ -58,7 +68,7 @@ class BasketMemory:
     def __init__(self) -> None:
         self._histories: Recent[UUID, History] = Recent(MOST_HISTORIES, lambda one: one.bytes)
         self._own: Recent[Hashable, OwnCounts] = Recent(MOST_CHOICES, lambda _: 1)
-        self._pairs: Recent[Hashable, Pairs] = Recent(MOST_PAIRS, lambda one: one.bytes)
+        self._counted: Recent[Hashable, Any] = Recent(MOST_COUNTED, lambda one: one.bytes)
 
     def history(self, db: Database) -> History:
         """The company's baskets as the transaction sees them, or newer."""
@@ -78,6 +88,7 @@ class BasketMemory:
         kept = self._own.get(key, count)
         return kept if counted is None else counted
 
-    def pairs(self, key: Hashable, count: Callable[[], Pairs]) -> Pairs:
-        """The pairs that were counted for this question in this state of the log."""
-        return self._pairs.get(key, lambda known: known or count())
+    def counted(self, key: Hashable, count: Callable[[], S]) -> S:
+        """What was counted for this question in this state of the log."""
+        counted: S = self._counted.get(key, lambda known: known or count())
+        return counted

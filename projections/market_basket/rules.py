@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.market_basket import MEASURES, Counts
-from projections.market_basket.history import Ints
+from projections.market_basket.history import Ints, Longs
 from projections.market_basket.pairs import Pairs
 
 #: What rules can be sorted by beside their measures.
@@ -78,22 +78,26 @@ def find_rules(pairs: Pairs, query: RuleQuery) -> tuple[list[Rule], int]:
 
 def directed(pairs: Pairs, antecedent: int | None) -> Directed:
     """The rules of all pairs."""
-    one = np.concatenate([pairs.first, pairs.second])
-    other = np.concatenate([pairs.second, pairs.first])
-    together = np.concatenate([pairs.together, pairs.together]).astype(np.int64)
+    first, second, together = pairs.first, pairs.second, pairs.together
+    if antecedent is not None:
+        those = (first == antecedent) | (second == antecedent)
+        first, second, together = first[those], second[those], together[those]
+    one, other = np.concatenate([first, second]), np.concatenate([second, first])
+    together = np.concatenate([together, together]).astype(np.int64)
     own = pairs.own.astype(np.int64)
-    rules = Directed(
-        antecedent=one, consequent=other, counts=Counts(pairs.baskets, own[one], own[other], together)
-    )
+    counts = Counts(pairs.baskets, own[one], own[other], together)
+    rules = Directed(antecedent=one, consequent=other, counts=counts)
     return rules if antecedent is None else rules.only(one == antecedent)
 
 
-def matches(rules: Directed, query: RuleQuery) -> NDArray[Any]:
-    """Whether every measure of each is as high as is asked for, compared as exactly as it is worked out."""
-    kept = np.ones(len(rules), np.bool_)
+def matches(rules: Directed, query: RuleQuery) -> Longs:
+    """The places of those whose measures are as high as is asked for, compared exactly."""
+    places = np.arange(len(rules))
+    # Each measure is worked out of those alone that are left, which after the first are few.
     for name, least in query.at_least.items():
-        kept &= _reaches(*MEASURES[name].of(rules.counts), least)
-    return kept
+        left = rules.only(places)
+        places = places[_reaches(*MEASURES[name].of(left.counts), least)]
+    return places
 
 
 def _reaches(numerator: NDArray[Any], denominator: NDArray[Any], least: Decimal) -> NDArray[Any]:
@@ -101,7 +105,7 @@ def _reaches(numerator: NDArray[Any], denominator: NDArray[Any], least: Decimal)
     over, under = least.as_integer_ratio()
     one, other = (int(np.abs(part).max(initial=0)) for part in (numerator, denominator))
     if max(one * under, other * abs(over)) < _LONGEST:
-        return numerator * under >= denominator * over
+        return np.asarray(numerator * under >= denominator * over)
     # Products that are longer than numbers of an array are compared as floats, and exactly where these
     # are too close to tell.
     left, right = numerator * float(under), denominator * float(over)

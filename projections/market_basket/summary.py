@@ -25,9 +25,18 @@ class Summary:
         """How many baskets have one thing alone."""
         return self.sizes[1]
 
+    @property
+    def bytes(self) -> int:
+        """How much memory it takes, about."""
+        return 40 * len(self.sizes)
+
 
 def summarise(counting: Counting) -> Summary:
     """Count what is in each basket, by the level; a basket may have nothing of it."""
+    return counting.counted(("summary",), lambda: _count(counting))
+
+
+def _count(counting: Counting) -> Summary:
     baskets = counting.baskets()
     of_slot, numbers = of_level(baskets, counting.history.known, counting.asked.level)
     sizes = np.bincount(of_slot, minlength=len(baskets))

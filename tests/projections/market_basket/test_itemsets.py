@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.market_basket import itemsets
-from projections.market_basket.itemsets import Itemset, find_itemsets
+from projections.market_basket.itemsets import Itemset
 from projections.market_basket.limits import TooManyItemsets
 from projections.market_basket.pairs import count_pairs
 from tests.projections.market_basket.made_up import BASKETS, Plain, count_sets, own_counts, slots
@@ -25,7 +25,7 @@ def limits_as_they_are() -> Iterator[None]:
 def find(baskets: Plain, at_least: int, longest: int) -> list[Itemset]:
     of_slot, numbers = slots(baskets)
     pairs = count_pairs(of_slot, numbers, own_counts(baskets), len(baskets), at_least)
-    return find_itemsets(of_slot, numbers, pairs, at_least, longest)
+    return itemsets.grow_itemsets(of_slot, numbers, pairs, at_least, longest)
 
 
 def plain(baskets: Plain, at_least: int, longest: int) -> list[Itemset]:
