@@ -37,8 +37,8 @@ class Companions(BasketResource):
             number = look.number_of(product_id)
             own = look.counting.own
             pairs = count_companions(look.counting.history, own, number, query["min_support_count"])
-            asked = RuleQuery(antecedent=number, at_least={}, sort=query["sort"], limit=query["limit"])
-            rules, _ = find_rules(pairs, asked)
+            asked = RuleQuery(antecedent=number, sort=query["sort"], limit=query["limit"])
+            rules = find_rules(pairs, asked).rules
             names = look.names([number, *(rule.consequent for rule in rules)])
             nothing = {"id": product_id, "name": None, "sku": None, "variant_name": None}
             product = names.get(number, {**nothing, "product_id": product_id})

@@ -50,15 +50,11 @@ class Rules(BasketResource):
 
 
 def _asked(look: Look, query: Mapping[str, Any]) -> RuleQuery:
-    at_least: dict[str, Decimal] = {
-        name: query[f"min_{name}"]
-        for name in MEASURES
-        if name != "support" and query.get(f"min_{name}") is not None
-    }
+    least = {name: query.get(f"min_{name}") for name in MEASURES if name != "support"}
     antecedent = query.get("antecedent_id")
     return RuleQuery(
         antecedent=None if antecedent is None else look.number_of(antecedent),
-        at_least={name: Decimal(least) for name, least in at_least.items()},
+        at_least=tuple((name, Decimal(one)) for name, one in least.items() if one is not None),
         sort=query["sort"],
         page=query["page"],
         limit=query["limit"],
@@ -67,10 +63,12 @@ def _asked(look: Look, query: Mapping[str, Any]) -> RuleQuery:
 
 def _found(look: Look, query: Mapping[str, Any], asked: RuleQuery) -> dict[str, Any]:
     at_least = look.counting.at_least(query["min_support_count"], query.get("min_support"))
-    rules, count = find_rules(look.counting.pairs(at_least), asked)
-    names = look.names([number for rule in rules for number in (rule.antecedent, rule.consequent)])
-    rows = [show_rule(rule, names, with_p=query.get("include") == "p_value") for rule in rules]
-    return {**look.frame(), "min_support_count": at_least, "count": count, "rules": rows}
+    found = look.counting.counted(
+        ("rules", at_least, asked), lambda: find_rules(look.counting.pairs(at_least), asked)
+    )
+    names = look.names([number for rule in found.rules for number in (rule.antecedent, rule.consequent)])
+    rows = [show_rule(rule, names, with_p=query.get("include") == "p_value") for rule in found.rules]
+    return {**look.frame(), "min_support_count": at_least, "count": found.count, "rules": rows}
 
 
 def _compared(look: Look, query: Mapping[str, Any], asked: RuleQuery, other: Period) -> dict[str, Any]:

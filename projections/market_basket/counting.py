@@ -68,7 +68,7 @@ class Counting:
 
     def pairs(self, at_least: int) -> Pairs:
         """The pairs that at least so many baskets have. Raises TooManyBaskets, TooManyPairs."""
-        question = [*self._question, at_least]
+        question = [*self.question, at_least]
 
         def count() -> Pairs:
             return kept(self._db, question, self.state, self._keep, lambda: self._count(at_least))
@@ -77,10 +77,11 @@ class Counting:
 
     def counted(self, question: tuple[Hashable, ...], count: Callable[[], S]) -> S:
         """What this process counted of these baskets when it was asked the same, if they still are so."""
-        return self._memory.counted((self._db.company_id, *self._question, self.state, *question), count)
+        return self._memory.counted((self._db.company_id, *self.question, self.state, *question), count)
 
     @property
-    def _question(self) -> tuple[Hashable, ...]:
+    def question(self) -> tuple[Hashable, ...]:
+        """Which baskets these are."""
         return self.asked.level, self.asked.from_date, self.asked.to_date, self.choice.stores
 
     @cached_property

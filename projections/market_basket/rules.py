@@ -27,7 +27,7 @@ class RuleQuery:
     """Which rules: of one antecedent only, or of any; with each of these measures at least so high."""
 
     antecedent: int | None = None
-    at_least: Mapping[str, Decimal]
+    at_least: tuple[tuple[str, Decimal], ...] = ()
     sort: str = "-lift_low"
     page: int = 1
     limit: int | None = 20
@@ -69,11 +69,24 @@ class Directed:
         ]
 
 
-def find_rules(pairs: Pairs, query: RuleQuery) -> tuple[list[Rule], int]:
-    """One page of the rules that are asked for, and how many there are in all."""
+@dataclass(frozen=True, kw_only=True)
+class RulesPage:
+    """One page of rules, and how many there are in all."""
+
+    rules: list[Rule]
+    count: int
+
+    @property
+    def bytes(self) -> int:
+        """How much memory it takes, about."""
+        return 400 * len(self.rules)
+
+
+def find_rules(pairs: Pairs, query: RuleQuery) -> RulesPage:
+    """The page of rules that is asked for."""
     every = directed(pairs, query.antecedent)
     found = every.only(matches(every, query))
-    return found.only(page_of(found, query)).rules(), len(found)
+    return RulesPage(rules=found.only(page_of(found, query)).rules(), count=len(found))
 
 
 def directed(pairs: Pairs, antecedent: int | None) -> Directed:
@@ -94,7 +107,7 @@ def matches(rules: Directed, query: RuleQuery) -> Longs:
     """The places of those whose measures are as high as is asked for, compared exactly."""
     places = np.arange(len(rules))
     # Each measure is worked out of those alone that are left, which after the first are few.
-    for name, least in query.at_least.items():
+    for name, least in query.at_least:
         left = rules.only(places)
         places = places[_reaches(*MEASURES[name].of(left.counts), least)]
     return places
@@ -112,7 +125,7 @@ def _reaches(numerator: NDArray[Any], denominator: NDArray[Any], least: Decimal)
     reached = np.asarray(left > right)
     close = np.flatnonzero(np.isclose(left, right, rtol=_CLOSE))
     reached[close] = numerator[close].astype(object) * under >= denominator[close].astype(object) * over
-    return reached | (denominator == 0)
+    return np.asarray(reached | (denominator == 0))
 
 
 def page_of(rules: Directed, query: RuleQuery, values: Floats | None = None) -> NDArray[Any]:

@@ -1,5 +1,6 @@
 """What is bought together more often, or less, than in another period."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -61,11 +62,28 @@ class Compared:
         return list(zip(self.now.only(places).rules(), self.earlier.only(places).rules(), strict=True))
 
 
+@dataclass(frozen=True, kw_only=True)
+class BothPairs:
+    """The pairs of two periods, in step."""
+
+    now: Pairs
+    earlier: Pairs
+
+    @property
+    def bytes(self) -> int:
+        """How much memory they take."""
+        return self.now.bytes + self.earlier.bytes
+
+
 def compare(now: Counting, earlier: Counting, at_least: tuple[int, int], antecedent: int | None) -> Compared:
     """The rules of both periods; a pair that only one of them has often enough is counted in the other."""
-    here, there = now.pairs(at_least[0]), earlier.pairs(at_least[1])
-    both = (_with_missing(now, here, there), _with_missing(earlier, there, here))
-    return Compared(*(directed(pairs, antecedent) for pairs in both))
+
+    def count() -> BothPairs:
+        here, there = now.pairs(at_least[0]), earlier.pairs(at_least[1])
+        return BothPairs(now=_with_missing(now, here, there), earlier=_with_missing(earlier, there, here))
+
+    both = now.counted(("both", at_least, *earlier.question, earlier.state), count)
+    return Compared(directed(both.now, antecedent), directed(both.earlier, antecedent))
 
 
 def trend_of(now: Counts, earlier: Counts) -> Trend:

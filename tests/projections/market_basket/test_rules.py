@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.market_basket import MEASURES, Counts
 from projections.market_basket.pairs import Pairs
-from projections.market_basket.rules import SORTS, Rule, RuleQuery, find_rules
+from projections.market_basket.rules import SORTS, Rule, RuleQuery, RulesPage, find_rules
 from tests.projections.market_basket.made_up import BASKETS, MOST, Plain, count_sets, own_counts, pairs_of
 
 EXACT = sorted({*MEASURES} - {"lift_low"})
@@ -53,7 +53,8 @@ def test_a_rule_that_has_just_as_much_as_is_asked_for_is_there(
     pairs = counted(baskets)
     values = [Decimal(str(value)) for rule in every(pairs) if 0 <= (value := _rounded(rule, name)) < 10**9]
     least = data.draw(st.sampled_from([*values, Decimal("0.5"), Decimal("0.33333"), Decimal(1)]))
-    found, count = find_rules(pairs, RuleQuery(at_least={name: least}, limit=None))
+    page = find_rules(pairs, RuleQuery(at_least=((name, least),), limit=None))
+    found, count = page.rules, page.count
     wanted = {
         (rule.antecedent, rule.consequent) for rule in every(pairs) if exactly(rule, name) >= Fraction(least)
     }
@@ -86,15 +87,16 @@ def test_pages_are_parts_of_all_rules_in_order(
     rules.sort(key=key)
     paged: list[Rule] = []
     for page in range(1, len(rules) // limit + 2):
-        query = RuleQuery(antecedent=antecedent, at_least={}, sort=sign + name, page=page, limit=limit)
-        found, count = find_rules(pairs, query)
+        query = RuleQuery(antecedent=antecedent, sort=sign + name, page=page, limit=limit)
+        page_found = find_rules(pairs, query)
+        found, count = page_found.rules, page_found.count
         assert count == len(rules)
         paged += found
     assert paged == rules
-    whole, _ = find_rules(pairs, RuleQuery(antecedent=antecedent, at_least={}, sort=sign + name, limit=None))
+    whole = find_rules(pairs, RuleQuery(antecedent=antecedent, sort=sign + name, limit=None)).rules
     assert whole == rules
-    beyond = RuleQuery(antecedent=antecedent, at_least={}, page=len(rules) // limit + 2, limit=limit)
-    assert find_rules(pairs, beyond) == ([], len(rules))
+    beyond = RuleQuery(antecedent=antecedent, page=len(rules) // limit + 2, limit=limit)
+    assert find_rules(pairs, beyond) == RulesPage(rules=[], count=len(rules))
 
 
 @pytest.mark.parametrize(
@@ -119,20 +121,20 @@ def test_as_many_baskets_as_there_may_be_are_compared_as_exactly(
 ) -> None:
     millions = 1_000_000
     pairs = pairs_of({(1, 2): millions}, [0, 3 * millions, millions], 10 * millions)
-    query = RuleQuery(antecedent=1, at_least={name: Decimal(least)})
-    assert find_rules(pairs, query)[1] == is_there
+    query = RuleQuery(antecedent=1, at_least=((name, Decimal(least)),))
+    assert find_rules(pairs, query).count == is_there
 
 
 def test_what_nothing_limits_comes_first_and_passes_every_filter() -> None:
     pairs = pairs_of({(1, 2): 3, (1, 3): 1}, [0, 6, 3, 2], 10)
-    query = RuleQuery(at_least={"conviction": Decimal(1_000_000_000)}, sort="-conviction")
-    [first], _ = find_rules(pairs, query)
+    query = RuleQuery(at_least=(("conviction", Decimal(1_000_000_000)),), sort="-conviction")
+    [first] = find_rules(pairs, query).rules
     assert (first.antecedent, first.consequent) == (2, 1)
     assert MEASURES["conviction"].value(first.counts) is None
 
 
 def test_what_every_basket_has_tells_nothing_of_the_other_by_zhang() -> None:
     pairs = pairs_of({(1, 2): 2}, [0, 2, 2], 2)
-    assert find_rules(pairs, RuleQuery(at_least={"zhang": Decimal("0.1")})) == ([], 0)
-    [rule, _], _ = find_rules(pairs, RuleQuery(at_least={"zhang": Decimal(0)}))
+    assert find_rules(pairs, RuleQuery(at_least=(("zhang", Decimal("0.1")),))) == RulesPage(rules=[], count=0)
+    [rule, _] = find_rules(pairs, RuleQuery(at_least=(("zhang", Decimal(0)),))).rules
     assert MEASURES["zhang"].value(rule.counts) == 0

@@ -1,24 +1,16 @@
 """Baskets are what the log says, at every position, and counted as a plain reading counts them."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from itertools import combinations
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from domain.orders import Order
-from projections.market_basket.companions import count_companions
-from projections.market_basket.counting import Asked, Counting
 from projections.market_basket.history import History, ask_history
-from projections.market_basket.itemsets import find_itemsets
-from projections.market_basket.memory import BasketMemory
-from projections.market_basket.own_counts import count_own
 from projections.market_basket.selection import Choice, Level, choose, of_level
-from projections.reports.sales import baskets as chunks
 from tests.projections.reports.trade import EVERYTHING, Trade
 
 ALWAYS = (date(2000, 1, 1), date(2099, 12, 31))
