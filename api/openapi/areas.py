@@ -29,6 +29,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/api/admin/packages", "Platform", ""),
     ("/api/super", "Platform", ""),
     ("/api/admin/settings", "Settings", "What holds for the whole company."),
+    ("/api/admin/analytics", "Analytics", "What is bought together."),
     ("/api/admin/dashboard", "Dashboard", "The company at a glance: tiles of its reports."),
     ("/api/admin/reports", "Reports", "Figures over business dates.\n\n" + DEFINITIONS),
     ("/api/lookups", "Lookups", "What there is to choose from, and what completes what is being typed."),
