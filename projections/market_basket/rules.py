@@ -124,7 +124,8 @@ def _reaches(numerator: NDArray[Any], denominator: NDArray[Any], least: Decimal)
     left, right = numerator * float(under), denominator * float(over)
     reached = np.asarray(left > right)
     close = np.flatnonzero(np.isclose(left, right, rtol=_CLOSE))
-    reached[close] = numerator[close].astype(object) * under >= denominator[close].astype(object) * over
+    exact = [part[close].astype(object) for part in (numerator, denominator)]
+    reached[close] = exact[0] * under >= exact[1] * over
     return np.asarray(reached | (denominator == 0))
 
 
