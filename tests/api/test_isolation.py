@@ -141,6 +141,8 @@ def fill(stocked: Any) -> Full:
         "customer_group_id": admin.post("/api/admin/customer-groups", {"name": "Regulars"}).data["id"],
         "product_id": stocked.product["id"],
         "variant_id": stocked.variant_id,
+        "antecedent_id": stocked.product["id"],
+        "consequent_id": stocked.product["id"],
         "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
         "reservation_id": reserve(stocked),
         "count_id": begin_count(stocked),
