@@ -1,13 +1,17 @@
 """Baskets made up at random, as sets of numbers and as the arrays that are counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import combinations
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from projections.market_basket.history import Ints, Longs
+from projections.market_basket.limits import TooMuch
 from projections.market_basket.pairs import Pairs
 
 #: So many things there are at most; 0 is none.
@@ -53,3 +57,17 @@ def pairs_of(counts: dict[tuple[int, int], int], own: Iterable[int], baskets: in
         second=np.array([second for _, second in counts], np.int32),
         together=np.array(list(counts.values()), np.int32),
     )
+
+
+@contextmanager
+def with_limits(module: Any, **limits: int) -> Iterator[None]:
+    """For a while the limits of a module are these, so that a few baskets are many."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in limits.items():
+            patch.setattr(module, name, value)
+        yield
+
+
+def number(refused: TooMuch, name: str) -> int:
+    """What a refusal tells."""
+    return int(str(refused.beside[name]))

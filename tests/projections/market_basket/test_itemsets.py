@@ -1,7 +1,5 @@
 """Sets of things are those that enough baskets have, of any length; too much work is refused."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,16 +8,15 @@ from projections.market_basket import itemsets
 from projections.market_basket.itemsets import Itemset
 from projections.market_basket.limits import TooManyItemsets
 from projections.market_basket.pairs import count_pairs
-from tests.projections.market_basket.made_up import BASKETS, Plain, count_sets, own_counts, slots
-
-
-@pytest.fixture(autouse=True)
-def limits_as_they_are() -> Iterator[None]:
-    """Every example of a test sets limits of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(itemsets, "MOST_WORK", itemsets.MOST_WORK)
-        patch.setattr(itemsets, "_A_SET", itemsets._A_SET)
-        yield
+from tests.projections.market_basket.made_up import (
+    BASKETS,
+    Plain,
+    count_sets,
+    number,
+    own_counts,
+    slots,
+    with_limits,
+)
 
 
 def find(baskets: Plain, at_least: int, longest: int) -> list[Itemset]:
@@ -52,25 +49,21 @@ def test_of_the_same_many_things_all_sets_are_found() -> None:
 def test_whoever_is_refused_too_many_sets_and_follows_what_is_suggested_is_answered(
     baskets: Plain, longest: int, limit: int, cost: int
 ) -> None:
-    itemsets.MOST_WORK, itemsets._A_SET = limit, cost
     least, found = 1, None
     while found is None:
         try:
-            found = find(baskets, least, longest)
+            with with_limits(itemsets, MOST_WORK=limit, _A_SET=cost):
+                found = find(baskets, least, longest)
         except TooManyItemsets as refused:
-            least, before = _suggested(refused), least
+            least, before = number(refused, "suggested_min_support_count"), least
             assert least > before
     assert found == plain(baskets, least, longest)
 
 
-def _suggested(refused: TooManyItemsets) -> int:
-    assert int(str(refused.beside["estimate"])) > itemsets.MOST_WORK == refused.beside["limit"]
-    return int(str(refused.beside["suggested_min_support_count"]))
-
-
 def test_pairs_alone_take_no_more_work_however_many() -> None:
     baskets = [frozenset(range(1, 8))]
-    itemsets.MOST_WORK = 1
-    assert len(find(baskets, 1, 2)) == 21
-    with pytest.raises(TooManyItemsets):
-        find(baskets, 1, 3)
+    with with_limits(itemsets, MOST_WORK=1):
+        assert len(find(baskets, 1, 2)) == 21
+        with pytest.raises(TooManyItemsets) as refused:
+            find(baskets, 1, 3)
+    assert number(refused.value, "estimate") > number(refused.value, "limit") == 1

@@ -1,7 +1,8 @@
 """Pairs are counted as somebody would who looks into every basket, however the work is divided."""
 
-from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
+from math import ceil
 
 import numpy as np
 import pytest
@@ -16,25 +17,16 @@ from tests.projections.market_basket.made_up import (
     MOST,
     Plain,
     count_sets,
+    number,
     own_counts,
     pairs_of,
     slots,
     told,
+    with_limits,
 )
 
 #: Of tables none is ever worth it, or every one is.
 WAYS = {"sorted": 0, "table": 1_000_000, "as it is": pairs._SPARSE}
-
-
-@pytest.fixture(autouse=True)
-def limits_as_they_are() -> Iterator[None]:
-    """Every example of a test sets limits of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pairs, "PART", pairs.PART)
-        patch.setattr(pairs, "_SPARSE", pairs._SPARSE)
-        patch.setattr(pairs, "MOST_PAIRS", pairs.MOST_PAIRS)
-        patch.setattr(limits, "MOST_SLOTS", limits.MOST_SLOTS)
-        yield
 
 
 def count(baskets: Plain, at_least: int) -> Pairs:
@@ -48,8 +40,8 @@ def count(baskets: Plain, at_least: int) -> Pairs:
     way=st.sampled_from(sorted(WAYS)),
 )
 def test_pairs_are_those_that_enough_baskets_have(baskets: Plain, at_least: int, part: int, way: str) -> None:
-    pairs.PART, pairs._SPARSE = part, WAYS[way]
-    counted = count(baskets, at_least)
+    with with_limits(pairs, PART=part, _SPARSE=WAYS[way]):
+        counted = count(baskets, at_least)
     assert told(counted) == count_sets(baskets, 2, at_least)
     assert counted.baskets == len(baskets)
     assert counted.own.tolist() == own_counts(baskets).tolist()
@@ -60,9 +52,9 @@ def test_pairs_are_those_that_enough_baskets_have(baskets: Plain, at_least: int,
 def test_nothing_depends_on_the_order_of_what_is_in_a_basket(
     baskets: Plain, at_least: int, part: int
 ) -> None:
-    pairs.PART = part
     of_slot, numbers = slots(baskets)
-    turned = count_pairs(of_slot[::-1], numbers[::-1], own_counts(baskets), len(baskets), at_least)
+    with with_limits(pairs, PART=part):
+        turned = count_pairs(of_slot[::-1], numbers[::-1], own_counts(baskets), len(baskets), at_least)
     assert told(turned) == told(count(baskets, at_least))
 
 
@@ -70,11 +62,11 @@ def test_nothing_depends_on_the_order_of_what_is_in_a_basket(
 def test_pairs_that_are_named_are_counted_however_few_baskets_have_them(
     baskets: Plain, part: int, data: st.DataObject
 ) -> None:
-    pairs.PART = part
     every = list(combinations(range(1, MOST + 1), 2))
     named = data.draw(st.lists(st.sampled_from(every), unique=True, max_size=12))
     own = own_counts(baskets)
-    counts = count_these(*slots(baskets), own, pairs_of(dict.fromkeys(named, 0), own, len(baskets)))
+    with with_limits(pairs, PART=part):
+        counts = count_these(*slots(baskets), own, pairs_of(dict.fromkeys(named, 0), own, len(baskets)))
     plain = count_sets(baskets, 2, 1)
     assert counts.tolist() == [plain.get(one, 0) for one in named]
 
@@ -94,33 +86,32 @@ def test_what_few_have_comes_first_and_what_is_too_rare_not_at_all(baskets: Plai
 @given(baskets=BASKETS, limit=st.integers(1, 20), part=st.sampled_from([1, 6, 1 << 20]))
 def test_too_many_pairs_are_refused_with_what_is_accepted(baskets: Plain, limit: int, part: int) -> None:
     plain = count_sets(baskets, 2, 1)
-    pairs.MOST_PAIRS, pairs.PART = limit, part
-    if len(plain) <= limit:
-        assert told(count(baskets, 1)) == plain
-        return
-    with pytest.raises(TooManyPairs) as refused:
-        count(baskets, 1)
-    beside = refused.value.beside
-    assert (beside["estimate"], beside["limit"]) == (len(plain), limit)
-    least = beside["suggested_min_support_count"]
-    assert told(count(baskets, least)) == count_sets(baskets, 2, least)
+    with with_limits(pairs, MOST_PAIRS=limit, PART=part):
+        if len(plain) <= limit:
+            assert told(count(baskets, 1)) == plain
+            return
+        with pytest.raises(TooManyPairs) as refused:
+            count(baskets, 1)
+        least = number(refused.value, "suggested_min_support_count")
+        assert told(count(baskets, least)) == count_sets(baskets, 2, least)
+    assert [number(refused.value, name) for name in ("estimate", "limit")] == [len(plain), limit]
     assert len(count_sets(baskets, 2, least - 1)) > limit
-    assert float(beside["suggested_min_support"]) * len(baskets) >= least - 1e-9
+    share = Fraction(str(refused.value.beside["suggested_min_support"]))
+    assert ceil(share * len(baskets)) >= least > (share - Fraction("0.00001")) * len(baskets)
 
 
 def test_so_much_in_all_baskets_is_refused_before_it_is_counted() -> None:
     baskets = [frozenset({1, 2}), frozenset({3})]
-    limits.MOST_SLOTS = 3
-    assert told(count(baskets, 1)) == {(1, 2): 1}
-    limits.MOST_SLOTS = 2
-    with pytest.raises(TooManyBaskets) as refused:
-        count(baskets, 1)
-    assert refused.value.beside == {"estimate": 3, "limit": 2}
-    [detail] = refused.value.details
-    assert (detail["field"], detail["code"]) == ("from", "too_many_baskets")
+    with with_limits(limits, MOST_SLOTS=3):
+        assert told(count(baskets, 1)) == {(1, 2): 1}
     own = own_counts(baskets)
-    with pytest.raises(TooManyBaskets):
-        count_these(*slots(baskets), own, pairs_of({(1, 2): 0}, own, 2))
+    with with_limits(limits, MOST_SLOTS=2):
+        with pytest.raises(TooManyBaskets) as refused:
+            count(baskets, 1)
+        with pytest.raises(TooManyBaskets):
+            count_these(*slots(baskets), own, pairs_of({(1, 2): 0}, own, 2))
+    assert refused.value.beside == {"estimate": 3, "limit": 2}
+    assert [(one["field"], one["code"]) for one in refused.value.details] == [("from", "too_many_baskets")]
 
 
 def test_no_baskets_have_no_pairs() -> None:
