@@ -18,6 +18,7 @@ from api.services import Authentication
 from commands.signing_in import neighbourhood_of
 from domain.errors import Refusal
 from infra.process.garbage import importing_for_good
+from infra.process.memory import share_arenas
 from infra.runtime.settings import Settings
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
@@ -83,6 +84,7 @@ def serve(settings: Settings, database: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
+    share_arenas()
     _import_application()
     options = {
         "bind": settings.bind_address,

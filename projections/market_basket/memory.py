@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -42,6 +42,13 @@ class Recent(Generic[K, V]):
         self._making: dict[K, Lock] = {}
         self._kept: OrderedDict[K, V] = OrderedDict()
 
+    def find(self, key: K) -> V | None:
+        """What is kept, if anything is."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
     def get(self, key: K, make: Callable[[V | None], V]) -> V:
         """What `make` makes of what is kept, if anything is; only one at a time makes it."""
         with self._lock:
@@ -69,6 +76,8 @@ class BasketMemory:
         self._histories: Recent[UUID, History] = Recent(MOST_HISTORIES, lambda one: one.bytes)
         self._own: Recent[Hashable, OwnCounts] = Recent(MOST_CHOICES, lambda _: 1)
         self._counted: Recent[Hashable, Any] = Recent(MOST_COUNTED, lambda one: one.bytes)
+        # A year takes some 100 MB while it is counted: of many who ask, one at a time has them.
+        self._counting = RLock()
 
     def history(self, db: Database) -> History:
         """The company's baskets as the transaction sees them, or newer."""
@@ -90,5 +99,10 @@ class BasketMemory:
 
     def counted(self, key: Hashable, count: Callable[[], S]) -> S:
         """What was counted for this question in this state of the log."""
-        counted: S = self._counted.get(key, lambda known: known or count())
+        known: S | None = self._counted.find(key)
+        if known is not None:
+            return known
+        # Before anything else is waited for, as what is counted may be counted from something that is.
+        with self._counting:
+            counted: S = self._counted.get(key, lambda known: known or count())
         return counted
