@@ -124,7 +124,7 @@ def _as_changed(of_slot: Longs, items: Ints, changes: _Changes, known: Items) ->
     has_left = changes.change[ends] < 0
     slot_keys = of_slot * width + known.variant[items]
     stays = ~(np.isin(slot_keys, final[has_left]) | np.isin(of_slot, voided))
-    joins = ends[~has_left & ~np.isin(final, slot_keys)]
+    joins = ends[~has_left & ~np.isin(final, slot_keys) & ~np.isin(changes.baskets[ends], voided)]
     return (
         np.concatenate([of_slot[stays], changes.baskets[joins]]),
         np.concatenate([items[stays], changes.items[joins]]),
