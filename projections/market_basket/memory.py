@@ -54,11 +54,17 @@ class Recent(Generic[K, V]):
         with self._lock:
             making = self._making.setdefault(key, Lock())
         with making:
-            value = make(self._kept.get(key))
-            with self._lock:
-                self._kept[key] = value
-                self._kept.move_to_end(key)
-                self._drop()
+            try:
+                value = make(self._kept.get(key))
+                with self._lock:
+                    self._kept[key] = value
+                    self._kept.move_to_end(key)
+                    self._drop()
+            finally:
+                with self._lock:
+                    # Of a question that is refused nothing is left.
+                    if key not in self._kept:
+                        self._making.pop(key, None)
         return value
 
     def _drop(self) -> None:
