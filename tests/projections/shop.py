@@ -333,7 +333,7 @@ class Shop:
         came_back = refund_line(first, Decimal(0), first.quantity)
         restock = self.chance.choice([True, True, False])
         goods = RefundedLine(
-            **_goods(first),
+            **goods_of(first),
             quantity=first.quantity,
             restock=restock,
             gross_total=came_back.gross_total,
@@ -348,7 +348,7 @@ class Shop:
         )
         goodwill = tuple(
             Goodwill(
-                **_goods(line),
+                **goods_of(line),
                 taxes=line.taxes,
                 tax_total=line.tax_total,
                 total=line.total,
@@ -447,7 +447,7 @@ def _repeated(sale: Order.Sold) -> dict[str, Any]:
     return {name: getattr(sale, name) for name in names.split()}
 
 
-def _goods(line: SaleLine) -> dict[str, Any]:
+def goods_of(line: SaleLine) -> dict[str, Any]:
     """What a refund says of the goods of a line."""
     return {
         "line_id": line.id,

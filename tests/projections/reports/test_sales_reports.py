@@ -108,7 +108,9 @@ def test_batches_of_any_size_give_the_same_rows(shop: Trade) -> None:
     shop.trade(2)
     shop.fold([EVERYTHING])
     whole, count = shop.tables(), len(shop.facts())
-    assert all(whole)
+    names = [table for model in shop.MODELS for table in model.tables]
+    # Whole chunks take thousands of sales (`test_baskets.py`).
+    assert [name for name, rows in zip(names, whole, strict=True) if not rows] == ["basket_chunks"]
     for size in (1, 4, 17):
         shop.forget()
         shop.fold([size] * (count // size + 1))
