@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projections.market_basket.history import Ints, Longs
-from projections.market_basket.limits import MOST_PAIRS, TooManyPairs, check_slots, suggested
+from projections.market_basket.limits import MOST_PAIRS, TooManyPairs, check_counted, check_slots, suggested
 
 #: How many pairs are counted at a time, which takes some 30 MB; a multiple of it is no faster.
 PART = 1 << 19
@@ -81,6 +81,7 @@ def count_pairs(of_slot: Longs, numbers: Ints, own: Longs, baskets: int, at_leas
     """
     check_slots(len(of_slot))
     ranked = rank(of_slot, numbers, own, at_least)
+    check_counted(ranked.pairs)
     found: list[Counted] = []
     # How many pairs so many baskets have: what to ask for instead, if all are too many to keep.
     tally = np.zeros(int(own.max(initial=0)) + 2, np.int64)
@@ -183,6 +184,7 @@ def count_these(of_slot: Longs, numbers: Ints, own: Longs, these: Pairs) -> Ints
     asked[these.first] = asked[these.second] = True
     kept = asked[numbers]
     ranked = rank(of_slot[kept], numbers[kept], np.where(asked, own, 0), 1)
+    check_counted(ranked.pairs)
     for part in _parts(ranked):
         counted = _pairs(ranked, [_count(ranked, part)], own, 0)
         codes = counted.first.astype(np.int64) * size + counted.second

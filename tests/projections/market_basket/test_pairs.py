@@ -20,6 +20,7 @@ from tests.projections.market_basket.made_up import (
     number,
     own_counts,
     pairs_of,
+    patient,
     slots,
     told,
     with_limits,
@@ -33,6 +34,7 @@ def count(baskets: Plain, at_least: int) -> Pairs:
     return count_pairs(*slots(baskets), own_counts(baskets), len(baskets), at_least)
 
 
+@patient
 @given(
     baskets=BASKETS,
     at_least=st.integers(1, 6),
@@ -48,6 +50,7 @@ def test_pairs_are_those_that_enough_baskets_have(baskets: Plain, at_least: int,
     assert (counted.first < counted.second).all()
 
 
+@patient
 @given(baskets=BASKETS, at_least=st.integers(1, 4), part=st.sampled_from([1, 3, 1 << 20]))
 def test_nothing_depends_on_the_order_of_what_is_in_a_basket(
     baskets: Plain, at_least: int, part: int
@@ -58,6 +61,7 @@ def test_nothing_depends_on_the_order_of_what_is_in_a_basket(
     assert told(turned) == told(count(baskets, at_least))
 
 
+@patient
 @given(baskets=BASKETS, part=st.sampled_from([1, 4, 1 << 20]), data=st.data())
 def test_pairs_that_are_named_are_counted_however_few_baskets_have_them(
     baskets: Plain, part: int, data: st.DataObject
@@ -71,6 +75,7 @@ def test_pairs_that_are_named_are_counted_however_few_baskets_have_them(
     assert counts.tolist() == [plain.get(one, 0) for one in named]
 
 
+@patient
 @given(baskets=BASKETS, at_least=st.integers(0, 5))
 def test_what_few_have_comes_first_and_what_is_too_rare_not_at_all(baskets: Plain, at_least: int) -> None:
     own = own_counts(baskets)
@@ -83,6 +88,7 @@ def test_what_few_have_comes_first_and_what_is_too_rare_not_at_all(baskets: Plai
     assert ranked.pairs == sum(len(basket) * (len(basket) - 1) // 2 for basket in kept)
 
 
+@patient
 @given(baskets=BASKETS, limit=st.integers(1, 20), part=st.sampled_from([1, 6, 1 << 20]))
 def test_too_many_pairs_are_refused_with_what_is_accepted(baskets: Plain, limit: int, part: int) -> None:
     plain = count_sets(baskets, 2, 1)
@@ -112,6 +118,22 @@ def test_so_much_in_all_baskets_is_refused_before_it_is_counted() -> None:
             count_these(*slots(baskets), own, pairs_of({(1, 2): 0}, own, 2))
     assert refused.value.beside == {"estimate": 3, "limit": 2}
     assert [(one["field"], one["code"]) for one in refused.value.details] == [("from", "too_many_baskets")]
+
+
+def test_so_many_pairs_in_all_baskets_are_refused_before_they_are_counted() -> None:
+    baskets = [frozenset({1, 2, 3}), frozenset({1, 2})]
+    own = own_counts(baskets)
+    with with_limits(limits, MOST_COUNTED=4):
+        assert len(told(count(baskets, 1))) == 3
+    with with_limits(limits, MOST_COUNTED=3):
+        with pytest.raises(TooManyBaskets) as refused:
+            count(baskets, 1)
+        assert refused.value.beside == {"estimate": 4, "limit": 3}
+        # What is too rare makes none.
+        assert told(count(baskets, 2)) == {(1, 2): 2}
+        named = pairs_of({(1, 2): 0, (1, 3): 0}, own, 2)
+        with pytest.raises(TooManyBaskets):
+            count_these(*slots(baskets), own, named)
 
 
 def test_no_baskets_have_no_pairs() -> None:
