@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.market_basket import (
@@ -19,6 +19,9 @@ from domain.market_basket import (
     p_value,
     rise_score,
 )
+
+#: However busy the machine is.
+patient = settings(deadline=None)
 
 EXACT = sorted({*MEASURES} - {"lift_low"})
 #: What two have in common of all, the one alone, the other alone, and neither.
@@ -58,6 +61,7 @@ def rounded(value: Fraction) -> Decimal:
 
 
 @pytest.mark.parametrize("name", EXACT)
+@patient
 @given(counts=RULES)
 def test_every_measure_is_what_the_contract_says(name: str, counts: Counts) -> None:
     expected = by_contract(name, counts)
@@ -65,6 +69,7 @@ def test_every_measure_is_what_the_contract_says(name: str, counts: Counts) -> N
 
 
 @pytest.mark.parametrize("name", MEASURES)
+@patient
 @given(rules=st.lists(RULES, min_size=1, max_size=8))
 def test_numbers_and_arrays_are_measured_alike(name: str, rules: list[Counts]) -> None:
     arrays = Counts(*(np.array(column, np.int64) for column in zip(*rules, strict=True)))
@@ -115,6 +120,7 @@ def test_zhang_goes_from_never_to_always(counts: Counts, expected: int) -> None:
 
 
 class TestTheLowerBoundOfLift:
+    @patient
     @given(counts=RULES)
     def test_is_never_above_lift_nor_below_zero(self, counts: Counts) -> None:
         low, lift = (MEASURES[name].value(counts) for name in ("lift_low", "lift"))
@@ -122,11 +128,13 @@ class TestTheLowerBoundOfLift:
         assert lift is not None
         assert 0 <= low <= lift
 
+    @patient
     @given(counts=LIKELY, times=st.integers(2, 50))
     def test_rises_with_the_evidence_for_the_same_lift(self, counts: Counts, times: int) -> None:
         many = Counts(*(times * count for count in counts))
         assert lift_low(many) > lift_low(counts)
 
+    @patient
     @given(counts=LIKELY)
     def test_comes_close_to_lift_in_the_end(self, counts: Counts) -> None:
         many = Counts(*(10**9 * count for count in counts))
@@ -155,6 +163,7 @@ class TestTheInterval:
         assert isclose(fewest(count), low, rel_tol=0.02)
         assert isclose(most(count), high, rel_tol=0.02)
 
+    @patient
     @given(count=st.integers(0, 10**9))
     def test_holds_the_count_and_grows_with_it(self, count: int) -> None:
         assert 0 <= fewest(count) <= count < most(count)
@@ -180,6 +189,7 @@ def digits(value: Fraction) -> str:
 
 
 class TestChance:
+    @patient
     @given(parts=st.tuples(*[st.integers(0, 60)] * 4))
     def test_is_the_tail_of_the_distribution(self, parts: Any) -> None:
         counts = counts_of(*parts)
@@ -215,6 +225,7 @@ class TestChance:
         logarithm = _log10(exact_p(counts))
         assert isclose(log10(float(mantissa)) + int(exponent), logarithm, abs_tol=3e-4)
 
+    @patient
     @given(counts=LIKELY.filter(lambda counts: counts.baskets < 5_000))
     def test_is_less_the_more_baskets_have_both(self, counts: Counts) -> None:
         one_less = counts._replace(n=counts.n - 1)
@@ -234,6 +245,7 @@ def log_of(told: str) -> float:
 
 
 class TestRising:
+    @patient
     @given(now=RULES, earlier=RULES)
     def test_is_the_test_of_two_proportions(self, now: Counts, earlier: Counts) -> None:
         score = rise_score(now, earlier)

@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from projections.market_basket.history import Ints, Longs
 from projections.market_basket.limits import TooMuch
 from projections.market_basket.pairs import Pairs
+
+#: However busy the machine is.
+patient = settings(deadline=None)
 
 #: So many things there are at most; 0 is none.
 MOST = 9

@@ -14,6 +14,7 @@ from tests.projections.market_basket.made_up import (
     count_sets,
     number,
     own_counts,
+    patient,
     slots,
     with_limits,
 )
@@ -34,6 +35,7 @@ def plain(baskets: Plain, at_least: int, longest: int) -> list[Itemset]:
     return sorted(sets, key=lambda one: (-one.together, one.numbers))
 
 
+@patient
 @given(baskets=BASKETS, at_least=st.integers(1, 5), longest=st.integers(2, 5))
 def test_sets_are_those_that_enough_baskets_have(baskets: Plain, at_least: int, longest: int) -> None:
     assert find(baskets, at_least, longest) == plain(baskets, at_least, longest)
@@ -45,6 +47,7 @@ def test_of_the_same_many_things_all_sets_are_found() -> None:
     assert len(found) == 15 + 20 + 15 + 6
 
 
+@patient
 @given(baskets=BASKETS, longest=st.integers(3, 5), limit=st.integers(1, 60), cost=st.integers(0, 2))
 def test_whoever_is_refused_too_many_sets_and_follows_what_is_suggested_is_answered(
     baskets: Plain, longest: int, limit: int, cost: int

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from domain.market_basket import MEASURES, Counts
 from projections.market_basket.pairs import Pairs
 from projections.market_basket.rules import SORTS, Rule, RuleQuery, RulesPage, find_rules
-from tests.projections.market_basket.made_up import BASKETS, MOST, Plain, count_sets, own_counts, pairs_of
+from tests.projections.market_basket.made_up import (
+    BASKETS,
+    MOST,
+    Plain,
+    count_sets,
+    own_counts,
+    pairs_of,
+    patient,
+)
 
 EXACT = sorted({*MEASURES} - {"lift_low"})
 
@@ -46,6 +54,7 @@ def exactly(rule: Rule, name: str) -> Any:
     return numerator / denominator if name == "lift_low" else Fraction(numerator, denominator)
 
 
+@patient
 @given(baskets=BASKETS, name=st.sampled_from(EXACT), data=st.data())
 def test_a_rule_that_has_just_as_much_as_is_asked_for_is_there(
     baskets: Plain, name: str, data: st.DataObject
@@ -67,6 +76,7 @@ def _rounded(rule: Rule, name: str) -> Any:
     return round(float(exactly(rule, name)), 5)
 
 
+@patient
 @given(
     baskets=BASKETS,
     name=st.sampled_from(sorted(SORTS)),

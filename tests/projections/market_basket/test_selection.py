@@ -21,7 +21,7 @@ from tests.projections.market_basket.logs import (
     is_asked,
     papers,
 )
-from tests.projections.market_basket.made_up import told
+from tests.projections.market_basket.made_up import patient, told
 
 
 def items_by_place(paper: Paper, choice: Choice, among: list[int] | None = None) -> dict[int, frozenset[int]]:
@@ -36,6 +36,7 @@ def items_by_place(paper: Paper, choice: Choice, among: list[int] | None = None)
     return {place: frozenset(items) for place, items in found.items()}
 
 
+@patient
 @given(paper=papers(), data=st.data())
 def test_baskets_are_those_of_the_dates_and_stores_as_they_stood(paper: Paper, data: st.DataObject) -> None:
     choice = data.draw(choices(paper.last))
@@ -48,6 +49,7 @@ def test_baskets_are_those_of_the_dates_and_stores_as_they_stood(paper: Paper, d
 
 
 @pytest.mark.parametrize("level", LEVELS)
+@patient
 @given(paper=papers(), data=st.data())
 def test_each_thing_of_a_level_is_in_a_basket_once(paper: Paper, level: Level, data: st.DataObject) -> None:
     choice = data.draw(choices(paper.last))
@@ -60,6 +62,7 @@ def test_each_thing_of_a_level_is_in_a_basket_once(paper: Paper, level: Level, d
     assert slots == Counter((place, number) for place, things in enumerate(expected) for number in things)
 
 
+@patient
 @given(paper=papers(), data=st.data())
 def test_baskets_are_the_same_until_a_fact_of_one_of_them(paper: Paper, data: st.DataObject) -> None:
     choice = data.draw(choices(paper.last))
@@ -73,6 +76,7 @@ def counts(own: OwnCounts) -> tuple[int, list[int]]:
 
 
 @pytest.mark.parametrize("level", LEVELS)
+@patient
 @given(paper=papers(), data=st.data())
 def test_what_was_counted_is_counted_on(paper: Paper, level: Level, data: st.DataObject) -> None:
     choice = data.draw(choices(paper.last))
@@ -88,6 +92,7 @@ def test_what_was_counted_is_counted_on(paper: Paper, level: Level, data: st.Dat
             assert counts(count_own(history, choice, level, earlier)) == counts(whole)
 
 
+@patient
 @given(paper=papers(), data=st.data())
 def test_who_reads_behind_another_counts_the_same(paper: Paper, data: st.DataObject) -> None:
     choice = data.draw(choices(paper.last))
@@ -97,6 +102,7 @@ def test_who_reads_behind_another_counts_the_same(paper: Paper, data: st.DataObj
     assert counts(count_own(mine, choice, "variant", theirs)) == counts(count_own(mine, choice, "variant"))
 
 
+@patient
 @given(paper=papers(), data=st.data())
 def test_a_process_keeps_what_it_counted_whoever_asks(paper: Paper, data: st.DataObject) -> None:
     history, memory = history_of(paper), BasketMemory()
@@ -110,6 +116,7 @@ def test_a_process_keeps_what_it_counted_whoever_asks(paper: Paper, data: st.Dat
 
 
 @pytest.mark.parametrize("level", LEVELS)
+@patient
 @given(paper=papers(), at_least=st.integers(1, 3), number=st.integers(0, len(ITEMS)), data=st.data())
 def test_companions_are_what_is_in_the_baskets_of_a_thing(
     paper: Paper, level: Level, at_least: int, number: int, data: st.DataObject
@@ -125,6 +132,7 @@ def test_companions_are_what_is_in_the_baskets_of_a_thing(
     assert (pairs.baskets, int(pairs.own[number])) == (len(baskets), len(with_it))
 
 
+@patient
 @given(paper=papers(), level=st.sampled_from(LEVELS), number=st.integers(1, len(ITEMS)))
 def test_no_basket_of_a_thing_is_overlooked(paper: Paper, level: Level, number: int) -> None:
     history = history_of(paper)
