@@ -11,7 +11,7 @@ from typing import Any, Literal, LiteralString
 from domain.money import round_ratio, scaled
 from projections.base import Row
 
-#: Money is minor currency units, quantities have up to five places, ratios four, half up; a flag is a truth.
+#: Money is minor currency units, quantities have up to five places, ratios mostly four, half up.
 Unit = Literal["money", "quantity", "count", "ratio", "date", "time", "text", "id", "flag"]
 #: How a footer is made of a column: it is added up, follows from what is added up, or has none.
 Footer = Literal["sum", "derived", "none"]
@@ -32,6 +32,8 @@ class Column:
     example: Any = None
     #: Whether people read the ratio as a percentage.
     is_percent: bool = False
+    #: How many decimal places a ratio has.
+    places: int = 4
     #: The columns that it follows from, which explain it: those of its row, and those of the whole section.
     inputs: tuple[LiteralString, ...] = ()
     of_whole: tuple[LiteralString, ...] = ()

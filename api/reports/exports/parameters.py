@@ -38,13 +38,23 @@ def section_of(area: str, path: str) -> Section:
     raise UnknownSection
 
 
-def file_fields() -> dict[str, fields.Field[Any]]:
-    """How a file is written: the parameters of every export."""
+def listing_fields(*kinds: str) -> dict[str, fields.Field[Any]]:
+    """How a file of rows without totals is written, as one of these kinds."""
     return {
-        "format": Choice(*FILES, load_default="csv", meaning="What kind of file."),
+        "format": Choice(*kinds, load_default="csv", meaning="What kind of file."),
         "separator": Choice(",", ";", "\t", load_default=",", meaning="CSV: what divides cells."),
         "decimal": Choice(".", ",", load_default=".", meaning="CSV: what divides whole and fraction."),
         "bom": Flag(load_default=True, meaning="CSV: begin with the mark by which Excel knows UTF-8."),
+        "footer": Flag(
+            load_default=False, meaning="CSV: end with a row with the token that says what the file is of."
+        ),
+    }
+
+
+def file_fields() -> dict[str, fields.Field[Any]]:
+    """How a file of a report is written: the parameters of every export."""
+    return {
+        **listing_fields(*FILES),
         "footer": Flag(
             load_default=False,
             meaning="CSV: end with a row of totals, and one with the token that says what the file is of.",

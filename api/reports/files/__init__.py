@@ -2,6 +2,7 @@
 
 from api.reports.files.about import About, NoReport
 from api.reports.files.formats import FILES, FileFormat
-from api.reports.files.report import Options, Report
+from api.reports.files.listing import Listing, Options
+from api.reports.files.report import Report
 
-__all__ = ["FILES", "About", "FileFormat", "NoReport", "Options", "Report"]
+__all__ = ["FILES", "About", "FileFormat", "Listing", "NoReport", "Options", "Report"]

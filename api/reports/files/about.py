@@ -28,6 +28,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     No fact beyond `position` is in it, and its weeks begin on `week_start`, whatever the company sets later;
     a token of before says nothing of it, and has weeks from Monday on. `checksum` is that of the rows, the
     same in every format; `headings` that of what columns are called, of which tokens of before say nothing.
+    Where the file has only the first rows, `count` is how many there are in all.
     """
 
     company_id: UUID
@@ -45,6 +46,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 0
     checksum: str = ""
     headings: str = ""
+    count: int | None = None
 
     @property
     def token(self) -> str:

@@ -11,8 +11,9 @@ import msgspec
 
 from api.envelope import encode, ok
 from api.reports.files.formats import FILES
+from api.reports.files.listing import Options
 from api.reports.files.reading import WrittenFile, are_near
-from api.reports.files.report import Options, Report
+from api.reports.files.report import Report
 from api.reports.frame import Frame, show_table
 from projections.base import Row
 from projections.reports.columns import Column

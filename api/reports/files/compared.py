@@ -50,6 +50,7 @@ def previous_of(column: Column) -> Column:
         meaning="The same of the period that it is compared with; nothing where that has no such row.",
         needs=column.needs,
         is_percent=column.is_percent,
+        places=column.places,
     )
 
 

@@ -1,4 +1,4 @@
-"""A report as CSV (RFC 4180): names of columns, amounts in major units with their currency, ISO dates."""
+"""Rows as CSV (RFC 4180): names of columns, amounts in major units with their currency, ISO dates."""
 
 import codecs
 import csv
@@ -8,31 +8,30 @@ from typing import IO
 
 from api.reports.files.about import About
 from api.reports.files.cells import NUMBERS, TOTAL, Checksum, guarded
-from api.reports.files.report import Options, Report
+from api.reports.files.listing import Listing, Options
 from projections.reports.columns import Column
 
-#: The last column: an amount alone does not say in which currency it is.
-CURRENCY = "currency"
 
-
-def write_csv(report: Report, file: IO[bytes], options: Options) -> About:
-    """Write all rows, and with `footer` two more: the figures of the whole, and the token of the file."""
+def write_csv(listing: Listing, file: IO[bytes], options: Options) -> About:
+    """Write all rows, and with `footer` the figures of the whole, if there are any, and the token."""
     if options.bom:
         file.write(codecs.BOM_UTF8)
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
     lines = csv.writer(text, delimiter=options.separator, lineterminator="\r\n")
-    lines.writerow([*(column.name for column in report.columns), CURRENCY])
-    cells, checksum = report.cells(), Checksum(report.columns)
-    shown = _shown(report.columns, options)
-    for row in report.rows():
+    columns, beyond = listing.columns, listing.beyond
+    lines.writerow([*(column.name for column in columns), *beyond])
+    cells, checksum = listing.cells(), Checksum(columns)
+    shown = _shown(columns, options)
+    for row in listing.rows():
         values = cells.of(row)
         checksum.add(values)
-        lines.writerow([*shown(values), report.about.currency])
-    about = report.sealed(checksum)
+        lines.writerow([*shown(values), *beyond.values()])
+    about = listing.sealed(checksum)
     if options.footer:
-        totals = shown(cells.of(report.footer))
-        lines.writerow([totals[0] or TOTAL, *totals[1:], report.about.currency])
-        lines.writerow([about.token, *[""] * len(report.columns)])
+        if (footer := listing.footer) is not None:
+            totals = shown(cells.of(footer))
+            lines.writerow([totals[0] or TOTAL, *totals[1:], *beyond.values()])
+        lines.writerow([about.token, *[""] * (len(columns) + len(beyond) - 1)])
     text.flush()
     text.detach()
     return about

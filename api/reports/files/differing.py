@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from api.reports.files.about import About
 from api.reports.files.cells import NUMBERS, TOTAL, Checksum, heading, headings_checksum
-from api.reports.files.csv import CURRENCY
 from api.reports.files.facts import facts_of
 from api.reports.files.reading import WrittenCells, are_near, number_text
+from api.reports.files.report import CURRENCY
 from api.reports.files.xlsx import ABOUT
 from domain.money import exponent
 from projections.reports.columns import Column, Key

@@ -71,6 +71,8 @@ def facts_of(about: About, names: Mapping[str, str] = _NO_NAMES) -> Iterator[tup
     yield "Read position", str(about.position)
     yield "Made at", (moment_shown if is_in_words else moment_text)(about.made_at)
     yield "Rows", str(about.rows)
+    if about.count is not None:
+        yield "Rows in all", str(about.count)
     yield "Checksum (SHA-256)", about.checksum
 
 

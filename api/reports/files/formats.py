@@ -9,7 +9,8 @@ from api.documents.formats import pdf_turn
 from api.media import CSV, PDF, XLSX
 from api.reports.files.about import About
 from api.reports.files.csv import write_csv
-from api.reports.files.report import Options, Report
+from api.reports.files.listing import Options
+from api.reports.files.report import Report
 from api.reports.files.xlsx import write_xlsx
 
 

@@ -16,7 +16,8 @@ from api.reports.files.cells import NUMBERS, TOTAL, Checksum, titled
 from api.reports.files.chart import draw_chart
 from api.reports.files.facts import asked_of, facts_of
 from api.reports.files.limits import MOST_PDF_ROWS, ReportTooLong
-from api.reports.files.report import Options, Report
+from api.reports.files.listing import Options
+from api.reports.files.report import Report
 from api.reports.files.shown import in_words, moment_shown, shown_row
 from projections.base import Row
 from projections.reports.columns import Column, Key

@@ -1,4 +1,4 @@
-"""A report as a spreadsheet: numbers are numbers, dates are dates, and a second sheet says what it is of."""
+"""Rows as a spreadsheet: numbers are numbers, dates are dates, and a second sheet says what it is of."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC
@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from api.reports.files.about import About
 from api.reports.files.cells import TOTAL, Checksum, heading
 from api.reports.files.facts import facts_of
-from api.reports.files.report import Options, Report
+from api.reports.files.listing import Listing, Options
 from domain.catalog.cells import is_exact_number
 from projections.base import Row
 from projections.reports.columns import Column
@@ -29,46 +29,51 @@ _USUAL_WIDTH = 14
 _FIRST_YEAR = 1900
 
 
-def write_xlsx(report: Report, file: IO[bytes], _: Options) -> About:
-    """Write all rows, on several sheets if one has no room for them, with the figures of the whole below."""
+def write_xlsx(listing: Listing, file: IO[bytes], _: Options) -> About:
+    """Write all rows, on several sheets if one has no room, with the figures of the whole below, if any."""
     # Rows go to the disk as they come; the spreadsheet is never in memory as a whole.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(file, options) as book:
-        sheets = _Sheets(book, report)
-        cells, checksum = report.cells(), Checksum(report.columns)
-        for row in report.rows():
+        sheets = _Sheets(book, listing)
+        cells, checksum = listing.cells(), Checksum(listing.columns)
+        for row in listing.rows():
             texts = cells.of(row)
             checksum.add(texts)
             sheets.add(row, texts)
-        sheets.end(report.footer, cells.of(report.footer))
-        about = report.sealed(checksum)
-        _tell_about(book, report, about)
+        sheets.close()
+        if (footer := listing.footer) is not None:
+            sheets.add_totals(footer, cells.of(footer))
+        about = listing.sealed(checksum)
+        _tell_about(book, listing, about)
     return about
 
 
 class _Sheets:
     """The sheets of rows, one begun when the one before is full."""
 
-    def __init__(self, book: Workbook, report: Report) -> None:
+    def __init__(self, book: Workbook, listing: Listing) -> None:
         self._book = book
-        self._report = report
+        self._listing = listing
         self._bold = book.add_format({"bold": True})
         self._head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
-        self._formats = _formats(book, report.columns, report.places)
-        self._footers = _formats(book, report.columns, report.places, bold=True, top=1)
+        self._formats = _formats(book, listing.columns, listing.places)
+        self._footers = _formats(book, listing.columns, listing.places, bold=True, top=1)
         self._count = 0
         self._begin()
 
     def add(self, row: Row, texts: Sequence[str]) -> None:
         """One more row."""
         if self._line > MOST_ROWS:
-            self._close()
+            self.close()
             self._begin()
         self._write(row, texts, self._formats)
 
-    def end(self, row: Row, texts: Sequence[str]) -> None:
+    def close(self) -> None:
+        """Let the rows of the last sheet be filtered."""
+        self._sheet.autofilter(0, 0, max(self._line - 1, 0), len(self._listing.columns) - 1)
+
+    def add_totals(self, row: Row, texts: Sequence[str]) -> None:
         """The figures of the whole below the rows, outside of what can be filtered; nothing is computed."""
-        self._close()
         if self._line > MOST_ROWS:
             self._begin()
         at = self._line
@@ -81,16 +86,13 @@ class _Sheets:
         name = REPORT if self._count == 1 else f"{REPORT} {self._count}"
         self._sheet: Worksheet = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, 0)
-        for index, column in enumerate(self._report.columns):
+        for index, column in enumerate(self._listing.columns):
             self._sheet.set_column(index, index, _WIDTHS.get(column.unit, _USUAL_WIDTH))
-            self._sheet.write_string(0, index, heading(column, self._report.about.currency), self._head)
+            self._sheet.write_string(0, index, heading(column, self._listing.about.currency), self._head)
         self._line = 1
 
-    def _close(self) -> None:
-        self._sheet.autofilter(0, 0, max(self._line - 1, 0), len(self._report.columns) - 1)
-
     def _write(self, row: Row, texts: Sequence[str], formats: Sequence[Format]) -> None:
-        for index, (column, text) in enumerate(zip(self._report.columns, texts, strict=True)):
+        for index, (column, text) in enumerate(zip(self._listing.columns, texts, strict=True)):
             if text:
                 _WRITERS[column.unit](
                     self._sheet, (self._line, index), row[column.name], text, formats[index]
@@ -147,7 +149,7 @@ def _number_format(column: Column, places: int) -> str:
     if column.unit == "money":
         return "#,##0." + "0" * places if places else "#,##0"
     if column.unit == "ratio":
-        return "0.00%" if column.is_percent else "0.0000"
+        return "0.00%" if column.is_percent else "0." + "0" * column.places
     return {
         "count": "#,##0",
         "date": "yyyy-mm-dd",
@@ -157,25 +159,25 @@ def _number_format(column: Column, places: int) -> str:
     }.get(column.unit, "General")
 
 
-def _tell_about(book: Workbook, report: Report, about: About) -> None:
+def _tell_about(book: Workbook, listing: Listing, about: About) -> None:
     """The second sheet: where the rows came from, and what each column means."""
     sheet = book.add_worksheet(ABOUT)
     bold = book.add_format({"bold": True})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 1, 28)
     sheet.set_column(2, 3, 60)
-    for line, (label, text) in enumerate(_about_lines(report, about)):
+    for line, (label, text) in enumerate(_about_lines(listing, about)):
         sheet.write_string(line, 0, label, bold)
         for index, part in enumerate(text, start=1):
             sheet.write_string(line, index, part, wrapped if index > 1 else None)
 
 
-def _about_lines(report: Report, about: About) -> Iterator[tuple[str, Sequence[str]]]:
-    named = facts_of(about, report.names)
+def _about_lines(listing: Listing, about: About) -> Iterator[tuple[str, Sequence[str]]]:
+    named = facts_of(about, listing.names)
     for (label, text), (_, by_name) in zip(facts_of(about), named, strict=True):
         yield label, [text] if text == by_name else [text, by_name]
     yield TOKEN, [about.token]
     yield "", []
     yield COLUMN, ["Label", "Meaning", "Formula"]
-    for column in report.columns:
+    for column in listing.columns:
         yield column.name, [column.label, column.meaning, column.formula or ""]
