@@ -5,10 +5,10 @@ sorted by cannot differ. `n` baskets in `baskets` have both, `a` the antecedent,
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from domain.money import round_ratio
 
@@ -16,6 +16,8 @@ from domain.money import round_ratio
 PLACES = 6
 #: Of a normal distribution, 95 % lie within so many standard deviations.
 _Z95 = 1.959963984540054
+#: A chance whose logarithm is so much less than another's is none beside it, in 17 digits.
+_NOTHING = 50.0
 
 
 class Counts(NamedTuple):
@@ -35,7 +37,7 @@ Formula = Callable[[Counts], tuple[Any, Any]]
 class Measure:
     """A measure of a rule, what it tells, and how it is worked out."""
 
-    name: str
+    name: LiteralString
     meaning: str
     of: Formula
     example: str
@@ -151,10 +153,24 @@ def p_value(counts: Counts) -> str:
 
     The tail of the hypergeometric distribution, as a number with four digits, such as `1.271e-12`.
     """
-    terms = [_log_chance(counts._replace(n=n)) for n in range(counts.n, min(counts.a, counts.b) + 1)]
+    terms = [*_tail(counts)]
     largest = max(terms)
     log_sum = largest + math.log(math.fsum(math.exp(term - largest) for term in terms))
     return _scientific(min(log_sum, 0.0))
+
+
+def _tail(counts: Counts) -> Iterator[float]:
+    """The logarithms of the chances of so many pairs, and of more, as far as they add anything.
+
+    From the largest on they only fall: files ask it of thousands of rules.
+    """
+    largest = -math.inf
+    for n in range(counts.n, min(counts.a, counts.b) + 1):
+        term = _log_chance(counts._replace(n=n))
+        yield term
+        largest = max(largest, term)
+        if term < largest - _NOTHING:
+            return
 
 
 def _log_chance(counts: Counts) -> float:
