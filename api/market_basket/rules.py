@@ -1,6 +1,7 @@
 """GET /api/admin/analytics/market-basket/rules: what is bought with what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -38,15 +39,50 @@ class Rules(BasketResource):
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of the rules, or of what became of them since another period."""
         query = req.context.query
-        is_of_trend = query["sort"].removeprefix("-") in TREND_SORTS or query.get("trend")
-        if is_of_trend and query["compare_to"] == "none":
-            raise UnknownColumn
+        check_trend(query)
 
         def find(look: Look) -> dict[str, Any]:
-            other, asked = look.period.compared(query["compare_to"]), _asked(look, query)
-            return _compared(look, query, asked, other) if other else _found(look, query, asked)
+            found = find_page(look, query)
+            shown = {
+                **look.frame(),
+                "min_support_count": found.at_least,
+                "count": found.count,
+                "rules": [*found.rows()],
+            }
+            return {**shown, "comparison": found.comparison} if found.comparison else shown
 
         self.answer(req, resp, self.look(req, resp, find))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundRules:
+    """A page of rules, each beside what it was in the period that it is compared with, if there is one."""
+
+    at_least: int
+    count: int
+    rules: list[tuple[Rule, Rule | None]]
+    names: Mapping[int, Row]
+    with_p: bool
+    comparison: Row | None = None
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Them as clients see them, one after another: thousands of them are large together."""
+        for rule, before in self.rules:
+            shown = show_rule(rule, self.names, with_p=self.with_p)
+            yield {**shown, **_change(rule.counts, before.counts)} if before else shown
+
+
+def check_trend(query: Mapping[str, Any]) -> None:
+    """Raise UnknownColumn if it is asked what became of rules, but not since when."""
+    is_of_trend = query["sort"].removeprefix("-") in TREND_SORTS or query.get("trend")
+    if is_of_trend and query["compare_to"] == "none":
+        raise UnknownColumn
+
+
+def find_page(look: Look, query: Mapping[str, Any]) -> FoundRules:
+    """The page of rules that is asked for. Raises Missing, TooManyBaskets, TooManyPairs."""
+    other, asked = look.period.compared(query["compare_to"]), _asked(look, query)
+    return _compared(look, query, asked, other) if other else _found(look, query, asked)
 
 
 def _asked(look: Look, query: Mapping[str, Any]) -> RuleQuery:
@@ -61,17 +97,25 @@ def _asked(look: Look, query: Mapping[str, Any]) -> RuleQuery:
     )
 
 
-def _found(look: Look, query: Mapping[str, Any], asked: RuleQuery) -> dict[str, Any]:
+def _found(look: Look, query: Mapping[str, Any], asked: RuleQuery) -> FoundRules:
     at_least = look.counting.at_least(query["min_support_count"], query.get("min_support"))
     found = look.counting.counted(
         ("rules", at_least, asked), lambda: find_rules(look.counting.pairs(at_least), asked)
     )
-    names = look.names([number for rule in found.rules for number in (rule.antecedent, rule.consequent)])
-    rows = [show_rule(rule, names, with_p=query.get("include") == "p_value") for rule in found.rules]
-    return {**look.frame(), "min_support_count": at_least, "count": found.count, "rules": rows}
+    return FoundRules(
+        at_least=at_least,
+        count=found.count,
+        rules=[(rule, None) for rule in found.rules],
+        names=_names(look, found.rules),
+        with_p=query.get("include") == "p_value",
+    )
 
 
-def _compared(look: Look, query: Mapping[str, Any], asked: RuleQuery, other: Period) -> dict[str, Any]:
+def _names(look: Look, rules: list[Rule]) -> Mapping[int, Row]:
+    return look.names([number for rule in rules for number in (rule.antecedent, rule.consequent)])
+
+
+def _compared(look: Look, query: Mapping[str, Any], asked: RuleQuery, other: Period) -> FoundRules:
     now, earlier = look.counting, look.counting.of_other_dates(other.from_date, other.to_date)
     least = [one.at_least(query["min_support_count"], query.get("min_support")) for one in (now, earlier)]
     both = compare(now, earlier, (least[0], least[1]), asked.antecedent)
@@ -79,20 +123,14 @@ def _compared(look: Look, query: Mapping[str, Any], asked: RuleQuery, other: Per
     if query.get("trend"):
         both = both.of_trend(query["trend"])
     page = both.page(asked)
-    names = look.names([number for rule, _ in page for number in (rule.antecedent, rule.consequent)])
-    with_p = query.get("include") == "p_value"
-    rows = [
-        {**show_rule(rule, names, with_p=with_p), **_change(rule.counts, before.counts)}
-        for rule, before in page
-    ]
-    comparison = {"from": other.from_date, "to": other.to_date, "baskets": earlier.own.baskets}
-    return {
-        **look.frame(),
-        "min_support_count": least[0],
-        "count": len(both),
-        "rules": rows,
-        "comparison": comparison,
-    }
+    return FoundRules(
+        at_least=least[0],
+        count=len(both),
+        rules=[*page],
+        names=_names(look, [rule for rule, _ in page]),
+        with_p=query.get("include") == "p_value",
+        comparison={"from": other.from_date, "to": other.to_date, "baskets": earlier.own.baskets},
+    )
 
 
 def show_rule(rule: Rule, names: Mapping[int, Row], *, with_p: bool = False) -> dict[str, Any]:

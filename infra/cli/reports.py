@@ -16,7 +16,7 @@ from infra.cli.companies import company_option, conninfo_of
 from infra.cli.report_reconciliation import reconcile
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import RequestConnection
-from infra.runtime.report_verification import Verification, about_of, verify_file
+from infra.runtime.report_verification import NotAskedAgain, Verification, about_of, verify_file
 from projections.reports.reconciliation.rules import RULES
 
 #: How many cells are shown.
@@ -59,6 +59,7 @@ def verify(context: click.Context, /, file: Path | None, about: str | None, **co
     Spreadsheets and PDFs say themselves what they are of, and so does a CSV with a footer; what an export
     wrote is known by its hash. Totals, headings, the currency and what a spreadsheet says that it is of are
     cells too. Of a PDF no figure is compared: only whether the checksum in its token is that of the log.
+    Files of what is bought together are not asked again.
 
     Ends with 1 when anything differs, could not be checked, or does not hold.
 
@@ -86,16 +87,17 @@ def _verify_file(context: click.Context, file: Path, about: str | None) -> None:
     except NoReport:
         message = "The file does not say which report it is, and no export has written it; try --about."
         raise click.ClickException(message) from None
+    except NotAskedAgain:
+        _show_what_it_is(known)
+        message = "A file of baskets is not asked again: only files of reports are. Nothing was checked."
+        raise click.ClickException(message) from None
     _show(found)
     if not found.holds:
         context.exit(1)
 
 
 def _show(found: Verification) -> None:
-    about = found.about
-    _print(f"{about.title} of {about.company}, position {about.position:,}, rows: {about.rows:,}.")
-    for label, text in about.filters():
-        _print(f"  {label}: {text}")
+    _show_what_it_is(found.about)
     _show_what_holds(found)
     if not found.changed:
         _print(f"The same would be answered today, at position {found.known:,}.")
@@ -107,6 +109,12 @@ def _show(found: Verification) -> None:
     for fact in found.late_facts:
         when = f"{fact.recorded_at:%Y-%m-%d %H:%M:%S}"
         _print(f"  position {fact.position:,}, {when}: {fact.type} of {fact.stream_id}")
+
+
+def _show_what_it_is(about: About) -> None:
+    _print(f"{about.title} of {about.company}, position {about.position:,}, rows: {about.rows:,}.")
+    for label, text in about.filters():
+        _print(f"  {label}: {text}")
 
 
 def _show_what_holds(found: Verification) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import LiteralString
 
+from api.market_basket.files import AREA as BASKETS
 from api.reports.asking import request_of
 from api.reports.exports.parameters import load_section_query, section_of, texts_of
 from api.reports.files import About, NoReport
@@ -37,6 +38,10 @@ _FACT: LiteralString = """
     SELECT position, recorded_at, type, stream_id FROM events
      WHERE company_id = %(company_id)s AND position = %(position)s
 """
+
+
+class NotAskedAgain(Exception):
+    """Files of this kind are not asked again, as those of reports are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +84,9 @@ def about_of(connection: RequestConnection, file: WrittenFile) -> About:
 
 
 def verify_file(connection: RequestConnection, file: WrittenFile, about: About) -> Verification:
-    """Ask the same again, up to the position of the file and up to now. Raises NoReport."""
+    """Ask the same again, up to the position of the file and up to now. Raises NoReport, NotAskedAgain."""
+    if about.area == BASKETS:
+        raise NotAskedAgain
     log = _Log(connection, about, file.kind)
     layout, then = log.layout, log.lines_at(about.position)
     cells = file.cells(layout.columns, exponent(about.currency))

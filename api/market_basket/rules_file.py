@@ -1,0 +1,144 @@
+"""GET /api/admin/analytics/market-basket/rules/export: what is bought with what, as a file."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from falcon import Request, Response
+
+from api.market_basket.files import ABOUT_FILES, MEDIA, BasketFile, Found, file_query
+from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, Look
+from api.market_basket.query import RulesQuery
+from api.market_basket.rules import FoundRules, check_trend, find_page
+from api.operations import operation
+from api.reports.asking import UnknownColumn
+from api.reports.files.compared import previous_of
+from commands.ports import Missing
+from domain.market_basket import MEASURES, PLACES
+from projections.base import Row
+from projections.reports.columns import Column, Key
+
+_COUNTS = (
+    Column(
+        name="baskets",
+        label="Baskets",
+        unit="count",
+        meaning="How many baskets there are: completed sales with anything in them that has not come back.",
+    ),
+    Column(
+        name="antecedent_count",
+        label="Antecedent count",
+        unit="count",
+        meaning="How many baskets have the antecedent.",
+    ),
+    Column(
+        name="consequent_count",
+        label="Consequent count",
+        unit="count",
+        meaning="How many baskets have the consequent.",
+    ),
+    Column(name="pair_count", label="Pair count", unit="count", meaning="How many baskets have both."),
+)
+_MEASURES = tuple(
+    Column(
+        name=one.name,
+        label=one.name.replace("_", " ").capitalize(),
+        unit="ratio",
+        meaning=one.meaning,
+        places=PLACES,
+    )
+    for one in MEASURES.values()
+)
+_P_VALUE = Column(
+    name="p_value",
+    label="p-value",
+    unit="text",
+    meaning="How likely chance alone puts at least so many pairs together: Fisher's exact test, one-sided.",
+)
+_PREVIOUS = (*_COUNTS, *(one for one in _MEASURES if one.name in ("support", "lift")))
+_CHANGES = (
+    *map(previous_of, _PREVIOUS),
+    Column(name="change", label="Change", unit="ratio", meaning="What support rose by.", places=PLACES),
+    Column(
+        name="score",
+        label="Score",
+        unit="ratio",
+        meaning="By how many standard errors that is, of two proportions.",
+        places=PLACES,
+    ),
+    Column(
+        name="trend",
+        label="Trend",
+        unit="text",
+        meaning="Whether support rises or fades by more than chance does in 19 of 20 cases.",
+    ),
+)
+
+
+class RulesFile(BasketFile):
+    """The first rules."""
+
+    @operation(
+        PERMISSION,
+        "Export what is bought together",
+        description="The first rules in the order that is asked for. With `compare_to` the counts, support "
+        f"and lift of the other period follow (`…_previous`), and what became of each rule.\n\n{ABOUT_FILES}",
+        query=file_query(RulesQuery),
+        media=MEDIA,
+        lengthy=True,
+        refusals=(*REFUSALS, UnknownColumn, Missing),
+        projections=SOURCES,
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """The rules as a file."""
+        check_trend(req.context.query)
+        self.send(req, resp, _find)
+
+
+def _find(look: Look, query: Mapping[str, Any]) -> Found:
+    rules = find_page(look, query)
+    antecedent, other = query.get("antecedent_id"), rules.comparison
+    return Found(
+        section="rules",
+        title="Rules of what is bought together",
+        columns=tuple(_columns(rules, look)),
+        rows=map(_row, rules.rows()),
+        count=rules.count,
+        names={str(one["id"]): one["name"] for one in rules.names.values() if one["id"] == antecedent},
+        compared_with=(other["from"], other["to"]) if other else None,
+    )
+
+
+def _columns(rules: FoundRules, look: Look) -> Iterator[Column]:
+    is_of_variants = look.counting.asked.level == "variant"
+    yield from _things("antecedent", "What is bought", is_of_variants=is_of_variants)
+    yield from _things("consequent", "What is bought with it", is_of_variants=is_of_variants)
+    yield from (*_COUNTS, *_MEASURES)
+    if rules.with_p:
+        yield _P_VALUE
+    if rules.comparison:
+        yield from _CHANGES
+
+
+def _things(
+    role: Literal["antecedent", "consequent"], what: str, *, is_of_variants: bool
+) -> Iterator[Column]:
+    """What says which thing it is: of variants more than its name."""
+    label = role.capitalize()
+    meaning = f"{what}, as it was called at its latest sale."
+    yield Key(name=role, label=label, unit="text", meaning=meaning)
+    if is_of_variants:
+        meaning = "What the variant is called."
+        yield Key(name=f"{role}_variant_name", label=f"{label}: variant", unit="text", meaning=meaning)
+        yield Key(name=f"{role}_sku", label=f"{label}: SKU", unit="text", meaning="Its stock-keeping unit.")
+    yield Key(name=f"{role}_id", label=f"{label}: id", unit="id", meaning="Its id.")
+    if is_of_variants:
+        yield Key(name=f"{role}_product_id", label=f"{label}: product id", unit="id", meaning="Its product.")
+
+
+def _row(rule: Mapping[str, Any]) -> Row:
+    """A rule with what it says of things and of the other period beside each other."""
+    row = {**rule}
+    for role in ("antecedent", "consequent"):
+        row |= {f"{role}_{name}": value for name, value in rule[role].items()}
+        row[role] = rule[role]["name"]
+    return {**row, **{f"{name}_previous": value for name, value in rule.get("comparison", {}).items()}}
