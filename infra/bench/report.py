@@ -52,6 +52,7 @@ _ROWS = (
     ("Read models of reports made anew", "rebuild_reports_sales_per_s", "{:,.0f} sales/s",
      "{report_sales:,} sales, one process"),
     ("Tables of reports", "report_tables_mb", "{:,.0f} MB", "{report_bytes_per_sale:,.0f} bytes a sale"),
+    ("Tables of baskets against the log", "basket_tables_vs_events", "{:.3f}", "{report_sales:,} sales"),
 )  # fmt: skip
 #: What is searched, and its figures by what is typed.
 _SEARCHES = (
@@ -72,6 +73,10 @@ _KINDS = (
     ("Report as of a moment against now", "report_as_of_ratio", "{:,.2f} times"),
     ("Dashboard, 95 of 100 within", "dashboard_p95_ms", "{:,.1f} ms"),
     ("Memory of whoever writes a long file", "export_mb", "{:,.0f} MB"),
+    ("Bought together, 95 of 100 within", "basket_p95_ms", "{:,.1f} ms"),
+    ("Bought together against a plain sum of all lines", "basket_vs_sum", "{:,.2f} times"),
+    ("Companions of a product", "basket_companions_ms", "{:,.1f} ms"),
+    ("Memory of the web process that counts baskets", "basket_web_mb", "{:,.0f} MB"),
 )
 
 

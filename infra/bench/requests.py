@@ -43,7 +43,11 @@ class Client:
 
     def read(self, path: str, query: Mapping[str, str]) -> float:
         """The seconds that an answer took. Raises MeasurementFailed."""
-        return self._send("GET", f"{path}?{urlencode(query)}" if query else path)[1]
+        return self.ask(path, query)[1]
+
+    def ask(self, path: str, query: Mapping[str, str]) -> tuple[Any, float]:
+        """The data of an answer, and the seconds that it took. Raises MeasurementFailed."""
+        return self._send("GET", f"{path}?{urlencode(query)}" if query else path)
 
     def send(self, method: str, path: str, body: Any) -> tuple[Any, float]:
         """The data of the answer, and the seconds it took. Raises MeasurementFailed."""

@@ -48,6 +48,11 @@ KEYS = (
     "dashboard_p95_ms",
     "report_tables_mb",
     "rebuild_reports_sales_per_s",
+    "basket_p95_ms",
+    "basket_vs_sum",
+    "basket_companions_ms",
+    "basket_tables_vs_events",
+    "basket_web_mb",
     "export_mb",
 )
 
@@ -75,7 +80,7 @@ class Figures(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--seconds", type=click.FloatRange(0.1, 600), default=10.0, help="How long each timed part takes [10]."
 )
-@click.option("--year", is_flag=True, help="Reports of the real year of the Complete Journey.")
+@click.option("--year", is_flag=True, help="Reports and baskets of the real year of the Complete Journey.")
 @click.option(
     "--scale",
     type=click.IntRange(1, 100),

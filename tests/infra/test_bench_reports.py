@@ -13,6 +13,8 @@ from infra.bench.reports.questions import (
     QUESTIONS,
     SECTIONS,
     WHOLE,
+    Query,
+    basket_ranges,
     dashboard_queries,
     ranges,
 )
@@ -20,16 +22,23 @@ from projections.reports.sections import SECTIONS as DECLARED
 
 YEAR = History(UUID(int=1), 1_000, 2025)
 RANGES = ranges(YEAR, UUID(int=2))
+BASKETS = basket_ranges(YEAR, UUID(int=2))
+EVERY = [*RANGES.values(), *BASKETS.values()]
 
 
-@pytest.mark.parametrize("kind", RANGES)
-def test_no_question_is_asked_twice(kind: str) -> None:
-    assert len({tuple(query.items()) for query in RANGES[kind]}) == QUESTIONS
+@pytest.mark.parametrize("queries", EVERY)
+def test_no_question_is_asked_twice(queries: list[Query]) -> None:
+    assert len({tuple(query.items()) for query in queries}) == QUESTIONS
 
 
-@pytest.mark.parametrize("kind", RANGES)
-def test_every_question_is_of_the_year(kind: str) -> None:
-    for query in RANGES[kind]:
+@pytest.mark.parametrize("queries", BASKETS.values())
+def test_no_baskets_are_counted_twice(queries: list[Query]) -> None:
+    assert len({(query["from"], query["to"]) for query in queries}) == QUESTIONS
+
+
+@pytest.mark.parametrize("queries", EVERY)
+def test_every_question_is_of_the_year(queries: list[Query]) -> None:
+    for query in queries:
         first, last = (date.fromisoformat(query[name]) for name in ("from", "to"))
         assert YEAR.first <= first <= last <= YEAR.last
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 
 from infra.bench.reports.answering import measure_answers
+from infra.bench.reports.baskets import measure_baskets
 from infra.bench.reports.history import History, made_year, real_year
 from infra.bench.reports.scaling import multiply
 from infra.bench.site import MeasurementFailed, Site, open_site
@@ -31,6 +32,8 @@ def measure(site: Site) -> dict[str, Any]:
         own.own("VACUUM ANALYZE")
         tables = [table for model in reports for table in model.tables]
         size = int(own.own(_BYTES, tables)[0][0])
+        # Chunks of baskets are not copied to more stores.
+        baskets = measure_baskets(own, history)
         multiply(own, history.company_id, own.scale)
         own.own("VACUUM ANALYZE")
         return {
@@ -39,6 +42,7 @@ def measure(site: Site) -> dict[str, Any]:
             "rebuild_reports_sales_per_s": history.sales / seconds,
             "report_tables_mb": size / _MB,
             "report_bytes_per_sale": size / history.sales,
+            **baskets,
             **measure_answers(own, history),
         }
 

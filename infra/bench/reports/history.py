@@ -5,11 +5,12 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 
+from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.catalog.categories import Category
 from domain.catalog.products import Product, Variant
@@ -18,10 +19,11 @@ from domain.stores import Store
 from domain.users import User
 from infra.bench.copies import append_copies, last_sale
 from infra.bench.recording import record_sale
-from infra.bench.shops import SESSION, TAX, id_of, open_chain, price_of
+from infra.bench.shops import SESSION, TAX, TOKEN_SECONDS, id_of, open_chain, price_of
 from infra.bench.site import Site
 from infra.bench.wares import name_of
 from infra.eventstore.codec import Metadata
+from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
 from infra.runtime.services import make_event_writer, open_pool
 from infra.showcase.complete_journey.importer import company_id_of, import_history
@@ -55,6 +57,26 @@ class History:
     def last(self) -> date:
         """The last one."""
         return date(self.year, 12, 31)
+
+
+_LARGEST: LiteralString = """
+    SELECT place.id FROM sales_store_month AS sums
+      JOIN report_places AS place ON place.company_id = sums.company_id AND place.kind = 'store'
+                                 AND place.no = sums.store_no
+     WHERE sums.company_id = %s GROUP BY place.id ORDER BY sum(sums.orders) DESC, place.id LIMIT 1
+"""
+
+
+def reader_token(site: Site, history: History) -> str:
+    """What the manager of the company signs in with."""
+    caller = Caller(company_id=history.company_id, user_id=READER, session_id=READER, role="Manager")
+    return Tokens(site.settings.signing_key(), TOKEN_SECONDS).issue(caller)
+
+
+def largest_store(site: Site, history: History) -> UUID:
+    """The store with most orders, once the read models of reports are made."""
+    store_id: UUID = site.own(_LARGEST, history.company_id)[0][0]
+    return store_id
 
 
 def real_year(site: Site) -> History:

@@ -34,6 +34,8 @@ DASHBOARDS = (
 #: The ranges that are of all that there is, or nearly.
 WHOLE = ("year", "ragged")
 _DASHBOARD_DAYS = 30
+#: How many days lie between the beginnings of months that are asked about.
+_APART = 16
 
 Query = Mapping[str, str]
 
@@ -46,6 +48,18 @@ def ranges(history: History, store_id: UUID) -> dict[str, list[Query]]:
         "year": [_between(history.first, history.last, number) for number in range(QUESTIONS)],
         "ragged": [_ragged(history, number) for number in range(QUESTIONS)],
         "one store": [{**_ragged(history, number), "store_id": str(store_id)} for number in range(QUESTIONS)],
+    }
+
+
+def basket_ranges(history: History, store_id: UUID) -> dict[str, list[Query]]:
+    """The ranges of which rules are counted; each begins on a day of its own, so none was counted before."""
+    numbers = range(QUESTIONS)
+    days = [history.first + timedelta(days=_APART * number) for number in numbers]
+    years = [_between(history.first + timedelta(days=number), history.last) for number in numbers]
+    return {
+        "month": [_between(day, day + timedelta(days=_DASHBOARD_DAYS - 1)) for day in days],
+        "largest store": [{**query, "store_id": str(store_id)} for query in years],
+        "year": years,
     }
 
 
