@@ -30,7 +30,7 @@ R = TypeVar("R")
 #: What files of baskets are of, beside the areas of reports.
 AREA = "market-basket"
 MEDIA = (CSV, XLSX)
-#: How many rows a file has at most: a spreadsheet of so many takes some twenty seconds.
+#: How many rows a file has at most: a spreadsheet of so many takes eight seconds.
 MOST_ROWS = 50_000
 _WRITERS: Mapping[str, Callable[[Listing, IO[bytes], Options], About]] = MappingProxyType(
     {"csv": write_csv, "xlsx": write_xlsx}
