@@ -17,7 +17,7 @@ from projections.market_basket.itemsets import find_itemsets
 from projections.market_basket.matrix import find_matrix
 from projections.market_basket.memory import BasketMemory
 from projections.market_basket.sales import ask_net_sales
-from projections.market_basket.selection import Level, of_level
+from projections.market_basket.selection import Level
 from projections.market_basket.summary import LARGEST, summarise
 from projections.reports.sales.baskets import CHUNK
 from projections.reports.sales.sales_reports import SalesReports
@@ -97,8 +97,7 @@ def test_pairs_and_sets_are_those_of_a_plain_count(busy: Trade, level: Level) ->
         with busy.open() as opened:
             look = counting(opened, level, position=position)
             assert by_ids(look.pairs(1), ids) == paired(baskets, level)
-            of_slot, numbers = of_level(look.baskets(), look.history.known, level)
-            sets = find_itemsets(of_slot, numbers, look.pairs(2), 2, 4)
+            sets = find_itemsets(look, 2, 4).sets
         plainly = Counter(
             frozenset(one)
             for basket in baskets
