@@ -30,7 +30,7 @@ from infra.runtime.models import PROJECTIONS
 from infra.upgrades.upgrade import CannotBuild
 from projections.base import CompanyClosed
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import Database, Service, degradations, found_shop, fresh_database, serving
+from tests.conftest import NOT_ON_DISK, Database, Service, degradations, found_shop, fresh_database, serving
 from tests.infra.requests_of_a_shop import REQUESTS
 from tests.infra.upgrades import WRITER, differences, found_bakery, rows, selling, upgrade
 from tests.waiting import eventually
@@ -161,7 +161,8 @@ class TestAnUpgrade:
                 sales.go_on()
             assert sales.refusals == set()
             assert rebuilt == ["settings", "product_listing", "orders", "report_sales"]
-            assert notes == ["Companies that are closed: 1. `mipos projections status` says why."]
+            closing = "Companies that are closed: 1. `mipos projections status` says why."
+            assert notes == [NOT_ON_DISK, closing]
             assert closed(database) == [company_id]
 
             for name, ask in REQUESTS.items():

@@ -23,7 +23,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.migrated import NotMigrated, check_migrated
 from infra.upgrades.migrations import NewerDatabase
 from infra.upgrades.upgrade import Upgrade
-from tests.conftest import Database, installed_in
+from tests.conftest import NOT_ON_DISK, Database, installed_in
 from tests.infra.databases import connected, found_company, install, rows, state_of
 
 FORMER = Path(__file__).with_name("former_layout.sql.gz")
@@ -67,7 +67,8 @@ class TestAnotherProgramsTables:
         check_migrated(shared.app, PROJECTIONS, as_app=True)
 
     def test_keep_the_right_of_everybody_to_make_temporary_tables(self, shared: Database) -> None:
-        [note] = install(shared)
+        unsafe, note = install(shared)
+        assert unsafe == NOT_ON_DISK
         assert "Everybody may make temporary tables" in note
         with connected(shared.app) as connection:
             connection.execute("CREATE TEMP TABLE kept_by_another (id int)")
@@ -91,7 +92,7 @@ class TestAnotherProgramsTables:
 def test_an_empty_schema_that_was_made_for_us_is_taken(empty: Database) -> None:
     with connected(empty.owner) as connection:
         connection.execute("CREATE SCHEMA mipos")
-    assert install(empty) == []
+    assert install(empty) == [NOT_ON_DISK]
     check_migrated(empty.worker, PROJECTIONS)
 
 

@@ -17,7 +17,7 @@ from infra.runtime.models import PROJECTIONS
 from infra.upgrades.migrated import NotMigrated, check_migrated
 from infra.upgrades.rehash import LogsAltered
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import Database, Service, found_shop, fresh_database, serving
+from tests.conftest import NOT_ON_DISK, Database, Service, found_shop, fresh_database, serving
 from tests.infra.former_hashes import restore_former_hashes
 from tests.infra.upgrades import Sales, differences, found_bakery, rows, selling, upgrade
 from tests.waiting import eventually
@@ -88,7 +88,8 @@ class TestLogsOfBefore:
         progress: list[tuple[int, int]] = []
         upgrade(database, PROJECTIONS, tell=notes.append, progress=lambda *passed: progress.append(passed))
         assert [fault_of(database, one) for one in companies] == [None, None]
-        [note] = notes
+        unsafe, note = notes
+        assert unsafe == NOT_ON_DISK
         assert re.fullmatch(r"Logs hashed anew, .*: 2, with 4 events, in [\d.]+ s; altered: 0\.", note)
         assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
@@ -99,7 +100,7 @@ class TestLogsOfBefore:
         before = rows(database, "SELECT xmin::text FROM events")
         notes: list[str] = []
         upgrade(database, PROJECTIONS, tell=notes.append)
-        assert notes == []
+        assert notes == [NOT_ON_DISK]
         assert rows(database, "SELECT xmin::text FROM events") == before
         assert fault_of(database, company_id) is None
 
@@ -149,9 +150,9 @@ class TestAnAlteredLog:
         assert [fault_of(database, one) for one in others] == [None, None]
         assert fault_of(database, altered) == Fault(2, Reason.ALTERED)
         assert (
-            f"company {altered} is not what was recorded: at position 2 (brands.Brand.Registered)" in notes[1]
+            f"company {altered} is not what was recorded: at position 2 (brands.Brand.Registered)" in notes[2]
         )
-        assert notes[1].endswith("Bring back what was recorded, then migrate again.")
+        assert notes[2].endswith("Bring back what was recorded, then migrate again.")
 
         upgrade(database, PROJECTIONS)
         assert rows(database, CLOSED) == [(altered,)]

@@ -22,7 +22,7 @@ from projections.base import Fact
 from projections.reports.sales.sales_reports import SalesReports
 from projections.settings import Settings
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import Database, Service, degradations, found_shop, fresh_database, serving
+from tests.conftest import NOT_ON_DISK, Database, Service, degradations, found_shop, fresh_database, serving
 from tests.infra.upgrades import (
     OtherOrders,
     OtherSales,
@@ -278,7 +278,7 @@ def test_the_first_start_tells_of_no_other(server: EmbeddedServer) -> None:
         owner.execute("DROP SCHEMA mipos CASCADE; DROP SCHEMA mipos_next")
     notes: list[str] = []
     assert upgrade(database, PROJECTIONS, tell=notes.append) == []
-    assert notes == []
+    assert notes == [NOT_ON_DISK]
 
 
 def test_one_upgrade_waits_for_another(database: Database, stocked: Stocked) -> None:
@@ -293,7 +293,7 @@ def test_one_upgrade_waits_for_another(database: Database, stocked: Stocked) -> 
 
     upgrade(database, models, progress=linger)
     second.join(PATIENCE)
-    assert notes == ["Another upgrade is at work; this one waits for it."]
+    assert notes == ["Another upgrade is at work; this one waits for it.", NOT_ON_DISK]
     assert differences(database, models, stocked.shop.company_id) == []
 
 
