@@ -12,7 +12,7 @@ def share_arenas() -> None:
     """Let all threads take memory from the same two areas, where the C library knows of such.
 
     Each thread would have one of its own, which keeps what a large count had taken: measured, a process that
-    counted a year of baskets in several threads kept 660 MB, and 420 MB with two areas.
+    counted a year of baskets in several threads kept 660 MB, and 420 with two areas.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
