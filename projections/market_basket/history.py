@@ -18,58 +18,6 @@ Ids = NDArray[np.bytes_]
 #: As numbers are sent in chunks: the most significant byte first.
 _SIZE, _NUMBER, _LONG = np.dtype(">u2"), np.dtype(">i4"), np.dtype(">i8")
 
-# One statement, which sees one moment: a basket is in the tail or in a chunk, never in both or in neither.
-# What is not in a chunk yet is sent as one more. What was made anew from the log may be other baskets.
-_BASKETS: LiteralString = """
-    WITH state AS (
-        SELECT made, CASE WHEN made = %(made)s::text THEN %(position)s::bigint ELSE 0 END AS known
-          FROM (SELECT concat('made ', (
-                       SELECT extract(epoch FROM made_at) FROM projection_checkpoints
-                        WHERE company_id = %(company_id)s AND projection = %(projection)s::text)) AS made
-               ) AS log
-    )
-    SELECT state.made, chunk.first_position, chunk.sizes, chunk.days, chunk.stores, chunk.positions,
-           chunk.items
-      FROM state
-      LEFT JOIN LATERAL (
-            SELECT chunk_no, first_position, sizes, days, stores, positions, items
-              FROM basket_chunks
-             WHERE company_id = %(company_id)s AND last_position > state.known
-         UNION ALL
-            SELECT NULL, tail.first_position,
-                   string_agg(int2send(cardinality(items)::smallint), '' ORDER BY basket_no),
-                   string_agg(int4send(business_date - date '1970-01-01'), '' ORDER BY basket_no),
-                   string_agg(int4send(store_no), '' ORDER BY basket_no),
-                   string_agg(int4send((position - tail.first_position)::int), '' ORDER BY basket_no),
-                   string_agg((SELECT string_agg(int4send(item), '' ORDER BY place)
-                                 FROM unnest(items) WITH ORDINALITY AS one(item, place)), ''
-                              ORDER BY basket_no)
-              FROM (SELECT *, min(position) OVER () AS first_position FROM basket_tail
-                     WHERE company_id = %(company_id)s AND position > state.known) AS tail
-             GROUP BY tail.first_position
-           ) AS chunk ON true
-     ORDER BY chunk.first_position
-"""
-
-_CHANGES: LiteralString = """
-    SELECT string_agg(int8send(position), '' ORDER BY position, item_no) AS positions,
-           string_agg(int8send(basket_position), '' ORDER BY position, item_no) AS baskets,
-           string_agg(int4send(item_no), '' ORDER BY position, item_no) AS items,
-           string_agg(int4send(change), '' ORDER BY position, item_no) AS changes
-      FROM basket_changes
-     WHERE company_id = %(company_id)s AND position > %(known)s::bigint
-"""
-
-_ITEMS: LiteralString = """
-    SELECT string_agg(int4send(variant_no), '' ORDER BY item_no) AS variant,
-           string_agg(int4send(product_no), '' ORDER BY item_no) AS product,
-           string_agg(uuid_send(coalesce(category_id, %(nothing)s::uuid)), '' ORDER BY item_no) AS category,
-           string_agg(uuid_send(coalesce(brand_id, %(nothing)s::uuid)), '' ORDER BY item_no) AS brand
-      FROM report_items
-     WHERE company_id = %(company_id)s AND item_no > %(known)s::int
-"""
-_NOTHING = UUID(int=0)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Items:
@@ -153,6 +101,59 @@ class History:
         """How much memory it takes."""
         own = (value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
         return int(sum(own) + sum(value.nbytes for value in vars(self.known).values()))
+
+
+# One statement, which sees one moment: a basket is in the tail or in a chunk, never in both or in neither.
+# What is not in a chunk yet is sent as one more. What was made anew from the log may be other baskets.
+_BASKETS: LiteralString = """
+    WITH state AS (
+        SELECT made, CASE WHEN made = %(made)s::text THEN %(position)s::bigint ELSE 0 END AS known
+          FROM (SELECT concat('made ', (
+                       SELECT extract(epoch FROM made_at) FROM projection_checkpoints
+                        WHERE company_id = %(company_id)s AND projection = %(projection)s::text)) AS made
+               ) AS log
+    )
+    SELECT state.made, chunk.first_position, chunk.sizes, chunk.days, chunk.stores, chunk.positions,
+           chunk.items
+      FROM state
+      LEFT JOIN LATERAL (
+            SELECT chunk_no, first_position, sizes, days, stores, positions, items
+              FROM basket_chunks
+             WHERE company_id = %(company_id)s AND last_position > state.known
+         UNION ALL
+            SELECT NULL, tail.first_position,
+                   string_agg(int2send(cardinality(items)::smallint), '' ORDER BY basket_no),
+                   string_agg(int4send(business_date - date '1970-01-01'), '' ORDER BY basket_no),
+                   string_agg(int4send(store_no), '' ORDER BY basket_no),
+                   string_agg(int4send((position - tail.first_position)::int), '' ORDER BY basket_no),
+                   string_agg((SELECT string_agg(int4send(item), '' ORDER BY place)
+                                 FROM unnest(items) WITH ORDINALITY AS one(item, place)), ''
+                              ORDER BY basket_no)
+              FROM (SELECT *, min(position) OVER () AS first_position FROM basket_tail
+                     WHERE company_id = %(company_id)s AND position > state.known) AS tail
+             GROUP BY tail.first_position
+           ) AS chunk ON true
+     ORDER BY chunk.first_position
+"""
+
+_CHANGES: LiteralString = """
+    SELECT string_agg(int8send(position), '' ORDER BY position, item_no) AS positions,
+           string_agg(int8send(basket_position), '' ORDER BY position, item_no) AS baskets,
+           string_agg(int4send(item_no), '' ORDER BY position, item_no) AS items,
+           string_agg(int4send(change), '' ORDER BY position, item_no) AS changes
+      FROM basket_changes
+     WHERE company_id = %(company_id)s AND position > %(known)s::bigint
+"""
+
+_ITEMS: LiteralString = """
+    SELECT string_agg(int4send(variant_no), '' ORDER BY item_no) AS variant,
+           string_agg(int4send(product_no), '' ORDER BY item_no) AS product,
+           string_agg(uuid_send(coalesce(category_id, %(nothing)s::uuid)), '' ORDER BY item_no) AS category,
+           string_agg(uuid_send(coalesce(brand_id, %(nothing)s::uuid)), '' ORDER BY item_no) AS brand
+      FROM report_items
+     WHERE company_id = %(company_id)s AND item_no > %(known)s::int
+"""
+_NOTHING = UUID(int=0)
 
 
 def ask_history(db: Database, known: History) -> Pending[History]:

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 import numpy as np
 
-from projections.base import Database
+from projections.base import Database, Params, Row
 from projections.market_basket.pairs import Pairs
 from projections.reports.section import Keep
 
@@ -63,18 +63,8 @@ def kept(
     """
     digest = hashlib.sha256(json.dumps([_FORM, *question], default=str).encode()).digest()
     params = {"company_id": db.company_id, "question": digest, "state": state}
-    params["lock"] = f"{db.company_id} {digest.hex()} {state}"
-    waits, was_waiting = 0, False
-    while True:
-        row = db.ask(_LOOK_UP, params).row()
-        if row is None or row["first"] is not None:
-            break
-        if row["is_mine"] and (not was_waiting or waits >= _GRACE):
-            break
-        was_waiting = True
-        waits += row["is_mine"]
-        time.sleep(_PAUSE)
-    if row and row["first"] is not None:
+    row = _find(db, {**params, "lock": f"{db.company_id} {digest.hex()} {state}"})
+    if row is not None:
         arrays = {name: np.frombuffer(row[name], _NUMBER) for name in _ARRAYS}
         return Pairs(baskets=row["baskets"], **arrays)
     pairs = count()
@@ -83,3 +73,17 @@ def kept(
         keep(_KEEP, {**params, **sent, "baskets": pairs.baskets})
         keep(_EVICT, {"company_id": db.company_id, "most": MOST_BYTES})
     return pairs
+
+
+def _find(db: Database, params: Params) -> Row | None:
+    """The answer that is kept, waiting for one that another process counts; None if there is none to come."""
+    row = db.ask(_LOOK_UP, params).row()
+    looks = 0
+    while row is not None and row["first"] is None:
+        if row["is_mine"] and looks in (0, _GRACE):
+            return None
+        # Whoever counted has let go of the lock a moment before the answer is there.
+        looks += 1 if row["is_mine"] or not looks else 0
+        time.sleep(_PAUSE)
+        row = db.ask(_LOOK_UP, params).row()
+    return row

@@ -11,6 +11,45 @@ from projections.rows import add_rows
 #: How many baskets a chunk has.
 CHUNK = 4096
 
+
+@dataclass(frozen=True)
+class Baskets:
+    """The facts of a batch that make baskets and change them; of which items their lines say.
+
+    A basket is the distinct items of a sale, or of the first goods of a placed order; it keeps that date and
+    store. What was sold in no quantity is not in it.
+    """
+
+    _begun: list[int] = field(default_factory=list)
+    _voids: list[tuple[int, Any]] = field(default_factory=list)
+    _later: list[tuple[int, Any]] = field(default_factory=list)
+    _refunds: list[tuple[int, Any]] = field(default_factory=list)
+
+    def note(self, fact: Fact, addition: Addition) -> None:
+        """Note what a fact does to a basket, if it does anything."""
+        match addition.kind:
+            case FactKind.SALE:
+                self._begun.append(fact.position)
+            case FactKind.HANDOVER if fact.data.is_first:
+                self._begun.append(fact.position)
+            case FactKind.HANDOVER:
+                self._later.append((fact.position, fact.stream_id))
+            case FactKind.VOID:
+                self._voids.append((fact.position, fact.stream_id))
+            case FactKind.REFUND if addition.lines:
+                self._refunds.append((fact.position, fact.stream_id))
+
+    def write(self, db: Database, origins: dict[Any, Origin]) -> None:
+        """Add them, once the rows of the lines are there; `origins` say where orders were sold first."""
+        if self._begun:
+            params = {"company_id": db.company_id, "position": self._begun}
+            db.execute(_ADD, params)
+            db.execute(_PACK, params)
+        for statement, facts in ((_TAKE_AWAY, self._voids), (_JOIN, self._later), (_LEAVE, self._refunds)):
+            rows = [(position, origins[order_id].position, order_id) for position, order_id in facts]
+            add_rows(db, statement, "position basket_position order_id", rows)
+
+
 # The numbers of items (`report_items`) are those of the lines that were sold. A chunk has exactly so many
 # baskets, in the order of the log, so that one made anew is the same to the byte; numbers in it have the
 # most significant byte first. A year of 155,848 orders takes 39 chunks. The codec is named, as servers that
@@ -129,41 +168,3 @@ _LEAVE: LiteralString = """
                AND sum(coalesce(line.quantity, 0) - coalesce(line.returned_quantity, 0)) <= 0
            ) AS gone
 """
-
-
-@dataclass(frozen=True)
-class Baskets:
-    """The facts of a batch that make baskets and change them; of which items their lines say.
-
-    A basket is the distinct items of a sale, or of the first goods of a placed order; it keeps that date and
-    store. What was sold in no quantity is not in it.
-    """
-
-    _begun: list[int] = field(default_factory=list)
-    _voids: list[tuple[int, Any]] = field(default_factory=list)
-    _later: list[tuple[int, Any]] = field(default_factory=list)
-    _refunds: list[tuple[int, Any]] = field(default_factory=list)
-
-    def note(self, fact: Fact, addition: Addition) -> None:
-        """Note what a fact does to a basket, if it does anything."""
-        match addition.kind:
-            case FactKind.SALE:
-                self._begun.append(fact.position)
-            case FactKind.HANDOVER if fact.data.is_first:
-                self._begun.append(fact.position)
-            case FactKind.HANDOVER:
-                self._later.append((fact.position, fact.stream_id))
-            case FactKind.VOID:
-                self._voids.append((fact.position, fact.stream_id))
-            case FactKind.REFUND if addition.lines:
-                self._refunds.append((fact.position, fact.stream_id))
-
-    def write(self, db: Database, origins: dict[Any, Origin]) -> None:
-        """Add them, once the rows of the lines are there; `origins` say where orders were sold first."""
-        if self._begun:
-            params = {"company_id": db.company_id, "position": self._begun}
-            db.execute(_ADD, params)
-            db.execute(_PACK, params)
-        for statement, facts in ((_TAKE_AWAY, self._voids), (_JOIN, self._later), (_LEAVE, self._refunds)):
-            rows = [(position, origins[order_id].position, order_id) for position, order_id in facts]
-            add_rows(db, statement, "position basket_position order_id", rows)
