@@ -9,6 +9,10 @@ import pytest
 from infra.projections.checkpoints import unpark
 from tests.waiting import eventually
 
+BEGAN_EARLIER = """
+    UPDATE company_activity SET active_at = now() - interval '10 seconds' WHERE company_id = %s
+    RETURNING company_id
+"""
 INITIALS = "SELECT initial, brands FROM brand_initials WHERE company_id = %s ORDER BY initial"
 
 
@@ -47,6 +51,18 @@ class TestFollowing:
         assert steps == 3
         assert shop.checkpoint("brand_initials")[0] == 26
         assert database.rows(INITIALS, shop.company_id) == [("B", 25), ("L", 1)]
+
+    def test_finds_what_a_long_transaction_recorded(
+        self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("infra.projections.worker.FULL_LOOK_SECONDS", 3600)
+        worker = database.follow()
+        for _ in range(3):
+            worker.step()
+        shop.register_brands("Arabica")
+        database.rows(BEGAN_EARLIER, shop.company_id)
+        eventually(worker.step)
+        assert shop.checkpoint("brand_initials") == (1, False, None)
 
     def test_real_read_models_are_what_a_rebuild_makes_of_the_log(self, database: Any, shop: Any) -> None:
         shop.open_doors()
