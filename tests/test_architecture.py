@@ -67,6 +67,8 @@ WRONG = {
     "infra.decisions.application": "infra.jobs.schedule",
     "infra.jobs.schedule": "infra.identity.tokens",
     "infra.identity.tokens": "infra.files.pictures",
+    "infra.analytics.line_files": "infra.files.pictures",
+    "infra.analytics.market_basket": "projections.market_basket.selection",
     "infra.files.pictures": "infra.upgrades.upgrade",
     "infra.upgrades.migrated": "infra.web.loop",
     "infra.web.loop": "infra.runtime.models",

@@ -1,14 +1,23 @@
 """Which companies a command is about, and where it connects."""
 
+from typing import LiteralString
 from uuid import UUID
 
 import click
+import psycopg
 
+from domain.settings import name_key
 from infra.projections.rebuild_all import heads_of
 
 company_option = click.option(
     "--company", "company_id", type=click.UUID, help="Only this company; without it, every one."
 )
+
+_CALLED: LiteralString = """
+    SELECT company_id FROM companies
+     WHERE company_id = %(company_id)s::uuid OR name_key = %(name_key)s
+     ORDER BY company_id
+"""
 
 
 def conninfo_of(context: click.Context) -> str:
@@ -24,3 +33,24 @@ def companies_of(context: click.Context, company_id: UUID | None) -> dict[UUID, 
         message = f"There is {where}: is it the database that is meant?"
         raise click.ClickException(message)
     return heads
+
+
+def company_called(context: click.Context, called: str) -> UUID:
+    """The company of this name or id. Fails where there is none, or where several have the name."""
+    params = {"company_id": _id_in(called), "name_key": name_key(called)}
+    with psycopg.connect(conninfo_of(context), autocommit=True) as connection:
+        found: list[UUID] = [company_id for (company_id,) in connection.execute(_CALLED, params)]
+    if not found:
+        message = f"There is no company {called} here: is it the database that is meant?"
+        raise click.ClickException(message)
+    if len(found) > 1:
+        message = f"Several companies are called {called}; name one by its id: {', '.join(map(str, found))}."
+        raise click.ClickException(message)
+    return found[0]
+
+
+def _id_in(called: str) -> UUID | None:
+    try:
+        return UUID(called)
+    except ValueError:
+        return None

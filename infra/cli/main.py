@@ -30,6 +30,7 @@ _ELSEWHERE = {
     "scrub": ("infra.cli.scrub:scrub", "Take the bytes of erased persons off the disk."),
     "keys": ("infra.cli.keys:keys", "Keep the keys of what is personal under another data key."),
     "erasures": ("infra.cli.erasures:erasures", "Forget again whom a restored backup still knows."),
+    "facts": ("infra.cli.facts:facts", "Hand facts to analysts, and count in them."),
     "bench": ("infra.cli.bench:bench", "Measure, in ratios within one run."),
 }
 

@@ -1,0 +1,1 @@
+"""Beyond one machine: facts as files, and what a cluster counts in them."""
