@@ -15,6 +15,7 @@ import psycopg
 
 from infra.postgres.embedded import EmbeddedServerError
 from infra.postgres.installation import DatabaseUnfit
+from infra.process.memory import do_without_algebra_threads
 from infra.process.supervisor import PortTaken, check_port_free
 from infra.runtime.settings import Settings, SettingsError, load_settings
 
@@ -235,6 +236,7 @@ def _settings() -> Settings:
 
 def main() -> None:
     """Run the command line; whatever a person can mend is told in a sentence."""
+    do_without_algebra_threads()
     try:
         sys.exit(cli.main(prog_name="mipos", standalone_mode=False))
     except click.ClickException as wrong:

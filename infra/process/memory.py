@@ -1,6 +1,7 @@
-"""How a process with many threads takes memory, and gives it back."""
+"""How a process with many threads takes memory, and which threads it has."""
 
 import ctypes
+import os
 
 #: `M_ARENA_MAX` of glibc's `mallopt`.
 _ARENA_MAX = -8
@@ -17,3 +18,11 @@ def share_arenas() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_ARENA_MAX, _ARENAS)
+
+
+def do_without_algebra_threads() -> None:
+    """Have NumPy start no threads when it is imported: nothing here needs its linear algebra.
+
+    They would be there before a server holds signals off, and a signal that one of them gets ends it.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

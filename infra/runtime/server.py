@@ -83,6 +83,13 @@ def serve(settings: Settings, database: str) -> None:
     # raised by a handler would not do: Python drops what is raised in a callback, and each import has one.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
+    try:
+        _serve(settings, database, counters)
+    finally:
+        shutil.rmtree(counters, ignore_errors=True)
+
+
+def _serve(settings: Settings, database: str, counters: str) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
     share_arenas()
     _import_application()
@@ -102,10 +109,7 @@ def serve(settings: Settings, database: str) -> None:
         # gunicorn would make a socket in the home folder, at which anybody who finds it may command it.
         "control_socket_disable": True,
     }
-    try:
-        Server(options, database, settings).run()
-    finally:
-        shutil.rmtree(counters, ignore_errors=True)
+    Server(options, database, settings).run()
 
 
 def _import_application() -> None:

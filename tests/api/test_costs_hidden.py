@@ -298,6 +298,8 @@ def ids(stocked: Any) -> dict[str, str]:
     return {
         "status": "discontinued",
         "store_id": stocked.store["id"],
+        "antecedent_id": stocked.product["id"],
+        "consequent_id": stocked.product["id"],
         "storage_id": stocked.storage["id"],
         "register_id": stocked.register["id"],
         "device_id": admin.post(

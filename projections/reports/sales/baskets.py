@@ -47,7 +47,9 @@ class Baskets:
             db.execute(_PACK, params)
         for statement, facts in ((_TAKE_AWAY, self._voids), (_JOIN, self._later), (_LEAVE, self._refunds)):
             rows = [(position, origins[order_id].position, order_id) for position, order_id in facts]
-            add_rows(db, statement, "position basket_position order_id", rows)
+            # A damaged log may take back what it does not know as sold: no basket has that.
+            known = [row for row in rows if row[1] is not None]
+            add_rows(db, statement, "position basket_position order_id", known)
 
 
 # The numbers of items (`report_items`) are those of the lines that were sold. A chunk has exactly so many

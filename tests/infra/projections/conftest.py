@@ -392,7 +392,7 @@ def sale(  # noqa: PLR0917 the six are what a sale is
         uuid4(),
         storage_id=shop.storage_id,
         occurred_at=NOW,
-        business_date=NOW.date(),
+        business_date=date(2026, 3, day),
         order_id=order_id,
         lines=moved,
     )

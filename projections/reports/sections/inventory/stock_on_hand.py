@@ -111,7 +111,9 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-_CHANGES: LiteralString = f"""
+def _changes() -> LiteralString:
+    """What is added up of each balance, in the words of what is known before."""
+    return f"""
         SELECT level.storage_id, level.variant_id, level.quantity, level.reserved,
                level.ordered + level.in_transit AS incoming, level.in_transit,
                0 AS reorder_level,
@@ -128,6 +130,8 @@ _CHANGES: LiteralString = f"""
                0, 0
           FROM stock_listing
          WHERE company_id = %(company_id)s AND reorder_level IS NOT NULL{here()}"""
+
+
 _FIGURES: Mapping[LiteralString, LiteralString] = {
     "on_hand": "sum(change.quantity)",
     "reserved": "sum(change.reserved)",
@@ -150,7 +154,7 @@ _BEFORE: LiteralString = f"""
     level AS MATERIALIZED ({LEVELS}
     ), {PACE}"""
 _STATEMENT: LiteralString = ranked(
-    _CHANGES,
+    _changes(),
     _FIGURES,
     COLUMNS,
     having=_HAVING,
@@ -163,7 +167,7 @@ _IN_TRANSIT: LiteralString = moved(
     "change.for_storage_id IS NOT NULL",
     place="fact.for_storage_id",
 )
-_OF_SHOWN: LiteralString = of_section(_CHANGES, _FIGURES, having=_HAVING, before=_BEFORE)
+_OF_SHOWN: LiteralString = of_section(_changes(), _FIGURES, having=_HAVING, before=_BEFORE)
 
 
 def _on_last_day(kind: LiteralString, amount: LiteralString, condition: LiteralString) -> LiteralString:

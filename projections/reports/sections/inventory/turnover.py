@@ -26,8 +26,12 @@ _ABC: LiteralString = """CASE WHEN sum(section.cost_of_goods) OVER () <= 0 THEN 
                     WHEN 100 * sum(section.cost_of_goods) OVER best
                          <= 95 * sum(section.cost_of_goods) OVER () THEN 'B'
                     ELSE 'C' END"""
-# A value that lies there at the end counts for every day; what came on a day did not on those before it.
-_CHANGES: LiteralString = f"""
+
+
+def _changes() -> LiteralString:
+    """What is added up of each balance, in the words of what is known before."""
+    # A value that lies there at the end counts for every day; what came on a day did not on those before it.
+    return f"""
         SELECT level.storage_id, level.variant_id, level.value * {_DAYS} AS value_days, 0 AS cost, 0 AS sold,
                level.quantity AS supply, 0 AS profit,
                CASE WHEN level.storage_id <> '00000000-0000-0000-0000-000000000000'::uuid
@@ -47,6 +51,8 @@ _CHANGES: LiteralString = f"""
         SELECT NULL, sale.id, 0, 0, 0, 0, sale.net_sales - sale.cost_of_goods, 0, false
           FROM sale
          WHERE %(group)s::text <> 'storage' AND sale.id IN (SELECT variant_id FROM level)"""
+
+
 _FIGURES: Mapping[LiteralString, LiteralString] = {
     "cost_of_goods": "sum(change.cost)",
     "days": _DAYS,
@@ -64,7 +70,7 @@ _BEFORE: LiteralString = f"""
     level AS MATERIALIZED ({BALANCES}
     ), {PACE}{sales_by("item.variant_id")}"""
 _STATEMENT: LiteralString = ranked(
-    _CHANGES,
+    _changes(),
     _FIGURES,
     COLUMNS,
     having=_HAVING,
@@ -80,7 +86,7 @@ _STATEMENT: LiteralString = ranked(
     windows="WINDOW best AS (ORDER BY section.cost_of_goods DESC, section.id ROWS UNBOUNDED PRECEDING)",
     before=_BEFORE,
 )
-_OF_SHOWN: LiteralString = of_section(_CHANGES, _FIGURES, having=_HAVING, before=_BEFORE)
+_OF_SHOWN: LiteralString = of_section(_changes(), _FIGURES, having=_HAVING, before=_BEFORE)
 # Sales are those of goods that have stock in the storages that are asked about.
 _PROFIT: LiteralString = f"""
         SELECT change.position, change.line, change.amount

@@ -13,7 +13,7 @@ from infra.runtime.models import EVENT_TYPES
 from projections.reports.reconciliation.days import last_day, next_day, spans_ending
 from projections.reports.reconciliation.differences import ReportDifference, find_differences
 from projections.reports.reconciliation.rules import CHECKS
-from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.sales.rollups import ROLLUPS
 from projections.stock.movements import StockMovements
 from tests.conftest import Database
 from tests.projections.reports.financial.books import Books
@@ -260,7 +260,7 @@ class TestWhatIsAltered:
         assert (one.subject, one.figure, int(one.b) - int(one.a)) == ("sales_store_day", "orders", 3)
 
     def test_in_any_table_of_sums_would_be_found(self) -> None:
-        schema = SalesReports.schema.split("CREATE TABLE ")[1:]
+        schema = ROLLUPS.split("CREATE TABLE ")[1:]
         tables = {one.split()[0] for one in schema if "last_position" in one}
         assert {table for check in CHECKS for table in tables if table in check.statement} == tables
 
