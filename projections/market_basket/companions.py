@@ -15,7 +15,9 @@ def count_companions(history: History, own: OwnCounts, number: int, at_least: in
     # It may have left a basket that still has others.
     has = np.zeros(len(those), np.bool_)
     has[of_slot[numbers == number]] = True
-    together = np.bincount(numbers[has[of_slot]], minlength=len(own.own))
+    if not has.all():
+        numbers = numbers[has[of_slot]]
+    together = np.bincount(numbers, minlength=len(own.own))
     together[number] = 0
     others = np.flatnonzero(together >= max(at_least, 1)).astype(np.int32)
     return Pairs(
@@ -32,7 +34,10 @@ def having(history: History, level: Level, number: int) -> Longs:
     items = np.flatnonzero(getattr(history.known, level) == number).astype(np.int32)
     slots = np.flatnonzero(_is_any(history.items, items))
     places = np.searchsorted(history.offsets, slots, "right") - 1
+    places = places[np.concatenate([places[:-1] != places[1:], [True]])] if len(places) else places
     joined = history.changed_basket[np.isin(history.changed_item, items) & (history.change > 0)]
+    if not len(joined):
+        return places
     return np.union1d(places, np.searchsorted(history.positions, joined))
 
 

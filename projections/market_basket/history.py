@@ -1,6 +1,8 @@
 """All baskets of a company in arrays, read once and then only what was recorded since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from projections.reports.sales.sales_reports import SalesReports
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Ids = NDArray[np.bytes_]
+Flags = NDArray[np.bool_]
 
 #: As numbers are sent in chunks: the most significant byte first.
 _SIZE, _NUMBER, _LONG = np.dtype(">u2"), np.dtype(">i4"), np.dtype(">i8")
@@ -36,6 +39,15 @@ class Items:
 
     def __len__(self) -> int:
         return len(self.variant) - 1
+
+    @cached_property
+    def shared(self) -> Mapping[str, Flags]:
+        """By level, whether a number stands for several items, which a basket may have beside each other."""
+        levels = {"variant": self.variant, "product": self.product, "category": self.category}
+        return {
+            level: np.bincount(numbers, minlength=len(numbers)) > 1
+            for level, numbers in {**levels, "brand": self.brand}.items()
+        }
 
     def with_more(self, row: Row) -> "Items":
         """These and the next ones."""
@@ -100,7 +112,8 @@ class History:
     def bytes(self) -> int:
         """How much memory it takes."""
         own = (value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
-        return int(sum(own) + sum(value.nbytes for value in vars(self.known).values()))
+        known = (value.nbytes for value in vars(self.known).values() if isinstance(value, np.ndarray))
+        return int(sum(own) + sum(known))
 
 
 # One statement, which sees one moment: a basket is in the tail or in a chunk, never in both or in neither.

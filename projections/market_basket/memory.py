@@ -13,7 +13,9 @@ from projections.market_basket.selection import Choice, Level
 
 #: How much a process keeps, in bytes: of histories, of which a year of 155,848 orders takes 13 MB, and of
 #: pairs that were counted, of which the same year has 5 MB.
-MOST_HISTORIES, MOST_COUNTED = 96 * 2**20, 32 * 2**20
+MOST_HISTORIES, MOST_COUNTED = 96 * 2**20, 24 * 2**20
+#: What is smaller is kept by itself, up to so much: pages that are asked for again take no more than that.
+SMALL, MOST_SMALL = 2**16, 8 * 2**20
 #: Of how many choices of baskets of a company it is kept how many have each thing: half a megabyte each.
 MOST_CHOICES = 32
 
@@ -49,6 +51,13 @@ class Recent(Generic[K, V]):
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
+    def put(self, key: K, value: V) -> None:
+        """Keep a value that was made elsewhere."""
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            self._drop()
+
     def get(self, key: K, make: Callable[[V | None], V]) -> V:
         """What `make` makes of what is kept, if anything is; only one at a time makes it."""
         with self._lock:
@@ -56,10 +65,7 @@ class Recent(Generic[K, V]):
         with making:
             try:
                 value = make(self._kept.get(key))
-                with self._lock:
-                    self._kept[key] = value
-                    self._kept.move_to_end(key)
-                    self._drop()
+                self.put(key, value)
             finally:
                 with self._lock:
                     # Of a question that is refused nothing is left.
@@ -82,6 +88,7 @@ class BasketMemory:
         self._histories: Recent[UUID, History] = Recent(MOST_HISTORIES, lambda one: one.bytes)
         self._own: Recent[Hashable, OwnCounts] = Recent(MOST_CHOICES, lambda _: 1)
         self._counted: Recent[Hashable, Any] = Recent(MOST_COUNTED, lambda one: one.bytes)
+        self._small: Recent[Hashable, Any] = Recent(MOST_SMALL, lambda one: one.bytes)
         # A year takes some 100 MB while it is counted: of many who ask, one at a time has them.
         self._counting = RLock()
 
@@ -105,10 +112,18 @@ class BasketMemory:
 
     def counted(self, key: Hashable, count: Callable[[], S]) -> S:
         """What was counted for this question in this state of the log."""
-        known: S | None = self._counted.find(key)
+        known: S | None = self._find(key)
         if known is not None:
             return known
         # Before anything else is waited for, as what is counted may be counted from something that is.
         with self._counting:
-            counted: S = self._counted.get(key, lambda known: known or count())
+            known = self._find(key)
+            if known is not None:
+                return known
+            counted = count()
+            kept = self._small if counted.bytes < SMALL else self._counted
+            kept.put(key, counted)
         return counted
+
+    def _find(self, key: Hashable) -> Any:
+        return self._small.find(key) or self._counted.find(key)

@@ -64,8 +64,10 @@ def rank(of_slot: Longs, numbers: Ints, own: NDArray[Any], at_least: int) -> Ran
     ranks = rank_of[numbers]
     kept = ranks >= 0
     width = max(len(by_rank), 1)
-    keys = np.sort(of_slot[kept] * width + ranks[kept])
-    baskets, ranks = np.divmod(keys, width)
+    keys = of_slot[kept] * width + ranks[kept]
+    keys.sort()
+    baskets = keys // width
+    ranks = keys - baskets * width
     # The place after the last slot of each slot's basket.
     ends = np.flatnonzero(np.concatenate([baskets[1:] != baskets[:-1], [True]])) + 1 if len(keys) else keys
     sizes = np.diff(np.concatenate([[0], ends]))
@@ -141,7 +143,9 @@ def _parts(ranked: Ranked) -> Iterator[_Part]:
     slots = len(ranked.ranks)
     if not slots:
         return
-    by_rank = np.sort(ranked.ranks.astype(np.int64) * slots + np.arange(slots)) % slots
+    by_rank = ranked.ranks.astype(np.int64) * slots + np.arange(slots)
+    by_rank.sort()
+    by_rank %= slots
     ends = np.cumsum(np.bincount(ranked.ranks, minlength=len(ranked.numbers)))
     before = np.concatenate([[0], np.cumsum(ranked.rest[by_rank], dtype=np.int64)])[ends]
     begin, done, lowest = 0, 0, 0

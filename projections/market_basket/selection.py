@@ -5,13 +5,11 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from projections.market_basket.history import History, Ints, Items, Longs
+from projections.market_basket.history import Flags, History, Ints, Items, Longs
 
 #: By what baskets are told: variants, or what these belonged to when they were sold.
 Level = Literal["variant", "product", "category", "brand"]
-Flags = NDArray[np.bool_]
 
 _EPOCH = date(1970, 1, 1)
 
@@ -134,12 +132,21 @@ def _as_changed(of_slot: Longs, items: Ints, changes: _Changes, known: Items) ->
 def of_level(baskets: Baskets, known: Items, level: Level) -> tuple[Longs, Ints]:
     """The baskets told by a level: each basket once for what it has of it, by the number that stands for it.
 
-    Slots come basket by basket. What has no category or brand is in no slot of that level.
+    Slots come in no order. What has no category or brand is in no slot of that level.
     """
     numbers: Ints = getattr(known, level)[baskets.items]
+    is_shared, has_number = known.shared[level][numbers], numbers > 0
+    # What one item alone stands for is in a basket once; only of the rest several may be the same.
+    several = np.flatnonzero(is_shared & has_number)
+    if not len(several) and has_number.all():
+        return baskets.of_slot, numbers
     width = len(known) + 1
-    keys = np.sort(baskets.of_slot * width + numbers)
-    kept = keys % width > 0
-    kept[1:] &= keys[1:] != keys[:-1]
-    of_slot, told = np.divmod(keys[kept], width)
-    return of_slot, told.astype(np.int32)
+    keys = baskets.of_slot[several] * width + numbers[several]
+    keys.sort()
+    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
+    single = has_number & ~is_shared
+    of_slot = keys // width
+    return (
+        np.concatenate([baskets.of_slot[single], of_slot]),
+        np.concatenate([numbers[single], (keys - of_slot * width).astype(np.int32)]),
+    )
