@@ -120,8 +120,14 @@ def _as_changed(of_slot: Longs, items: Ints, changes: _Changes, known: Items) ->
     final, newest = np.unique(keys[::-1], return_index=True)
     ends = len(keys) - 1 - newest
     has_left = changes.change[ends] < 0
-    slot_keys = of_slot * width + known.variant[items]
-    stays = ~(np.isin(slot_keys, final[has_left]) | np.isin(of_slot, voided))
+    # Few baskets change: what is in the others is not looked at.
+    changed = np.zeros(1 + max(int(changes.baskets.max()), int(of_slot.max(initial=0))), np.bool_)
+    changed[changes.baskets] = True
+    touched = np.flatnonzero(changed[of_slot])
+    slot_keys = of_slot[touched] * width + known.variant[items[touched]]
+    stays = np.ones(len(of_slot), np.bool_)
+    leaves = np.isin(slot_keys, final[has_left]) | np.isin(of_slot[touched], voided)
+    stays[touched[leaves]] = False
     joins = ends[~has_left & ~np.isin(final, slot_keys) & ~np.isin(changes.baskets[ends], voided)]
     return (
         np.concatenate([of_slot[stays], changes.baskets[joins]]),

@@ -105,7 +105,7 @@ OPERATIONS = {
 }
 #: The cases that cover an operation take seconds to make: the suite has them for each so many, `--large` for
 #: all.
-SHARE = 4
+SHARE = 6
 
 
 @pytest.fixture(scope="module")
