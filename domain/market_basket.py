@@ -44,12 +44,16 @@ class Measure:
 
     def value(self, counts: Counts) -> Decimal | None:
         """The measure of one rule to six places, half up; None where there is none."""
-        numerator, denominator = self.of(counts)
-        if not denominator:
-            return None
-        if isinstance(numerator, float) or isinstance(denominator, float):
-            return Decimal(f"{numerator / denominator:.{PLACES}f}")
-        return Decimal(round_ratio(numerator * 10**PLACES, denominator)).scaleb(-PLACES)
+        return ratio(*self.of(counts))
+
+
+def ratio(numerator: Any, denominator: Any) -> Decimal | None:
+    """One number by the other to six places, half up; None of nothing."""
+    if not denominator:
+        return None
+    if isinstance(numerator, float) or isinstance(denominator, float):
+        return Decimal(f"{numerator / denominator:.{PLACES}f}")
+    return Decimal(round_ratio(numerator * 10**PLACES, denominator)).scaleb(-PLACES)
 
 
 def _lift_low(counts: Counts) -> tuple[Any, Any]:
@@ -194,12 +198,17 @@ def _scientific(log: float) -> str:
     return f"{mantissa:.3f}e{exponent:+03d}"
 
 
-def rise_score(now: Counts, earlier: Counts) -> float:
-    """By how many standard errors support rose from one period to another: the test of two proportions."""
+def rise(now: Counts, earlier: Counts) -> Any:
+    """By how much support rose from one period to another."""
+    return now.n / max(now.baskets, 1) - earlier.n / max(earlier.baskets, 1)
+
+
+def rise_score(now: Counts, earlier: Counts) -> Any:
+    """By how many standard errors that is: the test of two proportions; 0 where nothing can have risen."""
     here, there = max(now.baskets, 1), max(earlier.baskets, 1)
     both = (now.n + earlier.n) / (here + there)
-    error = math.sqrt(both * (1 - both) * (1 / here + 1 / there))
-    return (now.n / here - earlier.n / there) / error if error else 0.0
+    error = (both * (1 - both) * (1 / here + 1 / there)) ** 0.5
+    return rise(now, earlier) / (error + (error == 0))
 
 
 #: From so many standard errors on, support rises or fades: 95 % of what chance alone does lies within.

@@ -10,7 +10,7 @@ from api.market_basket.answers import ItemsetsAnswer, show_thing
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
 from api.market_basket.query import ItemsetsQuery
 from api.operations import operation
-from domain.market_basket import MEASURES, Counts
+from domain.market_basket import ratio
 from projections.base import Row
 from projections.market_basket.itemsets import Itemset, find_itemsets
 from projections.market_basket.limits import TooManyItemsets
@@ -62,7 +62,7 @@ class FoundItemsets:
             yield {
                 "things": [show_thing(self.names[number]) for number in one.numbers],
                 "count": one.together,
-                "support": MEASURES["support"].value(Counts(self.baskets, 0, 0, one.together)),
+                "support": ratio(one.together, self.baskets),
             }
 
 

@@ -13,7 +13,7 @@ from api.market_basket.query import RulesQuery
 from api.operations import operation
 from api.reports.asking import UnknownColumn
 from commands.ports import Missing
-from domain.market_basket import MEASURES, PLACES, Counts, p_value, rise_score
+from domain.market_basket import MEASURES, Counts, p_value, ratio, rise_score
 from projections.base import Row
 from projections.market_basket.rules import Rule, RuleQuery, find_rules, matches
 from projections.market_basket.trends import SORTS as TREND_SORTS
@@ -151,6 +151,6 @@ def _change(now: Counts, earlier: Counts) -> dict[str, Any]:
     return {
         "comparison": {name: shown[name] for name in names},
         "change": support - before,
-        "score": Decimal(f"{rise_score(now, earlier):.{PLACES}f}"),
+        "score": ratio(rise_score(now, earlier), 1),
         "trend": trend_of(now, earlier),
     }

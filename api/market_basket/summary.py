@@ -1,6 +1,5 @@
 """GET /api/admin/analytics/market-basket/summary: how many baskets there are, and how much is in them."""
 
-from decimal import Decimal
 from typing import Any
 
 from falcon import Request, Response
@@ -9,7 +8,7 @@ from api.market_basket.answers import BasketSummaryAnswer
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
 from api.market_basket.query import BasketQuery
 from api.operations import operation
-from domain.market_basket import PLACES
+from domain.market_basket import ratio
 from domain.money import round_ratio
 from projections.market_basket.sales import ask_net_sales
 from projections.market_basket.summary import summarise
@@ -38,9 +37,9 @@ class BasketSummary(BasketResource):
             return {
                 **look.frame(),
                 "single_item_baskets": found.single,
-                "single_item_share": _share(found.single, found.baskets),
+                "single_item_share": ratio(found.single, found.baskets),
                 "distinct_items": found.things,
-                "mean_items": _share(found.slots, found.baskets),
+                "mean_items": ratio(found.slots, found.baskets),
                 "net_sales": net_sales,
                 "mean_value": round_ratio(net_sales, found.baskets) if found.baskets else None,
                 "sizes": [
@@ -49,8 +48,3 @@ class BasketSummary(BasketResource):
             }
 
         self.answer(req, resp, self.look(req, resp, find))
-
-
-def _share(part: int, whole: int) -> Decimal | None:
-    """One by the other to six places, half up; None of nothing."""
-    return Decimal(round_ratio(part * 10**PLACES, whole)).scaleb(-PLACES) if whole else None

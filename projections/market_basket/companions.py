@@ -5,6 +5,7 @@ import numpy as np
 from projections.market_basket.history import History, Ints, Longs
 from projections.market_basket.own_counts import OwnCounts
 from projections.market_basket.pairs import Pairs
+from projections.market_basket.runs import is_first
 from projections.market_basket.selection import Level, choose, of_level
 
 
@@ -34,7 +35,7 @@ def having(history: History, level: Level, number: int) -> Longs:
     items = np.flatnonzero(getattr(history.known, level) == number).astype(np.int32)
     slots = np.flatnonzero(_is_any(history.items, items))
     places = np.searchsorted(history.offsets, slots, "right") - 1
-    places = places[np.concatenate([places[:-1] != places[1:], [True]])] if len(places) else places
+    places = places[is_first(places)]
     joined = history.changed_basket[np.isin(history.changed_item, items) & (history.change > 0)]
     if not len(joined):
         return places

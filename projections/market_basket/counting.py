@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from projections.base import Database
-from projections.market_basket.history import History
+from projections.market_basket.history import History, Ints, Longs
 from projections.market_basket.kept_answers import kept
 from projections.market_basket.memory import BasketMemory, S
 from projections.market_basket.naming import ask_stores
@@ -51,7 +51,7 @@ class Counting:
         other = replace(self.asked, from_date=from_date, to_date=to_date)
         return Counting(self._db, self._memory, other, self._keep)
 
-    @property
+    @cached_property
     def own(self) -> OwnCounts:
         """How many baskets there are, and how many have each thing."""
         return self._memory.own(self._db.company_id, self.history, self.choice, self.asked.level)
@@ -59,6 +59,10 @@ class Counting:
     def baskets(self) -> Baskets:
         """The baskets themselves."""
         return choose(self.history, self.choice)
+
+    def slots(self) -> tuple[Longs, Ints]:
+        """In which basket each thing of the level is, and which it is (see `of_level`)."""
+        return of_level(self.baskets(), self.history.known, self.asked.level)
 
     def at_least(self, count: int, share: Decimal | None) -> int:
         """How many baskets must have a pair: so many, and at least such a share of all."""
@@ -90,6 +94,5 @@ class Counting:
         return f"{self.history.made}/{last_position(self.history, self.choice)}"
 
     def _count(self, at_least: int) -> Pairs:
-        of_slot, numbers = of_level(self.baskets(), self.history.known, self.asked.level)
         own = self.own
-        return count_pairs(of_slot, numbers, own.own, own.baskets, at_least)
+        return count_pairs(*self.slots(), own.own, own.baskets, at_least)

@@ -9,7 +9,7 @@ from projections.market_basket.counting import Counting
 from projections.market_basket.history import Ints, Longs
 from projections.market_basket.limits import MOST_SETS, MOST_WORK, TooManyItemsets, suggested
 from projections.market_basket.pairs import Pairs, Ranked, rank
-from projections.market_basket.selection import of_level
+from projections.market_basket.runs import is_first, places_in
 
 #: What it takes to go on from a set, in slots that could be looked at meanwhile.
 _A_SET = 2_000
@@ -44,8 +44,7 @@ def find_itemsets(counting: Counting, at_least: int, longest: int) -> Itemsets:
 
     def count() -> Itemsets:
         pairs = counting.pairs(at_least)
-        of_slot, numbers = of_level(counting.baskets(), counting.history.known, counting.asked.level)
-        sets = grow_itemsets(of_slot, numbers, pairs, at_least, longest)
+        sets = grow_itemsets(*counting.slots(), pairs, at_least, longest)
         return Itemsets(baskets=pairs.baskets, sets=sets)
 
     return counting.counted(("itemsets", at_least, longest), count)
@@ -153,16 +152,14 @@ class _Growth:
     def _longer(self, prefix: _Prefix) -> Iterator[_Prefix]:
         """The sets of one thing more that enough baskets have."""
         rest = self._ranked.rest[prefix.slots]
-        total = int(rest.sum(dtype=np.int64))
-        self._budget.take(total if len(prefix.ranks) > 1 else 0)
-        ends = np.cumsum(rest, dtype=np.int64)
-        slots = np.arange(total) + np.repeat(prefix.slots + 1 - (ends - rest), rest)
+        self._budget.take(int(rest.sum(dtype=np.int64)) if len(prefix.ranks) > 1 else 0)
+        slots = places_in(prefix.slots + 1, rest)
         ranks = self._ranked.ranks[slots]
         counts = np.bincount(ranks, minlength=1)
         enough = counts[ranks] >= self._at_least
         slots, ranks = slots[enough], ranks[enough]
         order = np.argsort(ranks, kind="stable")
         slots, ranks = slots[order], ranks[order]
-        starts = np.flatnonzero(ranks[1:] != ranks[:-1]) + 1
-        for part in np.split(slots, starts) if len(slots) else ():
+        starts = np.flatnonzero(is_first(ranks))
+        for part in np.split(slots, starts[1:]) if len(slots) else ():
             yield _Prefix(ranks=(*prefix.ranks, int(self._ranked.ranks[part[0]])), slots=part)

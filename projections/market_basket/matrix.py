@@ -6,7 +6,6 @@ import numpy as np
 
 from projections.market_basket.counting import Counting
 from projections.market_basket.pairs import count_pairs
-from projections.market_basket.selection import of_level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +31,7 @@ def _count(counting: Counting, size: int) -> Matrix:
     own = counting.own
     by_own = np.argsort(-own.own, kind="stable")[:size]
     numbers = by_own[own.own[by_own] > 0]
-    of_slot, told = of_level(counting.baskets(), counting.history.known, counting.asked.level)
+    of_slot, told = counting.slots()
     kept = np.isin(told, numbers)
     pairs = count_pairs(of_slot[kept], told[kept], own.own, own.baskets, 1)
     place = np.zeros(len(own.own), np.int64)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from projections.market_basket.history import Ints, Longs
 from projections.market_basket.limits import MOST_PAIRS, TooManyPairs, check_counted, check_slots, suggested
+from projections.market_basket.runs import is_first, places_in
 
 #: How many pairs are counted at a time, which takes some 30 MB; a multiple of it is no faster.
 PART = 1 << 19
@@ -68,10 +69,10 @@ def rank(of_slot: Longs, numbers: Ints, own: NDArray[Any], at_least: int) -> Ran
     keys.sort()
     baskets = keys // width
     ranks = keys - baskets * width
+    begins = np.flatnonzero(is_first(baskets))
     # The place after the last slot of each slot's basket.
-    ends = np.flatnonzero(np.concatenate([baskets[1:] != baskets[:-1], [True]])) + 1 if len(keys) else keys
-    sizes = np.diff(np.concatenate([[0], ends]))
-    rest = np.repeat(ends, sizes) - np.arange(len(keys)) - 1
+    ends = np.concatenate([begins[1:], [len(keys)]])[: len(begins)]
+    rest = np.repeat(ends, ends - begins) - np.arange(len(keys)) - 1
     return Ranked(numbers=by_rank, ranks=ranks.astype(np.int32), rest=rest.astype(np.int32))
 
 
@@ -161,8 +162,7 @@ def _count(ranked: Ranked, part: _Part) -> Counted:
     """The pairs of a part, as codes of their ranks, and how many baskets have each."""
     width = len(ranked.numbers)
     rest = ranked.rest[part.slots]
-    ends = np.cumsum(rest, dtype=np.int64)
-    following = np.arange(part.pairs) + np.repeat(part.slots + 1 - (ends - rest), rest)
+    following = places_in(part.slots + 1, rest)
     ranks = ranked.ranks[part.slots].astype(np.int64) - part.lowest
     codes = np.repeat(ranks * width, rest) + ranked.ranks[following]
     possible = (int(ranks[-1]) + 1) * width
@@ -172,7 +172,7 @@ def _count(ranked: Ranked, part: _Part) -> Counted:
         return unique + part.lowest * width, table[unique].astype(np.int32)
     # Half as wide numbers are sorted in less than half the time.
     codes = np.sort(codes.astype(np.uint32) if possible < 2**32 else codes)
-    starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
+    starts = np.flatnonzero(is_first(codes))
     together = np.diff(np.concatenate([starts, [part.pairs]])).astype(np.int32)
     return codes[starts].astype(np.int64) + part.lowest * width, together
 

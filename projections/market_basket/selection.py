@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from projections.market_basket.history import Flags, History, Ints, Items, Longs
+from projections.market_basket.runs import is_first, places_in
 
 #: By what baskets are told: variants, or what these belonged to when they were sold.
 Level = Literal["variant", "product", "category", "brand"]
@@ -88,8 +89,7 @@ def _slots(history: History, places: Longs) -> tuple[Longs, Ints]:
     of_slot = np.repeat(np.arange(len(places)), sizes)
     if len(places) == len(history.positions):
         return of_slot, history.items
-    ends = np.cumsum(sizes)
-    return of_slot, history.items[np.arange(len(of_slot)) + np.repeat(begins - (ends - sizes), sizes)]
+    return of_slot, history.items[places_in(begins, sizes)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +149,7 @@ def of_level(baskets: Baskets, known: Items, level: Level) -> tuple[Longs, Ints]
     width = len(known) + 1
     keys = baskets.of_slot[several] * width + numbers[several]
     keys.sort()
-    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
+    keys = keys[is_first(keys)]
     single = has_number & ~is_shared
     of_slot = keys // width
     return (

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from projections.market_basket.counting import Counting
-from projections.market_basket.selection import of_level
 
 #: Baskets of so many things and more are told together.
 LARGEST = 20
@@ -37,11 +36,11 @@ def summarise(counting: Counting) -> Summary:
 
 
 def _count(counting: Counting) -> Summary:
-    baskets = counting.baskets()
-    of_slot, numbers = of_level(baskets, counting.history.known, counting.asked.level)
-    sizes = np.bincount(of_slot, minlength=len(baskets))
+    baskets = counting.own.baskets
+    of_slot, numbers = counting.slots()
+    sizes = np.bincount(of_slot, minlength=baskets)
     return Summary(
-        baskets=len(baskets),
+        baskets=baskets,
         things=len(np.unique(numbers)),
         slots=len(numbers),
         sizes=np.bincount(np.minimum(sizes, LARGEST), minlength=LARGEST + 1).tolist(),

@@ -6,11 +6,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.market_basket import SIGNIFICANT, Counts, rise_score
+from domain.market_basket import SIGNIFICANT, Counts, rise, rise_score
 from projections.market_basket.counting import Counting
 from projections.market_basket.pairs import Pairs, count_these
 from projections.market_basket.rules import Directed, Floats, Rule, RuleQuery, directed, page_of
-from projections.market_basket.selection import of_level
 
 Trend = Literal["rising", "fading", "steady"]
 #: What compared rules can be sorted by besides: the rise of support, and by how many standard errors it is.
@@ -34,20 +33,12 @@ class Compared:
     @property
     def scores(self) -> Floats:
         """By how many standard errors the support of each rose, as `rise_score` tells of one."""
-        now, earlier = self.now.counts, self.earlier.counts
-        here, there = max(now.baskets, 1), max(earlier.baskets, 1)
-        both, spread = (now.n + earlier.n) / (here + there), 1 / here + 1 / there
-        error = np.sqrt(both * (1 - both) * spread)
-        scores: Floats = np.zeros(len(self))
-        np.divide(self.changes, error, out=scores, where=error > 0)
-        return scores
+        return np.asarray(rise_score(self.now.counts, self.earlier.counts), np.float64)
 
     @property
     def changes(self) -> Floats:
         """By how much the support of each rose."""
-        now, earlier = self.now.counts, self.earlier.counts
-        rise: Floats = now.n / max(now.baskets, 1) - earlier.n / max(earlier.baskets, 1)
-        return rise
+        return np.asarray(rise(self.now.counts, self.earlier.counts), np.float64)
 
     def of_trend(self, trend: Trend) -> "Compared":
         """Those that rise, fade, or do neither by more than chance does."""
@@ -109,8 +100,7 @@ def _with_missing(counting: Counting, pairs: Pairs, other: Pairs) -> Pairs:
     )
     counted = np.zeros(0, np.int32)
     if len(more.first):
-        of_slot, numbers = of_level(counting.baskets(), counting.history.known, counting.asked.level)
-        counted = count_these(of_slot, numbers, own.own, more)
+        counted = count_these(*counting.slots(), own.own, more)
     order = np.argsort(np.concatenate([codes, others[gone]]), kind="stable")
     return Pairs(
         baskets=own.baskets,
