@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.reports.sales.baskets import PACKED
 from projections.reports.sales.sales_reports import SalesReports
 
 Ints = NDArray[np.int32]
@@ -118,7 +119,7 @@ class History:
 
 # One statement, which sees one moment: a basket is in the tail or in a chunk, never in both or in neither.
 # What is not in a chunk yet is sent as one more. What was made anew from the log may be other baskets.
-_BASKETS: LiteralString = """
+_BASKETS: LiteralString = f"""
     WITH state AS (
         SELECT made, CASE WHEN made = %(made)s::text THEN %(position)s::bigint ELSE 0 END AS known
           FROM (SELECT concat('made ', (
@@ -130,21 +131,14 @@ _BASKETS: LiteralString = """
            chunk.items
       FROM state
       LEFT JOIN LATERAL (
-            SELECT chunk_no, first_position, sizes, days, stores, positions, items
+            SELECT first_position, sizes, days, stores, positions, items
               FROM basket_chunks
              WHERE company_id = %(company_id)s AND last_position > state.known
          UNION ALL
-            SELECT NULL, tail.first_position,
-                   string_agg(int2send(cardinality(items)::smallint), '' ORDER BY basket_no),
-                   string_agg(int4send(business_date - date '1970-01-01'), '' ORDER BY basket_no),
-                   string_agg(int4send(store_no), '' ORDER BY basket_no),
-                   string_agg(int4send((position - tail.first_position)::int), '' ORDER BY basket_no),
-                   string_agg((SELECT string_agg(int4send(item), '' ORDER BY place)
-                                 FROM unnest(items) WITH ORDINALITY AS one(item, place)), ''
-                              ORDER BY basket_no)
+            SELECT first_position,{PACKED}
               FROM (SELECT *, min(position) OVER () AS first_position FROM basket_tail
                      WHERE company_id = %(company_id)s AND position > state.known) AS tail
-             GROUP BY tail.first_position
+             GROUP BY first_position
            ) AS chunk ON true
      ORDER BY chunk.first_position
 """

@@ -9,7 +9,7 @@ from projections.reports.sales.origins import Origin
 from projections.rows import add_rows
 
 #: How many baskets a chunk has.
-CHUNK = 4096
+CHUNK: LiteralString = "4096"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ BASKETS: LiteralString = """
     );
 """
 
-_ADD: LiteralString = """
+_ADD: LiteralString = f"""
     INSERT INTO basket_tail (company_id, basket_no, position, business_date, store_no, items)
     SELECT %(company_id)s, last.basket_no + row_number() OVER (ORDER BY sold.position), sold.*
       FROM (SELECT position, business_date, store_no, array_agg(DISTINCT item_no ORDER BY item_no)
@@ -104,34 +104,37 @@ _ADD: LiteralString = """
              GROUP BY position, business_date, store_no) AS sold
      CROSS JOIN (SELECT greatest(
                    (SELECT max(basket_no) FROM basket_tail WHERE company_id = %(company_id)s),
-                   (SELECT max(chunk_no) FROM basket_chunks WHERE company_id = %(company_id)s) * 4096,
+                   (SELECT max(chunk_no) FROM basket_chunks WHERE company_id = %(company_id)s) * {CHUNK},
                    0) AS basket_no) AS last
 """
 
+#: The columns of a chunk, of rows of the tail that have its `first_position`.
+PACKED: LiteralString = """
+           string_agg(int2send(cardinality(items)::smallint), '' ORDER BY basket_no) AS sizes,
+           string_agg(int4send(business_date - date '1970-01-01'), '' ORDER BY basket_no) AS days,
+           string_agg(int4send(store_no), '' ORDER BY basket_no) AS stores,
+           string_agg(int4send((position - first_position)::int), '' ORDER BY basket_no) AS positions,
+           string_agg((SELECT string_agg(int4send(item), '' ORDER BY place)
+                         FROM unnest(items) WITH ORDINALITY AS one(item, place)), ''
+                      ORDER BY basket_no) AS items"""
+
 # What is whole of the tail becomes chunks; mostly nothing is, which one look into its key tells.
-_PACK: LiteralString = """
+_PACK: LiteralString = f"""
     WITH whole AS (
         DELETE FROM basket_tail
          WHERE company_id = %(company_id)s
-           AND basket_no <= (SELECT max(basket_no) / 4096 * 4096 FROM basket_tail
+           AND basket_no <= (SELECT max(basket_no) / {CHUNK} * {CHUNK} FROM basket_tail
                               WHERE company_id = %(company_id)s)
         RETURNING *
     ), told AS (
-        SELECT whole.*, (basket_no - 1) / 4096 + 1 AS chunk_no,
-               min(position) OVER (PARTITION BY (basket_no - 1) / 4096) AS first_position,
-               (SELECT string_agg(int4send(item), '' ORDER BY place)
-                  FROM unnest(items) WITH ORDINALITY AS one(item, place)) AS sent
+        SELECT whole.*, (basket_no - 1) / {CHUNK} + 1 AS chunk_no,
+               min(position) OVER (PARTITION BY (basket_no - 1) / {CHUNK}) AS first_position
           FROM whole
     )
     INSERT INTO basket_chunks (company_id, chunk_no, first_position, last_position, first_date, last_date,
                                baskets, sizes, days, stores, positions, items)
     SELECT company_id, chunk_no, first_position, max(position), min(business_date), max(business_date),
-           count(*),
-           string_agg(int2send(cardinality(items)::smallint), '' ORDER BY basket_no),
-           string_agg(int4send(business_date - date '1970-01-01'), '' ORDER BY basket_no),
-           string_agg(int4send(store_no), '' ORDER BY basket_no),
-           string_agg(int4send((position - first_position)::int), '' ORDER BY basket_no),
-           string_agg(sent, '' ORDER BY basket_no)
+           count(*),{PACKED}
       FROM told
      GROUP BY company_id, chunk_no, first_position
 """

@@ -19,7 +19,7 @@ from projections.market_basket.memory import BasketMemory
 from projections.market_basket.sales import ask_net_sales
 from projections.market_basket.selection import Level
 from projections.market_basket.summary import LARGEST, summarise
-from projections.reports.sales.baskets import CHUNK
+from projections.reports.sales import baskets as chunks
 from projections.reports.sales.sales_reports import SalesReports
 from tests.projections.reports.grocer import Grocer
 from tests.projections.reports.plain_baskets import (
@@ -35,6 +35,7 @@ from tests.projections.reports.plain_baskets import (
 )
 from tests.projections.reports.trade import EVERYTHING, Trade
 
+CHUNK = int(chunks.CHUNK)
 #: More than a chunk of baskets; each one after it is of the tail.
 MANY = CHUNK + 60
 
