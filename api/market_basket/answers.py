@@ -12,6 +12,8 @@ from projections.base import Row
 from projections.market_basket.selection import Level
 from projections.market_basket.trends import Trend
 
+HOW_MANY = "How many baskets there are: completed sales with anything in them that has not come back."
+
 
 class BasketFrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
     """Which baskets were counted."""
@@ -19,7 +21,7 @@ class BasketFrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
     from_date: Annotated[Day, Meaning("The first business date.", "2026-03-01")]
     to_date: Annotated[Day, Meaning("The last business date, itself included.", "2026-03-31")]
     level: Annotated[Level, Meaning("By what baskets are told.", "product")]
-    baskets: Annotated[Count, Meaning("How many baskets there are.", 12_773)]
+    baskets: Annotated[Count, Meaning(HOW_MANY, 12_773)]
     as_of: Annotated[Moment | None, Meaning("Up to when recorded facts count; null for all.")]
     as_of_position: Annotated[int | None, Meaning("The position of the log that this is.")]
     read_position: Annotated[int, Meaning("The position of the log this knows.", 42)]
@@ -55,7 +57,7 @@ def _with_measures(name: str, meaning: str, base: type[Answer]) -> type[Answer]:
 
 
 class _RuleCountsAnswer(Answer, kw_only=True):
-    baskets: Annotated[Count, Meaning("How many baskets there are.", 12_773)]
+    baskets: Annotated[Count, Meaning(HOW_MANY, 12_773)]
     antecedent_count: Annotated[Count, Meaning("How many baskets have the antecedent.", 240)]
     consequent_count: Annotated[Count, Meaning("How many baskets have the consequent.", 320)]
     pair_count: Annotated[Count, Meaning("How many baskets have both.", 100)]
@@ -129,7 +131,9 @@ class ItemsetAnswer(Answer):
 
     things: Annotated[list[ThingAnswer], Meaning("What they are.")]
     count: Annotated[Count, Meaning("How many baskets have all of them.", 60)]
-    support: Annotated[Ratio | None, Meaning("Which share of all baskets that is.", "0.004697")]
+    support: Annotated[
+        Ratio | None, Meaning("Which share of all baskets that is: count / baskets.", "0.004697")
+    ]
 
 
 class ItemsetsAnswer(BasketFrameAnswer, kw_only=True):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.market_basket.answers import CompanionsAnswer, show_thing
+from api.market_basket.answers import CompanionsAnswer
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
 from api.market_basket.query import CompanionsQuery
 from api.market_basket.rules import show_rule
@@ -40,11 +40,10 @@ class Companions(BasketResource):
             asked = RuleQuery(antecedent=number, sort=query["sort"], limit=query["limit"])
             rules = find_rules(pairs, asked).rules
             names = look.names([number, *(rule.consequent for rule in rules)])
-            nothing = {"id": product_id, "name": None, "sku": None, "variant_name": None}
-            product = names.get(number, {**nothing, "product_id": product_id})
+            product = look.named(product_id, number, names)
             return {
                 **look.frame(),
-                "product": {**show_thing(product), "count": int(own.own[number]) if number else 0},
+                "product": {**product, "count": int(own.own[number]) if number else 0},
                 "companions": [show_rule(rule, names) for rule in rules],
             }
 

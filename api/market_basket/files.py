@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from tempfile import TemporaryFile
 from types import MappingProxyType
-from typing import IO, Any, TypeVar
+from typing import IO, Any, LiteralString
 from uuid import UUID
 
 from falcon import Request, Response
 
+from api.answers import Answer, meanings_of
 from api.fields import Body, Whole
+from api.market_basket.answers import HOW_MANY
 from api.market_basket.look import BasketResource, Look
 from api.media import CSV, XLSX
 from api.reports.exports.download import send_file
@@ -19,13 +21,12 @@ from api.reports.files import About, Listing, Options
 from api.reports.files.csv import write_csv
 from api.reports.files.xlsx import write_xlsx
 from commands.ports import Missing
+from domain.market_basket import PLACES
 from projections.base import Database, Row
 from projections.companies import find_company
 from projections.reports.called import ask_called
-from projections.reports.columns import Column
+from projections.reports.columns import Column, Unit
 from projections.reports.section import Asked
-
-R = TypeVar("R")
 
 #: What files of baskets are of, beside the areas of reports.
 AREA = "market-basket"
@@ -44,6 +45,15 @@ gets an apostrophe in front. A spreadsheet has ids and stock-keeping units as te
 says what was asked for, up to which position of the log, how many rows there are in all, and what each \
 column means. `X-Report-Checksum` is the SHA-256 of the rows, the same in both formats, and `X-Report-About` \
 a token that says what the file is of."""
+
+
+BASKETS = Column(name="baskets", label="Baskets", unit="count", meaning=HOW_MANY)
+
+
+def figure(answer: type[Answer], name: LiteralString, label: str, unit: Unit) -> Column:
+    """The column of a figure that means what the answer says of it."""
+    meaning = meanings_of(answer)[name]["meaning"]
+    return Column(name=name, label=label, unit=unit, meaning=meaning, places=PLACES)
 
 
 def file_query(kind: type[Body]) -> Body:

@@ -5,12 +5,12 @@ from typing import Any
 
 from falcon import Request, Response
 
-from api.market_basket.files import ABOUT_FILES, MEDIA, BasketFile, Found, file_query
+from api.market_basket.answers import ItemsetAnswer
+from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, Found, figure, file_query
 from api.market_basket.itemsets import FoundItemsets, find_page
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, Look
 from api.market_basket.query import ItemsetsQuery
 from api.operations import operation
-from domain.market_basket import PLACES
 from projections.base import Row
 from projections.market_basket.limits import TooManyItemsets
 from projections.reports.columns import Column, Key
@@ -28,20 +28,9 @@ _SKUS = Key(name="skus", label="SKUs", unit="text", meaning="Their stock-keeping
 _IDS = Key(name="thing_ids", label="Ids", unit="text", meaning="Their ids, in the same order.")
 _FIGURES = (
     Column(name="length", label="Length", unit="count", meaning="How many things they are."),
-    Column(
-        name="baskets",
-        label="Baskets",
-        unit="count",
-        meaning="How many baskets there are: completed sales with anything in them that has not come back.",
-    ),
-    Column(name="count", label="Count", unit="count", meaning="How many baskets have all of them."),
-    Column(
-        name="support",
-        label="Support",
-        unit="ratio",
-        meaning="Which share of all baskets that is: count / baskets.",
-        places=PLACES,
-    ),
+    BASKETS,
+    figure(ItemsetAnswer, "count", "Count", "count"),
+    figure(ItemsetAnswer, "support", "Support", "ratio"),
 )
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.dashboard.query import period_of
+from api.market_basket.answers import show_thing
 from api.market_basket.query import USUAL_DAYS
-from api.reports.asking import AsOfInFuture, stores_of
+from api.reports.asking import AsOfInFuture, check_as_of, stores_of
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Missing
@@ -70,6 +71,12 @@ class Look:
             raise Missing
         return number
 
+    def named(self, one: UUID, number: int, names: Mapping[int, Row]) -> dict[str, Any]:
+        """What this is called; what was never sold is known by its id alone."""
+        product_id = one if self.counting.asked.level == "product" else None
+        nothing = {"id": one, "name": None, "sku": None, "variant_name": None, "product_id": product_id}
+        return show_thing(names.get(number, nothing))
+
     def names(self, numbers: list[int]) -> Mapping[int, Row]:
         """What these numbers stand for."""
         return ask_names(self.db, self.counting.asked.level, numbers, self.position).read()
@@ -86,8 +93,7 @@ class BasketResource(Resource):
         query, now = req.context.query, self.services.now()
         stores = stores_of(query.get("store_id"), req.context.caller)
         period, as_of = period_of(query) or _usual(now), query.get("as_of")
-        if as_of is not None and as_of > now:
-            raise AsOfInFuture
+        check_as_of(as_of, now)
 
         def answer(reading: Reading) -> R:
             db = reading.db

@@ -1,8 +1,10 @@
 """What can be asked of baskets: which of them, told by what, and how many must have a pair."""
 
-from api.fields import Body, Choice, Day, Exact, Id, Ids, Moment, Whole
+from collections.abc import Iterable
+
+from api.dashboard.query import DashboardQuery
+from api.fields import Choice, Day, Exact, Id, Moment, Whole
 from api.queries import PageQuery
-from api.reports.parameters import MOST_STORES
 from domain.market_basket import MEASURES
 from projections.market_basket.rules import SORTS
 from projections.market_basket.trends import SORTS as TREND_SORTS
@@ -32,17 +34,30 @@ def measure(name: str, least: int, most: int, default: str | None = None) -> Exa
     )
 
 
-class BasketQuery(Body):
+def least_count(what: str) -> Whole:
+    """The parameter that says how many baskets must have something."""
+    return Whole(
+        least=1,
+        most=1_000_000_000,
+        load_default=5,
+        meaning=f"How many baskets must have {what} at least.",
+        example=5,
+    )
+
+
+def sort(names: Iterable[str], meaning: str) -> Choice:
+    """The parameter that says what rules are sorted by, either way."""
+    either_way = (sign + name for name in names for sign in ("", "-"))
+    return Choice(*either_way, load_default="-lift_low", meaning=meaning)
+
+
+class BasketQuery(DashboardQuery):
     """Which baskets: of some stores, on some business dates, as they were known at a moment."""
 
     from_date = Day(
         data_key="from",
         meaning="The first business date, given with `to` or not at all: then of the last 365 days.",
         example="2026-03-01",
-    )
-    to_date = Day(data_key="to", meaning="The last business date, itself included.", example="2026-03-31")
-    store_id = Ids(
-        longest=MOST_STORES, meaning="The stores, one or several; without it, all of the caller's."
     )
     as_of = Moment(meaning="Answer from what was recorded up to this time.")
     level = level("product", "variant", "category", "brand")
@@ -52,13 +67,7 @@ class FrequentQuery(BasketQuery, PageQuery):
     """How many baskets must have what is asked for."""
 
     page = Whole(least=1, most=1_000, load_default=1, meaning="Which page, from 1.", example=1)
-    min_support_count = Whole(
-        least=1,
-        most=1_000_000_000,
-        load_default=5,
-        meaning="How many baskets must have it at least.",
-        example=5,
-    )
+    min_support_count = least_count("it")
     min_support = Exact(
         above=0, most=1, meaning="Which share of all baskets must have it at least.", example="0.001"
     )
@@ -76,10 +85,9 @@ class RulesQuery(FrequentQuery):
     min_conviction = measure("conviction", 0, 1_000_000_000)
     min_zhang = measure("zhang", -1, 1)
     min_jaccard = measure("jaccard", 0, 1)
-    sort = Choice(
-        *(f"{sign}{name}" for name in (*SORTS, *TREND_SORTS) for sign in ("", "-")),
-        load_default="-lift_low",
-        meaning="What to sort by, a minus turns the order around; `change` and `score` take `compare_to`.",
+    sort = sort(
+        (*SORTS, *TREND_SORTS),
+        "What to sort by, a minus turns the order around; `change` and `score` take `compare_to`.",
     )
     include = Choice("p_value", meaning="`p_value` adds Fisher's exact test to each rule.")
     compare_to = Choice(
@@ -102,18 +110,8 @@ class CompanionsQuery(BasketQuery):
     """How many companions."""
 
     level = level("product")
-    min_support_count = Whole(
-        least=1,
-        most=1_000_000_000,
-        load_default=5,
-        meaning="How many baskets must have both at least.",
-        example=5,
-    )
-    sort = Choice(
-        *(f"{sign}{name}" for name in SORTS for sign in ("", "-")),
-        load_default="-lift_low",
-        meaning="What to sort by, a minus turns the order around.",
-    )
+    min_support_count = least_count("both")
+    sort = sort(SORTS, "What to sort by, a minus turns the order around.")
     limit = Whole(least=1, most=100, load_default=10, meaning="How many at most.", example=10)
 
 

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.market_basket.answers import RuleOrdersAnswer, show_thing
+from api.market_basket.answers import RuleOrdersAnswer
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
 from api.market_basket.query import RuleOrdersQuery
 from api.operations import operation
 from commands.ports import Missing
-from projections.base import Row
 from projections.market_basket.evidence import ask_orders, find_positions
 
 
@@ -37,7 +36,7 @@ class RuleOrders(BasketResource):
             begin = (query["page"] - 1) * query["limit"]
             orders = ask_orders(look.db, positions[begin : begin + query["limit"]], look.position)
             names = look.names(numbers)
-            sides = [_thing(one, names.get(number)) for one, number in zip(ids, numbers, strict=True)]
+            sides = [look.named(one, number, names) for one, number in zip(ids, numbers, strict=True)]
             return {
                 **look.frame(),
                 "antecedent": sides[0],
@@ -47,9 +46,3 @@ class RuleOrders(BasketResource):
             }
 
         self.answer(req, resp, self.look(req, resp, find))
-
-
-def _thing(one: UUID, row: Row | None) -> dict[str, Any]:
-    """What it is called; what was never sold is known by its id alone."""
-    nothing = {"id": one, "name": None, "sku": None, "variant_name": None, "product_id": None}
-    return show_thing(row or nothing)

@@ -74,9 +74,12 @@ class FoundRules:
 
 def check_trend(query: Mapping[str, Any]) -> None:
     """Raise UnknownColumn if it is asked what became of rules, but not since when."""
-    is_of_trend = query["sort"].removeprefix("-") in TREND_SORTS or query.get("trend")
-    if is_of_trend and query["compare_to"] == "none":
-        raise UnknownColumn
+    if query["compare_to"] != "none":
+        return
+    if query["sort"].removeprefix("-") in TREND_SORTS:
+        raise UnknownColumn.in_fields("sort")
+    if query.get("trend"):
+        raise UnknownColumn.in_fields("trend")
 
 
 def find_page(look: Look, query: Mapping[str, Any]) -> FoundRules:

@@ -1,11 +1,13 @@
 """GET /api/admin/analytics/market-basket/rules/export: what is bought with what, as a file."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from falcon import Request, Response
 
-from api.market_basket.files import ABOUT_FILES, MEDIA, BasketFile, Found, file_query
+from api.market_basket.answers import RuleAnswer
+from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, Found, figure, file_query
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, Look
 from api.market_basket.query import RulesQuery
 from api.market_basket.rules import FoundRules, check_trend, find_page
@@ -13,64 +15,25 @@ from api.operations import operation
 from api.reports.asking import UnknownColumn
 from api.reports.files.compared import previous_of
 from commands.ports import Missing
-from domain.market_basket import MEASURES, PLACES
+from domain.market_basket import MEASURES
 from projections.base import Row
 from projections.reports.columns import Column, Key
 
+_figure = partial(figure, RuleAnswer)
 _COUNTS = (
-    Column(
-        name="baskets",
-        label="Baskets",
-        unit="count",
-        meaning="How many baskets there are: completed sales with anything in them that has not come back.",
-    ),
-    Column(
-        name="antecedent_count",
-        label="Antecedent count",
-        unit="count",
-        meaning="How many baskets have the antecedent.",
-    ),
-    Column(
-        name="consequent_count",
-        label="Consequent count",
-        unit="count",
-        meaning="How many baskets have the consequent.",
-    ),
-    Column(name="pair_count", label="Pair count", unit="count", meaning="How many baskets have both."),
+    BASKETS,
+    _figure("antecedent_count", "Antecedent count", "count"),
+    _figure("consequent_count", "Consequent count", "count"),
+    _figure("pair_count", "Pair count", "count"),
 )
-_MEASURES = tuple(
-    Column(
-        name=one.name,
-        label=one.name.replace("_", " ").capitalize(),
-        unit="ratio",
-        meaning=one.meaning,
-        places=PLACES,
-    )
-    for one in MEASURES.values()
-)
-_P_VALUE = Column(
-    name="p_value",
-    label="p-value",
-    unit="text",
-    meaning="How likely chance alone puts at least so many pairs together: Fisher's exact test, one-sided.",
-)
+_MEASURES = tuple(_figure(name, name.replace("_", " ").capitalize(), "ratio") for name in MEASURES)
+_P_VALUE = _figure("p_value", "p-value", "text")
 _PREVIOUS = (*_COUNTS, *(one for one in _MEASURES if one.name in ("support", "lift")))
 _CHANGES = (
     *map(previous_of, _PREVIOUS),
-    Column(name="change", label="Change", unit="ratio", meaning="What support rose by.", places=PLACES),
-    Column(
-        name="score",
-        label="Score",
-        unit="ratio",
-        meaning="By how many standard errors that is, of two proportions.",
-        places=PLACES,
-    ),
-    Column(
-        name="trend",
-        label="Trend",
-        unit="text",
-        meaning="Whether support rises or fades by more than chance does in 19 of 20 cases.",
-    ),
+    _figure("change", "Change", "ratio"),
+    _figure("score", "Score", "ratio"),
+    _figure("trend", "Trend", "text"),
 )
 
 

@@ -94,8 +94,7 @@ def request_of(
     if query["page"] * query["limit"] > DEEPEST_ROW:
         raise PageTooDeep.in_fields("page", "limit")
     as_of = query.get("as_of")
-    if as_of is not None and as_of > now:
-        raise AsOfInFuture.in_fields("as_of")
+    check_as_of(as_of, now)
     if query["sort"].removeprefix("-") not in _sorts(section, permissions):
         raise UnknownColumn.in_fields("sort")
     return Request(
@@ -106,6 +105,12 @@ def request_of(
         permissions=permissions,
         query=query,
     )
+
+
+def check_as_of(as_of: datetime | None, now: datetime) -> None:
+    """Raise AsOfInFuture unless that moment is over, if one is asked about."""
+    if as_of is not None and as_of > now:
+        raise AsOfInFuture.in_fields("as_of")
 
 
 def _sorts(section: Section, permissions: frozenset[str]) -> set[str]:
