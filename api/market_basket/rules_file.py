@@ -26,7 +26,9 @@ _COUNTS = (
     _figure("consequent_count", "Consequent count", "count"),
     _figure("pair_count", "Pair count", "count"),
 )
-_MEASURES = tuple(_figure(name, name.replace("_", " ").capitalize(), "ratio") for name in MEASURES)
+_MEASURES = tuple(
+    _figure(one.name, one.name.replace("_", " ").capitalize(), "ratio") for one in MEASURES.values()
+)
 _P_VALUE = _figure("p_value", "p-value", "text")
 _PREVIOUS = (*_COUNTS, *(one for one in _MEASURES if one.name in ("support", "lift")))
 _CHANGES = (
