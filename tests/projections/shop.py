@@ -330,19 +330,11 @@ class Shop:
 
     def _refund(self, order: Order, **fields: Any) -> None:
         first, *others = order.terms.lines
-        came_back = refund_line(first, Decimal(0), first.quantity)
         restock = self.chance.choice([True, True, False])
-        goods = RefundedLine(
-            **goods_of(first),
-            quantity=first.quantity,
+        goods = refunded(
+            first,
+            first.quantity,
             restock=restock,
-            gross_total=came_back.gross_total,
-            discount_total=came_back.discount_total,
-            taxes=came_back.taxes,
-            tax_total=came_back.tax_total,
-            total=came_back.total,
-            gross_sales=came_back.gross_sales,
-            net_sales=came_back.net_sales,
             cost_total=first.cost_total if restock else 0,
             not_restocked_cost=0 if restock else first.cost_total,
         )
@@ -457,3 +449,29 @@ def goods_of(line: SaleLine) -> dict[str, Any]:
         "brand_id": line.brand_id,
         "supplier_id": line.supplier_id,
     }
+
+
+def refunded(
+    line: SaleLine,
+    quantity: Decimal,
+    *,
+    restock: bool = True,
+    cost_total: int = 0,
+    not_restocked_cost: int = 0,
+) -> RefundedLine:
+    """So much of a line as it comes back, of which nothing has before."""
+    came_back = refund_line(line, Decimal(0), quantity)
+    return RefundedLine(
+        **goods_of(line),
+        quantity=quantity,
+        restock=restock,
+        gross_total=came_back.gross_total,
+        discount_total=came_back.discount_total,
+        taxes=came_back.taxes,
+        tax_total=came_back.tax_total,
+        total=came_back.total,
+        gross_sales=came_back.gross_sales,
+        net_sales=came_back.net_sales,
+        cost_total=cost_total,
+        not_restocked_cost=not_restocked_cost,
+    )

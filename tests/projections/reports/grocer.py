@@ -1,16 +1,14 @@
 """A shop whose goods belong to categories and brands, and come back line by line."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from domain.orders import Order, RefundedLine, RefundPayment, SaleLine
-from domain.orders.portions import refund_line
-from domain.pricing import Discount, PricedBasket, order_taxes
+from domain.orders import Order, RefundPayment, SaleLine
+from domain.pricing import PricedBasket, order_taxes
 from tests.projections.reports.trade import Trade
-from tests.projections.shop import goods_of
+from tests.projections.shop import refunded
 
 
 class Grocer(Trade):
@@ -30,22 +28,7 @@ class Grocer(Trade):
     def give_back(self, order: Order, place: int, share: str = "1") -> None:
         """Take this share of a line back."""
         line = order.terms.lines[place]
-        quantity = line.quantity * Decimal(share)
-        came_back = refund_line(line, Decimal(0), quantity)
-        goods = RefundedLine(
-            **goods_of(line),
-            quantity=quantity,
-            restock=True,
-            gross_total=came_back.gross_total,
-            discount_total=came_back.discount_total,
-            taxes=came_back.taxes,
-            tax_total=came_back.tax_total,
-            total=came_back.total,
-            gross_sales=came_back.gross_sales,
-            net_sales=came_back.net_sales,
-            cost_total=0,
-            not_restocked_cost=0,
-        )
+        goods = refunded(line, line.quantity * Decimal(share))
         order.trigger_event(
             Order.Refunded,
             **self._place(),
@@ -62,15 +45,8 @@ class Grocer(Trade):
         )
         self.record([order])
 
-    def _lines(
-        self,
-        variants: Sequence[UUID],
-        name: str,
-        category_id: UUID | None = None,
-        discounts: Sequence[Discount] = (),
-        unit_price: int | None = None,
-    ) -> tuple[tuple[SaleLine, ...], PricedBasket]:
-        lines, basket = super()._lines(variants, name, category_id, discounts, unit_price)
+    def _lines(self, *args: Any, **fields: Any) -> tuple[tuple[SaleLine, ...], PricedBasket]:
+        lines, basket = super()._lines(*args, **fields)
         return tuple(self._of_its_kind(line) for line in lines), basket
 
     def _of_its_kind(self, line: SaleLine) -> SaleLine:
