@@ -56,6 +56,22 @@ def promised(amount: LiteralString, *, of_row: LiteralString = OF_ROW) -> Litera
            {here("change.storage_id")}{of_row} AND ({amount}) <> 0"""
 
 
+def in_transit(*, of_row: LiteralString = OF_ROW) -> LiteralString:
+    """Facts of what is on the way to the places that are asked about, up to the end of the period."""
+    return moved(
+        quantities("change.quantity"),
+        UNTIL,
+        "change.for_storage_id IS NOT NULL",
+        place="fact.for_storage_id",
+        of_row=of_row,
+    )
+
+
+def incoming(*, of_row: LiteralString = OF_ROW) -> LiteralString:
+    """The same with what is on order from suppliers."""
+    return both(promised(quantities("change.ordered"), of_row=of_row), in_transit(of_row=of_row))
+
+
 def both(one: LiteralString, other: LiteralString) -> LiteralString:
     """The facts of two kinds."""
     return f"{one}\n     UNION ALL{other}"

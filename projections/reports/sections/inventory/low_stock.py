@@ -12,7 +12,14 @@ from projections.reports.explaining import explained
 from projections.reports.names import ReportNames, name_of
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import LEVELS
-from projections.reports.sections.inventory.explaining import UNTIL, both, moved, promised, quantities
+from projections.reports.sections.inventory.explaining import (
+    UNTIL,
+    both,
+    incoming,
+    moved,
+    promised,
+    quantities,
+)
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, KEYS
 from projections.reports.sections.inventory.low_stock_figures import COLUMNS, PLACES
 from projections.reports.sections.inventory.pace import (
@@ -138,13 +145,6 @@ _OF_ROW: LiteralString = f"""
                        ) AS level
                     ON level.storage_id = listed.storage_id AND level.variant_id = listed.variant_id
                  WHERE listed.company_id = %(company_id)s AND {_IS_LOW})"""
-_IN_TRANSIT: LiteralString = moved(
-    quantities("change.quantity"),
-    UNTIL,
-    "change.for_storage_id IS NOT NULL",
-    place="fact.for_storage_id",
-    of_row=_OF_ROW,
-)
 _EXPLANATIONS: dict[LiteralString, LiteralString] = {
     "available": explained(
         both(
@@ -152,7 +152,7 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
             promised(quantities("-change.reserved"), of_row=_OF_ROW),
         )
     ),
-    "incoming": explained(both(promised(quantities("change.ordered"), of_row=_OF_ROW), _IN_TRANSIT)),
+    "incoming": explained(incoming(of_row=_OF_ROW)),
     "sold_lately": explained(
         moved(f"-{quantities('change.quantity')}", LATELY, "change.kind = 'sold'", of_row=_OF_ROW)
     ),

@@ -2,7 +2,7 @@
 
 from projections.reports.columns import Column, Key, Measure
 from projections.reports.sections.inventory.pace import DAYS_IN_STOCK_LATELY, SOLD_LATELY
-from projections.reports.sections.inventory.stock_on_hand import INCOMING
+from projections.reports.sections.inventory.stock_on_hand import INCOMING, REORDER_LEVEL
 
 COLUMNS: tuple[Column, ...] = (
     Measure(
@@ -13,13 +13,7 @@ COLUMNS: tuple[Column, ...] = (
         example="4",
     ),
     INCOMING,
-    Measure(
-        name="reorder_level",
-        label="Reorder level",
-        unit="quantity",
-        meaning="At how much, or less, it is ordered again, as that is set now.",
-        example="10",
-    ),
+    REORDER_LEVEL,
     Measure(
         name="shortfall",
         label="Shortfall",

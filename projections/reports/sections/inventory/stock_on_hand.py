@@ -13,7 +13,8 @@ from projections.reports.sections.inventory.balances import LEVELS, last_day
 from projections.reports.sections.inventory.explaining import (
     OF_ROW,
     UNTIL,
-    both,
+    in_transit,
+    incoming,
     moved,
     promised,
     quantities,
@@ -64,6 +65,13 @@ INCOMING = Measure(
     meaning="What is on order from suppliers and in transit from other storages.",
     example="24",
 )
+REORDER_LEVEL = Measure(
+    name="reorder_level",
+    label="Reorder level",
+    unit="quantity",
+    meaning="At how much, or less, it is ordered again, as that is set now.",
+    example="10",
+)
 COLUMNS: tuple[Column, ...] = (
     ON_HAND,
     RESERVED,
@@ -76,13 +84,7 @@ COLUMNS: tuple[Column, ...] = (
         meaning="What of it is on the way from another storage.",
         example="4",
     ),
-    Measure(
-        name="reorder_level",
-        label="Reorder level",
-        unit="quantity",
-        meaning="At how much, or less, it is ordered again, as that is set now.",
-        example="10",
-    ),
+    REORDER_LEVEL,
     _day("last_received", "Last received", "When a supplier delivered any last."),
     _day("last_sold", "Last sold", "When any was sold last."),
     _day("last_counted", "Last counted", "When it was counted last."),
@@ -161,12 +163,6 @@ _STATEMENT: LiteralString = ranked(
     derived={"available": "section.on_hand - section.reserved"},
     before=_BEFORE,
 )
-_IN_TRANSIT: LiteralString = moved(
-    quantities("change.quantity"),
-    UNTIL,
-    "change.for_storage_id IS NOT NULL",
-    place="fact.for_storage_id",
-)
 _OF_SHOWN: LiteralString = of_section(_changes(), _FIGURES, having=_HAVING, before=_BEFORE)
 
 
@@ -188,8 +184,8 @@ _ORIGINS: dict[LiteralString, LiteralString] = {
 EXPLANATIONS: dict[LiteralString, LiteralString] = {
     "on_hand": explained(moved(quantities("change.quantity"), UNTIL, f"change.{ON_SHELVES}")),
     "reserved": explained(promised(quantities("change.reserved"))),
-    "incoming": explained(both(promised(quantities("change.ordered")), _IN_TRANSIT)),
-    "in_transit": explained(_IN_TRANSIT),
+    "incoming": explained(incoming()),
+    "in_transit": explained(in_transit()),
     "sold_lately": explained(
         moved(
             f"-{quantities('change.quantity')}",
