@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, LiteralString, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, LiteralString, Protocol, TypeVar
 from uuid import UUID
 
 from api.addresses import Network
@@ -19,7 +19,9 @@ from commands.signing_in import Visitor
 from domain.approvals import Approval
 from domain.catalog.images import Picture, Rendition
 from projections.base import Database, EventNotReadable, Params, Row
-from projections.market_basket.memory import BasketMemory
+
+if TYPE_CHECKING:
+    from projections.market_basket.memory import BasketMemory
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -198,6 +200,13 @@ class Health(Protocol):
         """Counters of all processes in the format of Prometheus."""
 
 
+def _no_baskets() -> "BasketMemory":
+    # NumPy takes a tenth of a second and 15 MB, which workers and commands are spared.
+    from projections.market_basket.memory import BasketMemory  # noqa: PLC0415
+
+    return BasketMemory()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything behind the API."""
@@ -223,4 +232,4 @@ class Services:
     #: Where receipts lie for those who have one in hand.
     receipts: ReceiptAddresses = field(default_factory=ReceiptAddresses)
     #: What this process knows of baskets.
-    baskets: BasketMemory = field(default_factory=BasketMemory)
+    baskets: "BasketMemory" = field(default_factory=_no_baskets)

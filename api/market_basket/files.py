@@ -18,6 +18,7 @@ from api.media import CSV, XLSX
 from api.reports.exports.download import send_file
 from api.reports.exports.parameters import listing_fields, options_of, query_text
 from api.reports.files import About, Listing, Options
+from api.reports.files.about import BASKETS as BASKET_FILES
 from api.reports.files.csv import write_csv
 from api.reports.files.xlsx import write_xlsx
 from commands.ports import Missing
@@ -28,8 +29,6 @@ from projections.reports.called import ask_called
 from projections.reports.columns import Column, Unit
 from projections.reports.section import Asked
 
-#: What files of baskets are of, beside the areas of reports.
-AREA = "market-basket"
 MEDIA = (CSV, XLSX)
 #: How many rows a file has at most: a spreadsheet of so many takes eight seconds.
 MOST_ROWS = 50_000
@@ -125,7 +124,7 @@ def _listing(look: Look, query: Mapping[str, Any], found: Found) -> BasketListin
         company_id=company["company_id"],
         company=company["name"],
         currency=company["currency"],
-        area=AREA,
+        area=BASKET_FILES,
         section=found.section,
         title=found.title,
         query=query_text(_asked(look, query)),

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import LiteralString
 
-from api.market_basket.files import AREA as BASKETS
 from api.reports.asking import request_of
 from api.reports.exports.parameters import load_section_query, section_of, texts_of
 from api.reports.files import About, NoReport
+from api.reports.files.about import BASKETS
 from api.reports.files.cells import Cells
 from api.reports.files.compared import compared_columns, shown_footer, shown_rows
 from api.reports.files.differing import CellDifference, Layout, Line

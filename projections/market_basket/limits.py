@@ -1,4 +1,4 @@
-"""What is too much to count at once: refused before it takes the time or the memory of a process."""
+"""What is too much to count at once: refused before it takes the memory of a process, and mostly its time."""
 
 from decimal import Decimal
 from typing import Any, Self

@@ -13,7 +13,7 @@ from projections.market_basket.selection import Choice, Level
 
 #: How much a process keeps, in bytes: of histories, of which a year of 155,848 orders takes 13 MB, and of
 #: pairs that were counted, of which the same year has 5 MB.
-MOST_HISTORIES, MOST_COUNTED = 96 * 2**20, 24 * 2**20
+MOST_HISTORIES, MOST_LARGE = 96 * 2**20, 24 * 2**20
 #: What is smaller is kept by itself, up to so much: pages that are asked for again take no more than that.
 SMALL, MOST_SMALL = 2**16, 8 * 2**20
 #: Of how many choices of baskets of a company it is kept how many have each thing: half a megabyte each.
@@ -87,7 +87,7 @@ class BasketMemory:
     def __init__(self) -> None:
         self._histories: Recent[UUID, History] = Recent(MOST_HISTORIES, lambda one: one.bytes)
         self._own: Recent[Hashable, OwnCounts] = Recent(MOST_CHOICES, lambda _: 1)
-        self._counted: Recent[Hashable, Any] = Recent(MOST_COUNTED, lambda one: one.bytes)
+        self._large: Recent[Hashable, Any] = Recent(MOST_LARGE, lambda one: one.bytes)
         self._small: Recent[Hashable, Any] = Recent(MOST_SMALL, lambda one: one.bytes)
         # A year takes some 100 MB while it is counted: of many who ask, one at a time has them.
         self._counting = RLock()
@@ -121,9 +121,9 @@ class BasketMemory:
             if known is not None:
                 return known
             counted = count()
-            kept = self._small if counted.bytes < SMALL else self._counted
+            kept = self._small if counted.bytes < SMALL else self._large
             kept.put(key, counted)
         return counted
 
     def _find(self, key: Hashable) -> Any:
-        return self._small.find(key) or self._counted.find(key)
+        return self._small.find(key) or self._large.find(key)

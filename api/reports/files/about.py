@@ -18,6 +18,10 @@ MARK = "mipos-report:"
 _TOKEN = re.compile(rb"mipos-report:([A-Za-z0-9_-]+=*)")
 
 
+#: What files of baskets are of, beside the areas of reports.
+BASKETS = "market-basket"
+
+
 class NoReport(Exception):
     """The file does not say which report it is."""
 
