@@ -9,14 +9,20 @@ def _ends_at(day: LiteralString) -> LiteralString:
                    AT TIME ZONE coalesce(store.fields ->> 'timezone', 'UTC')"""
 
 
+def _closed_at(day: LiteralString) -> LiteralString:
+    """The last position at which the business date of a row was closed, at its `place`; null if never."""
+    return f"""(
+               SELECT max(closed_position) FROM report_closings AS closing
+                WHERE closing.company_id = %(company_id)s AND closing.store_id = place.id
+                  AND closing.business_date = {day}.business_date
+                  AND closing.closed_position <= %(position)s::bigint)"""
+
+
 # A day is closed with the last shift that sold on it. Without any it is a day after it has ended, which is
 # at the cut of the store's next day: as `recorded_at` never runs backwards, halving finds the position.
 _DAYS: LiteralString = f"""
         SELECT kept.business_date, kept.store_no, kept.last_position,
-               (SELECT max(closed_position) FROM report_closings AS closing
-                 WHERE closing.company_id = %(company_id)s AND closing.store_id = place.id
-                   AND closing.business_date = kept.business_date
-                   AND closing.closed_position <= %(position)s::bigint) AS closed_position,
+               {_closed_at("kept")} AS closed_position,
                {_ends_at("kept")} AS ends_at
           FROM sales_store_day AS kept
           JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
@@ -62,11 +68,7 @@ def was_first_reported(fact: LiteralString) -> LiteralString:
     It says the same as the cuts of days do, for few facts of many days.
     """
     return f"""(
-               SELECT coalesce({fact}.position <= (
-                               SELECT max(closed_position) FROM report_closings AS closing
-                                WHERE closing.company_id = %(company_id)s AND closing.store_id = place.id
-                                  AND closing.business_date = {fact}.business_date
-                                  AND closing.closed_position <= %(position)s::bigint),
+               SELECT coalesce({fact}.position <= {_closed_at(fact)},
                                {fact}.recorded_at < {_ends_at(fact)})
                  FROM report_places AS place
                  LEFT JOIN settings AS store ON store.company_id = %(company_id)s AND store.kind = 'stores'
