@@ -47,4 +47,4 @@ class Companions(BasketResource):
                 "companions": [show_rule(rule, names) for rule in rules],
             }
 
-        self.answer(req, resp, self.look(req, resp, find))
+        self.answer(req, resp, self.look(req, resp, find, product_id))

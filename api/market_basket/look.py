@@ -15,11 +15,12 @@ from api.reports.asking import AsOfInFuture, check_as_of, stores_of
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Missing
+from domain.pending import Pending
 from domain.settings import OtherStore
 from projections.base import Database, Row
 from projections.market_basket.counting import Asked, Counting
 from projections.market_basket.limits import TooManyBaskets, TooManyPairs
-from projections.market_basket.naming import ask_names, ask_number
+from projections.market_basket.naming import ask_names, ask_number, ask_stores
 from projections.reports.moments import position_at
 from projections.reports.names import ReportNames
 from projections.reports.period import Period, PeriodNotValid, RangeTooLong
@@ -45,6 +46,7 @@ class Look:
     as_of: datetime | None
     read_position: int
     now: datetime
+    numbers: Mapping[UUID, Pending[int | None]]
 
     @property
     def position(self) -> int:
@@ -65,8 +67,8 @@ class Look:
         }
 
     def number_of(self, one: UUID) -> int:
-        """The number that stands for this at the level; 0 if it was never sold. Raises Missing."""
-        number = ask_number(self.db, self.counting.asked.level, one).read()
+        """The number that stands for what the question names; 0 if it was never sold. Raises Missing."""
+        number = self.numbers[one].read()
         if number is None:
             raise Missing
         return number
@@ -85,27 +87,39 @@ class Look:
 class BasketResource(Resource):
     """Base of what answers from baskets."""
 
-    def look(self, req: Request, resp: Response, question: Callable[[Look], R]) -> R:
+    def look(self, req: Request, resp: Response, question: Callable[[Look], R], *named: UUID) -> R:
         """Ask a question of the baskets of the stores that are named, or of all of the caller's.
 
-        Raises what is in REFUSALS.
+        `named` are things that the path names beside those of the query. Raises what is in REFUSALS.
         """
         query, now = req.context.query, self.services.now()
         stores = stores_of(query.get("store_id"), req.context.caller)
         period, as_of = period_of(query) or _usual(now), query.get("as_of")
+        things = (*named, query.get("antecedent_id"), query.get("consequent_id"))
         check_as_of(as_of, now)
 
         def answer(reading: Reading) -> R:
-            db = reading.db
-            known = position_at(db, as_of).read() if as_of else reading.position
+            db, level = reading.db, query["level"]
+            # One round trip for all of it, and for what the transaction begins with.
+            known = position_at(db, as_of) if as_of else None
+            numbers = {one: ask_number(db, level, one) for one in things if one}
+            store_numbers = ask_stores(db, stores)
+            history = self.services.baskets.history(db)
             asked = Asked(
-                position=min(known, reading.position),
+                position=min(known.read(), reading.position) if known else reading.position,
                 stores=stores,
                 from_date=period.from_date,
                 to_date=period.to_date,
-                level=query["level"],
+                level=level,
             )
-            counting = Counting(db, self.services.baskets, asked, reading.run_afterwards)
+            counting = Counting(
+                db,
+                self.services.baskets,
+                history,
+                asked,
+                store_numbers.read(),
+                keep=reading.run_afterwards,
+            )
             look = Look(
                 db=db,
                 counting=counting,
@@ -113,6 +127,7 @@ class BasketResource(Resource):
                 as_of=as_of,
                 read_position=reading.position,
                 now=now,
+                numbers=numbers,
             )
             return question(look)
 

@@ -6,7 +6,7 @@ import os
 #: `M_MMAP_THRESHOLD` and `M_ARENA_MAX` of glibc's `mallopt`.
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 #: Of how many areas threads take memory, and from how many bytes on a piece is taken by itself.
-_ARENAS, _LARGE = 2, 4 * 2**20
+_ARENAS, _LARGE = 2, 2**20
 
 
 def share_arenas() -> None:

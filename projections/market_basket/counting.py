@@ -8,12 +8,11 @@ from functools import cached_property
 from uuid import UUID
 
 from projections.base import Database
-from projections.market_basket.history import History, Ints, Longs
+from projections.market_basket.history import History, Ints
 from projections.market_basket.kept_answers import kept
 from projections.market_basket.memory import BasketMemory, S
-from projections.market_basket.naming import ask_stores
 from projections.market_basket.own_counts import OwnCounts
-from projections.market_basket.pairs import Pairs, count_pairs
+from projections.market_basket.pairs import Pairs, count_pairs, rank
 from projections.market_basket.selection import Baskets, Choice, Level, choose, last_position, of_level
 from projections.reports.section import Keep
 
@@ -32,24 +31,30 @@ class Asked:
 class Counting:
     """The baskets of one request, and what is counted in them."""
 
-    def __init__(self, db: Database, memory: BasketMemory, asked: Asked, keep: Keep | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        memory: BasketMemory,
+        history: History,
+        asked: Asked,
+        stores: tuple[int, ...] | None,
+        *,
+        keep: Keep | None = None,
+    ) -> None:
+        """Of the baskets of a history; `stores` are those that are asked for, by number."""
         self._db = db
         self._memory = memory
         self._keep = keep
+        self.history = history
         self.asked = asked
-        stores = ask_stores(db, asked.stores)
-        self.history: History = memory.history(db)
         self.choice = Choice(
-            position=asked.position,
-            stores=stores.read(),
-            from_date=asked.from_date,
-            to_date=asked.to_date,
+            position=asked.position, stores=stores, from_date=asked.from_date, to_date=asked.to_date
         )
 
     def of_other_dates(self, from_date: date, to_date: date) -> "Counting":
         """The same of another period."""
         other = replace(self.asked, from_date=from_date, to_date=to_date)
-        return Counting(self._db, self._memory, other, self._keep)
+        return Counting(self._db, self._memory, self.history, other, self.choice.stores, keep=self._keep)
 
     @cached_property
     def own(self) -> OwnCounts:
@@ -60,7 +65,7 @@ class Counting:
         """The baskets themselves."""
         return choose(self.history, self.choice)
 
-    def slots(self) -> tuple[Longs, Ints]:
+    def slots(self) -> tuple[Ints, Ints]:
         """In which basket each thing of the level is, and which it is (see `of_level`)."""
         return of_level(self.baskets(), self.history.known, self.asked.level)
 
@@ -95,4 +100,4 @@ class Counting:
 
     def _count(self, at_least: int) -> Pairs:
         own = self.own
-        return count_pairs(*self.slots(), own.own, own.baskets, at_least)
+        return count_pairs(rank(*self.slots(), own.own, at_least), own.baskets)

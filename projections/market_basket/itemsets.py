@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projections.market_basket.counting import Counting
-from projections.market_basket.history import Ints, Longs
+from projections.market_basket.history import Ints
 from projections.market_basket.limits import MOST_SETS, MOST_WORK, TooManyItemsets, suggested
 from projections.market_basket.pairs import Pairs, Ranked, rank
 from projections.market_basket.runs import is_first, places_in
@@ -50,7 +52,7 @@ def find_itemsets(counting: Counting, at_least: int, longest: int) -> Itemsets:
     return counting.counted(("itemsets", at_least, longest), count)
 
 
-def grow_itemsets(of_slot: Longs, numbers: Ints, pairs: Pairs, at_least: int, longest: int) -> list[Itemset]:
+def grow_itemsets(of_slot: Ints, numbers: Ints, pairs: Pairs, at_least: int, longest: int) -> list[Itemset]:
     """The sets grow from the pairs that enough baskets have, one thing at a time, with those baskets.
 
     Raises TooManyItemsets, before it begins if that is clear by then.
@@ -120,7 +122,7 @@ class _Prefix:
     """A set that enough baskets have, by ranks, and in each of these the slot of its last thing."""
 
     ranks: tuple[int, ...]
-    slots: Longs
+    slots: NDArray[Any]
 
 
 class _Growth:
@@ -132,8 +134,7 @@ class _Growth:
 
     def all(self) -> Iterator[Itemset]:
         """Every set of three and more."""
-        by_rank = np.argsort(self._ranked.ranks, kind="stable")
-        ends = np.cumsum(np.bincount(self._ranked.ranks, minlength=len(self._ranked.numbers)))
+        by_rank, ends = self._ranked.by_rank()
         waiting = [
             _Prefix(ranks=(one,), slots=slots) for one, slots in enumerate(np.split(by_rank, ends[:-1]))
         ]

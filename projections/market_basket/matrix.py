@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from projections.market_basket.counting import Counting
-from projections.market_basket.pairs import count_pairs
+from projections.market_basket.pairs import count_pairs, rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ def _count(counting: Counting, size: int) -> Matrix:
     numbers = by_own[own.own[by_own] > 0]
     of_slot, told = counting.slots()
     kept = np.isin(told, numbers)
-    pairs = count_pairs(of_slot[kept], told[kept], own.own, own.baskets, 1)
+    pairs = count_pairs(rank(of_slot[kept], told[kept], own.own, 1), own.baskets)
     place = np.zeros(len(own.own), np.int64)
     place[numbers] = np.arange(len(numbers))
     table = np.diag(own.own[numbers])

@@ -1,6 +1,6 @@
 """Rules: what is bought with what, measured, filtered and sorted before any of it has a name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,8 @@ SORTS = (*MEASURES, *COUNTS)
 
 Floats = NDArray[np.float64]
 
+#: Rules of so many pairs are measured at a time, which takes some 10 MB; all at once take twice as long.
+PART = 1 << 16
 #: Whole numbers of an array are shorter than this; products of floats differ by less than that of them.
 _LONGEST, _CLOSE = 2**63, 1e-12
 
@@ -30,7 +32,17 @@ class RuleQuery:
     at_least: tuple[tuple[str, Decimal], ...] = ()
     sort: str = "-lift_low"
     page: int = 1
-    limit: int | None = 20
+    limit: int = 20
+
+    @property
+    def begin(self) -> int:
+        """How many rules come before the page."""
+        return (self.page - 1) * self.limit
+
+    @property
+    def end(self) -> int:
+        """How many there are with the page."""
+        return self.page * self.limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +65,21 @@ class Directed:
     def __len__(self) -> int:
         return len(self.antecedent)
 
-    def only(self, kept: NDArray[Any]) -> "Directed":
+    def only(self, kept: NDArray[Any] | slice) -> "Directed":
         """Those that are kept, in the order in which they are named if they are named by their places."""
         baskets, a, b, n = self.counts
         counts = Counts(baskets, a[kept], b[kept], n[kept])
         return Directed(antecedent=self.antecedent[kept], consequent=self.consequent[kept], counts=counts)
+
+    def __add__(self, more: "Directed") -> "Directed":
+        """These, and after them more of the same baskets."""
+        baskets, *counts = self.counts
+        joined = [np.concatenate(both) for both in zip(counts, more.counts[1:], strict=True)]
+        return Directed(
+            antecedent=np.concatenate([self.antecedent, more.antecedent]),
+            consequent=np.concatenate([self.consequent, more.consequent]),
+            counts=Counts(baskets, *joined),
+        )
 
     def rules(self) -> list[Rule]:
         """Each of them, with whole numbers."""
@@ -84,9 +106,19 @@ class RulesPage:
 
 def find_rules(pairs: Pairs, query: RuleQuery) -> RulesPage:
     """The page of rules that is asked for."""
-    every = directed(pairs, query.antecedent)
-    found = every.only(matches(every, query))
-    return RulesPage(rules=found.only(page_of(found, query)).rules(), count=len(found))
+    count, best = 0, directed(pairs.only(slice(0)), None)
+    for part in _parts(pairs):
+        rules = directed(part, query.antecedent)
+        rules = rules.only(matches(rules, query))
+        count += len(rules)
+        best += rules.only(first_of(rules, query))
+        best = best.only(first_of(best, query))
+    return RulesPage(rules=best.only(slice(query.begin, None)).rules(), count=count)
+
+
+def _parts(pairs: Pairs) -> Iterator[Pairs]:
+    for begin in range(0, len(pairs.first), PART):
+        yield pairs.only(slice(begin, begin + PART))
 
 
 def directed(pairs: Pairs, antecedent: int | None) -> Directed:
@@ -129,23 +161,22 @@ def _reaches(numerator: NDArray[Any], denominator: NDArray[Any], least: Decimal)
     return np.asarray(reached | (denominator == 0))
 
 
-def page_of(rules: Directed, query: RuleQuery, values: Floats | None = None) -> NDArray[Any]:
-    """The places of the rules of a page, sorted; equal ones by the baskets that have them, then by age.
+def first_of(rules: Directed, query: RuleQuery, values: Floats | None = None) -> Longs:
+    """The places of the first rules up to the end of the page, sorted.
 
-    They are sorted by these values, if any are given, else by what is asked for.
+    Equal ones are sorted by the baskets that have them, then by age. They are sorted by these values, if any
+    are given, else by what is asked for.
     """
     if values is None:
         values = sort_values(rules, query.sort.removeprefix("-"))
     if query.sort.startswith("-"):
         values = -values
-    end = len(values) if query.limit is None else query.page * query.limit
     among = np.arange(len(values))
-    if end < len(values):
+    if query.end < len(values):
         # Only those that may be on the page or before it are sorted.
-        among = np.flatnonzero(values <= np.partition(values, end - 1)[end - 1])
+        among = np.flatnonzero(values <= np.partition(values, query.end - 1)[query.end - 1])
     keys = (rules.consequent, rules.antecedent, -rules.counts.n, values)
-    order = among[np.lexsort([key[among] for key in keys])]
-    return order[end - (query.limit or end) : end] if query.limit else order
+    return among[np.lexsort([key[among] for key in keys])][: query.end]
 
 
 def sort_values(rules: Directed, name: str) -> Floats:

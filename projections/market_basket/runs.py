@@ -1,4 +1,4 @@
-"""Arrays of many short pieces, as baskets are: what lies in the pieces, and where equal numbers begin."""
+"""Arrays of many short pieces, as baskets are: what lies in them, where equal begin, pairs as one number."""
 
 from typing import Any
 
@@ -14,6 +14,14 @@ def places_in(begins: NDArray[Any], sizes: NDArray[Any]) -> Longs:
     total = int(ends[-1]) if len(ends) else 0
     places: Longs = np.arange(total) + np.repeat(begins - (ends - sizes), sizes)
     return places
+
+
+def pack(high: NDArray[Any], low: NDArray[Any], width: int) -> Longs:
+    """Pairs of numbers as one each, which sort by `high` and then by `low`, all of these below `width`."""
+    packed = high.astype(np.int64)
+    packed *= width
+    packed += low
+    return packed
 
 
 def is_first(numbers: NDArray[Any]) -> Flags:

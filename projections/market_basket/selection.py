@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from projections.market_basket.history import Flags, History, Ints, Items, Longs
-from projections.market_basket.runs import is_first, places_in
+from projections.market_basket.runs import is_first, pack, places_in
 
 #: By what baskets are told: variants, or what these belonged to when they were sold.
 Level = Literal["variant", "product", "category", "brand"]
@@ -34,7 +34,7 @@ class Baskets:
     """
 
     places: Longs
-    of_slot: Longs
+    of_slot: Ints
     items: Ints
 
     def __len__(self) -> int:
@@ -51,7 +51,7 @@ def choose(history: History, choice: Choice, among: Longs | None = None) -> Bask
     filled = np.zeros(len(places), np.bool_)
     filled[of_slot] = True
     if not filled.all():
-        places, of_slot = places[filled], (np.cumsum(filled) - 1)[of_slot]
+        places, of_slot = places[filled], (np.cumsum(filled, dtype=np.int32) - 1)[of_slot]
     return Baskets(places=places, of_slot=of_slot, items=items)
 
 
@@ -82,11 +82,11 @@ def _asked(history: History, choice: Choice, among: Longs | None) -> Longs:
     return chosen if isinstance(places, slice) else places[chosen]
 
 
-def _slots(history: History, places: Longs) -> tuple[Longs, Ints]:
+def _slots(history: History, places: Longs) -> tuple[Ints, Ints]:
     """What is in the baskets at these places: in which of them, from 0, and which item."""
     begins = history.offsets[places]
     sizes = history.offsets[places + 1] - begins
-    of_slot = np.repeat(np.arange(len(places)), sizes)
+    of_slot = np.repeat(np.arange(len(places), dtype=np.int32), sizes)
     if len(places) == len(history.positions):
         return of_slot, history.items
     return of_slot, history.items[places_in(begins, sizes)]
@@ -97,7 +97,7 @@ class _Changes:
     """Changes of chosen baskets in the order of the log: their own places, and in which basket, from 0."""
 
     at: Longs
-    baskets: Longs
+    baskets: Ints
     items: Ints
     change: Ints
 
@@ -109,14 +109,15 @@ def _changes(history: History, position: int, places: Longs) -> _Changes:
     baskets = np.searchsorted(positions, asked)
     at = np.flatnonzero(baskets < len(places))
     at = at[positions[baskets[at]] == asked[at]]
-    return _Changes(at=at, baskets=baskets[at], items=history.changed_item[at], change=history.change[at])
+    baskets = baskets[at].astype(np.int32)
+    return _Changes(at=at, baskets=baskets, items=history.changed_item[at], change=history.change[at])
 
 
-def _as_changed(of_slot: Longs, items: Ints, changes: _Changes, known: Items) -> tuple[Longs, Ints]:
+def _as_changed(of_slot: Ints, items: Ints, changes: _Changes, known: Items) -> tuple[Ints, Ints]:
     """The slots without what had left, and with what had joined: the last change of a variant counts."""
     voided = changes.baskets[changes.items == 0]
     width = len(known) + 1
-    keys = changes.baskets * width + known.variant[changes.items]
+    keys = pack(changes.baskets, known.variant[changes.items], width)
     final, newest = np.unique(keys[::-1], return_index=True)
     ends = len(keys) - 1 - newest
     has_left = changes.change[ends] < 0
@@ -124,7 +125,7 @@ def _as_changed(of_slot: Longs, items: Ints, changes: _Changes, known: Items) ->
     changed = np.zeros(1 + max(int(changes.baskets.max()), int(of_slot.max(initial=0))), np.bool_)
     changed[changes.baskets] = True
     touched = np.flatnonzero(changed[of_slot])
-    slot_keys = of_slot[touched] * width + known.variant[items[touched]]
+    slot_keys = pack(of_slot[touched], known.variant[items[touched]], width)
     stays = np.ones(len(of_slot), np.bool_)
     leaves = np.isin(slot_keys, final[has_left]) | np.isin(of_slot[touched], voided)
     stays[touched[leaves]] = False
@@ -135,7 +136,7 @@ def _as_changed(of_slot: Longs, items: Ints, changes: _Changes, known: Items) ->
     )
 
 
-def of_level(baskets: Baskets, known: Items, level: Level) -> tuple[Longs, Ints]:
+def of_level(baskets: Baskets, known: Items, level: Level) -> tuple[Ints, Ints]:
     """The baskets told by a level: each basket once for what it has of it, by the number that stands for it.
 
     Slots come in no order. What has no category or brand is in no slot of that level.
@@ -147,12 +148,12 @@ def of_level(baskets: Baskets, known: Items, level: Level) -> tuple[Longs, Ints]
     if not len(several) and has_number.all():
         return baskets.of_slot, numbers
     width = len(known) + 1
-    keys = baskets.of_slot[several] * width + numbers[several]
+    keys = pack(baskets.of_slot[several], numbers[several], width)
     keys.sort()
     keys = keys[is_first(keys)]
     single = has_number & ~is_shared
-    of_slot = keys // width
+    of_slot, shared = np.divmod(keys, width)
     return (
-        np.concatenate([baskets.of_slot[single], of_slot]),
-        np.concatenate([numbers[single], (keys - of_slot * width).astype(np.int32)]),
+        np.concatenate([baskets.of_slot[single], of_slot.astype(np.int32)]),
+        np.concatenate([numbers[single], shared.astype(np.int32)]),
     )

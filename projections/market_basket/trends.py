@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from domain.market_basket import SIGNIFICANT, Counts, rise, rise_score
 from projections.market_basket.counting import Counting
 from projections.market_basket.pairs import Pairs, count_these
-from projections.market_basket.rules import Directed, Floats, Rule, RuleQuery, directed, page_of
+from projections.market_basket.rules import Directed, Floats, Rule, RuleQuery, directed, first_of
+from projections.market_basket.runs import pack
 
 Trend = Literal["rising", "fading", "steady"]
 #: What compared rules can be sorted by besides: the rise of support, and by how many standard errors it is.
@@ -49,7 +50,7 @@ class Compared:
     def page(self, query: RuleQuery) -> list[tuple[Rule, Rule]]:
         """One page, each rule beside what it was in the other period."""
         own = {"change": self.changes, "score": self.scores}
-        places = page_of(self.now, query, own.get(query.sort.removeprefix("-")))
+        places = first_of(self.now, query, own.get(query.sort.removeprefix("-")))[query.begin :]
         return list(zip(self.now.only(places).rules(), self.earlier.only(places).rules(), strict=True))
 
 
@@ -88,7 +89,7 @@ def trend_of(now: Counts, earlier: Counts) -> Trend:
 def _with_missing(counting: Counting, pairs: Pairs, other: Pairs) -> Pairs:
     """The pairs, and those that only the other has, in the order of their numbers: the same for both."""
     width = max(len(pairs.own), len(other.own))
-    codes, others = (one.first.astype(np.int64) * width + one.second for one in (pairs, other))
+    codes, others = (pack(one.first, one.second, width) for one in (pairs, other))
     gone = ~np.isin(others, codes)
     own = counting.own
     more = Pairs(

@@ -29,7 +29,7 @@ from infra.cli import facts as facts_commands
 from projections.market_basket import selection
 from projections.market_basket.history import History, ask_history
 from projections.market_basket.own_counts import count_own
-from projections.market_basket.pairs import count_pairs
+from projections.market_basket.pairs import count_pairs, rank
 from projections.market_basket.selection import Choice, choose, of_level
 from tests.infra.analytics.assorted import AssortedTrade
 
@@ -84,7 +84,7 @@ def served(shop: AssortedTrade, asked: Asked, position: int = 10**9) -> tuple[in
     )
     own = count_own(history, choice, asked.level)
     of_slot, numbers = of_level(choose(history, choice), history.known, asked.level)
-    pairs = count_pairs(of_slot, numbers, own.own, own.baskets, asked.at_least)
+    pairs = count_pairs(rank(of_slot, numbers, own.own, asked.at_least), own.baskets)
     alone = {number: int(own.own[number]) for number in np.flatnonzero(own.own >= asked.at_least).tolist()}
     counts = {frozenset({ids[number]}): count for number, count in alone.items()}
     for first, second, together in zip(*map(np.ndarray.tolist, _columns(pairs)), strict=True):

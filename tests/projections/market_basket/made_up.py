@@ -25,11 +25,11 @@ Plain = Sequence[frozenset[int]]
 BASKETS = st.lists(st.frozensets(st.integers(1, MOST), max_size=6), max_size=25)
 
 
-def slots(baskets: Plain) -> tuple[Longs, Ints]:
+def slots(baskets: Plain) -> tuple[Ints, Ints]:
     """In which basket each thing is, and which it is."""
     pairs = [(place, thing) for place, basket in enumerate(baskets) for thing in sorted(basket)]
     return (
-        np.array([place for place, _ in pairs], np.int64),
+        np.array([place for place, _ in pairs], np.int32),
         np.array([thing for _, thing in pairs], np.int32),
     )
 

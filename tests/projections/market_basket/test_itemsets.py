@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from projections.market_basket import itemsets
 from projections.market_basket.itemsets import Itemset
 from projections.market_basket.limits import TooManyItemsets
-from projections.market_basket.pairs import count_pairs
+from projections.market_basket.pairs import count_pairs, rank
 from tests.projections.market_basket.made_up import (
     BASKETS,
     Plain,
@@ -22,7 +22,7 @@ from tests.projections.market_basket.made_up import (
 
 def find(baskets: Plain, at_least: int, longest: int) -> list[Itemset]:
     of_slot, numbers = slots(baskets)
-    pairs = count_pairs(of_slot, numbers, own_counts(baskets), len(baskets), at_least)
+    pairs = count_pairs(rank(of_slot, numbers, own_counts(baskets), at_least), len(baskets))
     return itemsets.grow_itemsets(of_slot, numbers, pairs, at_least, longest)
 
 

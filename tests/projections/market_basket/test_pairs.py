@@ -31,7 +31,7 @@ WAYS = {"sorted": 0, "table": 1_000_000, "as it is": pairs._SPARSE}
 
 
 def count(baskets: Plain, at_least: int) -> Pairs:
-    return count_pairs(*slots(baskets), own_counts(baskets), len(baskets), at_least)
+    return count_pairs(rank(*slots(baskets), own_counts(baskets), at_least), len(baskets))
 
 
 @patient
@@ -57,7 +57,7 @@ def test_nothing_depends_on_the_order_of_what_is_in_a_basket(
 ) -> None:
     of_slot, numbers = slots(baskets)
     with with_limits(pairs, PART=part):
-        turned = count_pairs(of_slot[::-1], numbers[::-1], own_counts(baskets), len(baskets), at_least)
+        turned = count_pairs(rank(of_slot[::-1], numbers[::-1], own_counts(baskets), at_least), len(baskets))
     assert told(turned) == told(count(baskets, at_least))
 
 
@@ -110,12 +110,8 @@ def test_so_much_in_all_baskets_is_refused_before_it_is_counted() -> None:
     baskets = [frozenset({1, 2}), frozenset({3})]
     with with_limits(limits, MOST_SLOTS=3):
         assert told(count(baskets, 1)) == {(1, 2): 1}
-    own = own_counts(baskets)
-    with with_limits(limits, MOST_SLOTS=2):
-        with pytest.raises(TooManyBaskets) as refused:
-            count(baskets, 1)
-        with pytest.raises(TooManyBaskets):
-            count_these(*slots(baskets), own, pairs_of({(1, 2): 0}, own, 2))
+    with with_limits(limits, MOST_SLOTS=2), pytest.raises(TooManyBaskets) as refused:
+        count(baskets, 1)
     assert refused.value.beside == {"estimate": 3, "limit": 2}
     assert [(one["field"], one["code"]) for one in refused.value.details] == [("from", "too_many_baskets")]
 
@@ -137,5 +133,6 @@ def test_so_many_pairs_in_all_baskets_are_refused_before_they_are_counted() -> N
 
 
 def test_no_baskets_have_no_pairs() -> None:
-    nothing = count_pairs(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(1, np.int64), 0, 1)
+    ranked = rank(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(1, np.int64), 1)
+    nothing = count_pairs(ranked, 0)
     assert (nothing.baskets, len(nothing.first), len(nothing.together)) == (0, 0, 0)

@@ -65,14 +65,14 @@ def test_rules_of_either_period_have_the_counts_of_both(shop: Grocer, least: tup
     both = compared(shop, least)
     told = {
         (ids[rule.antecedent], ids[rule.consequent]): (rule.counts, before.counts)
-        for rule, before in both.page(RuleQuery(limit=None))
+        for rule, before in both.page(RuleQuery(limit=1000))
     }
     assert told == expected
     assert len(both) == len(expected)
 
 
 def test_trends_and_scores_are_those_of_one_rule(shop: Grocer) -> None:
-    query = RuleQuery(sort="-score", limit=None)
+    query = RuleQuery(sort="-score", limit=1000)
     both = compared(shop, (1, 1))
     rules = both.page(query)
     scores = [rise_score(rule.counts, before.counts) for rule, before in rules]

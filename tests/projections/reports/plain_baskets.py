@@ -11,6 +11,7 @@ from projections.base import Database
 from projections.market_basket.counting import Asked, Counting
 from projections.market_basket.history import History, ask_history
 from projections.market_basket.memory import BasketMemory
+from projections.market_basket.naming import ask_stores
 from projections.market_basket.pairs import Pairs
 from projections.market_basket.selection import Choice, Level, choose, of_level
 from tests.projections.reports.trade import EVERYTHING
@@ -110,7 +111,8 @@ def counting(
         to_date=days[1],
         level=level,
     )
-    return Counting(db, BasketMemory(), asked)
+    history, numbers = ask_history(db, History()), ask_stores(db, asked.stores)
+    return Counting(db, BasketMemory(), history.read(), asked, numbers.read())
 
 
 def by_ids(pairs: Pairs, ids: dict[int, Any]) -> dict[Things, int]:

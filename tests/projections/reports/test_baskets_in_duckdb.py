@@ -11,7 +11,7 @@ import pytest
 
 from domain.orders import Order
 from infra.showcase.complete_journey.source import HistoryNotInstalled, find_files
-from projections.market_basket.pairs import count_pairs
+from projections.market_basket.pairs import count_pairs, rank
 from tests.projections.reports.grocer import Grocer
 from tests.projections.reports.plain_baskets import LEVELS, by_ids, counting, ids_of
 from tests.projections.reports.trade import EVERYTHING
@@ -151,7 +151,8 @@ def test_pairs_of_a_month_of_real_history_are_counted_alike(january: Any) -> Non
     baskets, of_slot = np.unique(columns["basket_id"], return_inverse=True)
     products, numbers = np.unique(columns["product_id"], return_inverse=True)
     assert len(baskets) == 12_773
-    pairs = count_pairs(of_slot, numbers.astype(np.int32), np.bincount(numbers), len(baskets), 5)
+    ranked = rank(of_slot.astype(np.int32), numbers.astype(np.int32), np.bincount(numbers), 5)
+    pairs = count_pairs(ranked, len(baskets))
     ours = by_ids(pairs, dict(enumerate(products.tolist())))
     theirs = {frozenset((one, other)): count for one, other, count in january.execute(FREQUENT).fetchall()}
     assert len(ours) == 8_251
