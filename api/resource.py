@@ -31,6 +31,8 @@ LONGEST_KEY = 255
 
 _DIGITS = re.compile(r"[0-9]{1,18}\Z")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+#: For how many seconds a request that may take long waits for its turn.
+_LENGTHY_PATIENCE = 60.0
 
 C = TypeVar("C")
 P = TypeVar("P")
@@ -185,6 +187,12 @@ class Resource:
         )
         resp.set_header("X-Read-Position", str(position))
         return answer
+
+    def come_again(self, req: Request) -> None:
+        """Have our web server run the request again shortly; returns if that has lasted too long."""
+        put_off = req.env.get("mipos.put_off")
+        if put_off is not None:
+            put_off(_LENGTHY_PATIENCE if req.context.lengthy else None)
 
     def answer(self, req: Request, resp: Response, data: Any, message: str = "OK") -> None:
         """Answer with a record, or with all of a short list."""

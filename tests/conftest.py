@@ -335,10 +335,10 @@ def serve_here(
         with ExitStack() as stack:
             outbox = stack.enter_context(tempfile.TemporaryDirectory(prefix="mipos-outbox-"))
             settings = load_settings({**own, "MIPOS_OUTBOX_DIR": outbox, **overrides})
-            pool = stack.enter_context(open_pool(database.app, 4))
+            pool = stack.enter_context(open_pool(database.app, settings.threads))
             services = build_services(pool, settings)
             make_hashes_cheap(services)
-            host, port = stack.enter_context(looped(create_app(services)))
+            host, port = stack.enter_context(looped(create_app(services), settings.threads))
             yield Service(host, port, database, Path(outbox))
 
     return serve

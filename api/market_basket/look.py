@@ -15,11 +15,13 @@ from api.reports.asking import AsOfInFuture, check_as_of, stores_of
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Missing
+from commands.unavailable import Busy
 from domain.pending import Pending
 from domain.settings import OtherStore
 from projections.base import Database, Row
 from projections.market_basket.counting import Asked, Counting
-from projections.market_basket.limits import TooManyBaskets, TooManyPairs
+from projections.market_basket.kept_answers import Waiting
+from projections.market_basket.limits import Occupied, TooManyBaskets, TooManyPairs
 from projections.market_basket.naming import ask_names, ask_number, ask_stores
 from projections.reports.moments import position_at
 from projections.reports.names import ReportNames
@@ -34,6 +36,8 @@ SOURCES = (SalesReports, ReportNames)
 REFUSALS = (PeriodNotValid, RangeTooLong, AsOfInFuture, OtherStore, TooManyBaskets, TooManyPairs)
 #: At so many hours ahead of UTC days begin first.
 _EARLIEST_DAY = timedelta(hours=14)
+#: What a request that is run again waited for the last time.
+_WAITED_FOR = "mipos.baskets.waited_for"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +94,8 @@ class BasketResource(Resource):
     def look(self, req: Request, resp: Response, question: Callable[[Look], R], *named: UUID) -> R:
         """Ask a question of the baskets of the stores that are named, or of all of the caller's.
 
-        `named` are things that the path names beside those of the query. Raises what is in REFUSALS.
+        `named` are things that the path names beside those of the query. A request that would have to wait
+        for another one's count is run again later. Raises what is in REFUSALS, Busy.
         """
         query, now = req.context.query, self.services.now()
         stores = stores_of(query.get("store_id"), req.context.caller)
@@ -118,7 +123,7 @@ class BasketResource(Resource):
                 history,
                 asked,
                 store_numbers.read(),
-                keep=reading.run_afterwards,
+                waiting=Waiting(keep=reading.run_afterwards, for_question=req.env.get(_WAITED_FOR)),
             )
             look = Look(
                 db=db,
@@ -131,7 +136,12 @@ class BasketResource(Resource):
             )
             return question(look)
 
-        return self.ask(req, resp, answer)
+        try:
+            return self.ask(req, resp, answer)
+        except Occupied as occupied:
+            req.env[_WAITED_FOR] = occupied.question
+            self.come_again(req)
+            raise Busy from None
 
 
 def _usual(now: datetime) -> Period:

@@ -53,9 +53,12 @@ class Request:
         content, file = body_of(application(environment, answer))
         return answer.status, answer.headers, content, file
 
-    def put_off(self) -> None:
-        """Put the request off; returns only when it has been put off for too long. Raises NotYet."""
-        if time.monotonic() < self._first_run + PATIENCE:
+    def put_off(self, patience: float | None = None) -> None:
+        """Put the request off; returns only when it has been for so many seconds, else PATIENCE.
+
+        Raises NotYet.
+        """
+        if time.monotonic() < self._first_run + (patience or PATIENCE):
             raise NotYet
 
     def _described(self) -> Environment:

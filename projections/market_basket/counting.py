@@ -9,12 +9,11 @@ from uuid import UUID
 
 from projections.base import Database
 from projections.market_basket.history import History, Ints
-from projections.market_basket.kept_answers import kept
+from projections.market_basket.kept_answers import Waiting, kept
 from projections.market_basket.memory import BasketMemory, S
 from projections.market_basket.own_counts import OwnCounts
 from projections.market_basket.pairs import Pairs, count_pairs, rank
 from projections.market_basket.selection import Baskets, Choice, Level, choose, last_position, of_level
-from projections.reports.section import Keep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +38,12 @@ class Counting:
         asked: Asked,
         stores: tuple[int, ...] | None,
         *,
-        keep: Keep | None = None,
+        waiting: Waiting | None = None,
     ) -> None:
         """Of the baskets of a history; `stores` are those that are asked for, by number."""
         self._db = db
         self._memory = memory
-        self._keep = keep
+        self._waiting = waiting or Waiting()
         self.history = history
         self.asked = asked
         self.choice = Choice(
@@ -54,7 +53,8 @@ class Counting:
     def of_other_dates(self, from_date: date, to_date: date) -> "Counting":
         """The same of another period."""
         other = replace(self.asked, from_date=from_date, to_date=to_date)
-        return Counting(self._db, self._memory, self.history, other, self.choice.stores, keep=self._keep)
+        stores = self.choice.stores
+        return Counting(self._db, self._memory, self.history, other, stores, waiting=self._waiting)
 
     @cached_property
     def own(self) -> OwnCounts:
@@ -76,16 +76,19 @@ class Counting:
         return max(count, int((share * self.own.baskets).to_integral_value(ROUND_CEILING)))
 
     def pairs(self, at_least: int) -> Pairs:
-        """The pairs that at least so many baskets have. Raises TooManyBaskets, TooManyPairs."""
+        """The pairs that at least so many baskets have. Raises TooManyBaskets, TooManyPairs, Occupied."""
         question = [*self.question, at_least]
 
         def count() -> Pairs:
-            return kept(self._db, question, self.state, self._keep, lambda: self._count(at_least))
+            return kept(self._db, question, self.state, self._waiting, lambda: self._count(at_least))
 
         return self.counted(("pairs", at_least), count)
 
     def counted(self, question: tuple[Hashable, ...], count: Callable[[], S]) -> S:
-        """What this process counted of these baskets when it was asked the same, if they still are so."""
+        """What this process counted of these baskets when it was asked the same, if they still are so.
+
+        Raises Occupied.
+        """
         return self._memory.counted((self._db.company_id, *self.question, self.state, *question), count)
 
     @property

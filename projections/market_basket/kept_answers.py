@@ -4,18 +4,20 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import numpy as np
 
 from projections.base import Database, Params, Row
+from projections.market_basket.limits import Occupied
 from projections.market_basket.pairs import Pairs
 from projections.reports.section import Keep
 
 #: How much is kept of a company, the newest, in bytes; and of one answer.
 MOST_BYTES, LARGEST = 64 * 2**20, 24 * 2**20
-#: How long to wait between looks whether another process has counted, in seconds; and for how many looks
-#: after it has, for an answer is kept right after it was given.
+#: How long to wait for what another process has counted, which it keeps right after it has answered: for so
+#: many seconds, so often.
 _PAUSE, _GRACE = 0.02, 15
 #: Raise this when pairs would be counted otherwise, or what is kept read in another way.
 _FORM = 1
@@ -54,36 +56,46 @@ _NUMBER = np.dtype("<i4")
 _ARRAYS = ("own", "first", "second", "together")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How a request has something kept, and the question that it waited for another process to answer."""
+
+    keep: Keep | None = None
+    for_question: bytes | None = None
+
+
 def kept(
-    db: Database, question: list[Any], state: str, keep: Keep | None, count: Callable[[], Pairs]
+    db: Database, question: list[Any], state: str, waiting: Waiting, count: Callable[[], Pairs]
 ) -> Pairs:
     """The pairs that are kept of this question in this state; else those that are counted, and kept.
 
-    Of processes that are asked the same at once one counts, and the others wait for what it keeps.
+    Of processes that are asked the same at once one counts, and the others come again for what it keeps.
+    Raises Occupied.
     """
     digest = hashlib.sha256(json.dumps([_FORM, *question], default=str).encode()).digest()
     params = {"company_id": db.company_id, "question": digest, "state": state}
-    row = _find(db, {**params, "lock": f"{db.company_id} {digest.hex()} {state}"})
+    looks = _GRACE if waiting.for_question == digest else 0
+    row = _find(db, {**params, "lock": f"{db.company_id} {digest.hex()} {state}"}, looks)
     if row is not None:
         arrays = {name: np.frombuffer(row[name], _NUMBER) for name in _ARRAYS}
         return Pairs(baskets=row["baskets"], **arrays)
     pairs = count()
     sent = {name: getattr(pairs, name).astype(_NUMBER).tobytes() for name in _ARRAYS}
-    if keep is not None and sum(map(len, sent.values())) <= LARGEST:
-        keep(_KEEP, {**params, **sent, "baskets": pairs.baskets})
-        keep(_EVICT, {"company_id": db.company_id, "most": MOST_BYTES})
+    if waiting.keep is not None and sum(map(len, sent.values())) <= LARGEST:
+        waiting.keep(_KEEP, {**params, **sent, "baskets": pairs.baskets})
+        waiting.keep(_EVICT, {"company_id": db.company_id, "most": MOST_BYTES})
     return pairs
 
 
-def _find(db: Database, params: Params) -> Row | None:
-    """The answer that is kept, waiting for one that another process counts; None if there is none to come."""
+def _find(db: Database, params: Params, looks: int) -> Row | None:
+    """The answer that is kept; None if there is none to come. Raises Occupied while a process counts."""
     row = db.ask(_LOOK_UP, params).row()
-    looks = 0
     while row is not None and row["first"] is None:
-        if row["is_mine"] and looks in (0, _GRACE):
+        if not row["is_mine"]:
+            raise Occupied(params["question"])
+        if not looks:
             return None
-        # Whoever counted has let go of the lock a moment before the answer is there.
-        looks += 1 if row["is_mine"] or not looks else 0
+        looks -= 1
         time.sleep(_PAUSE)
         row = db.ask(_LOOK_UP, params).row()
     return row

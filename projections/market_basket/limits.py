@@ -49,6 +49,17 @@ class TooManyItemsets(TooMuch):
     code = "too_many_itemsets"
 
 
+class Occupied(Exception):
+    """Another request is making what is asked for, or needs what it takes; come again shortly.
+
+    `question` is the answer that is waited for, if it is one that another process keeps for all.
+    """
+
+    def __init__(self, question: bytes | None = None) -> None:
+        super().__init__()
+        self.question = question
+
+
 def check_slots(slots: int) -> None:
     """Raise TooManyBaskets unless what is in the baskets can be counted at once."""
     if slots > MOST_SLOTS:

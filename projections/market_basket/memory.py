@@ -1,13 +1,19 @@
-"""What a process keeps of the companies that asked last: their baskets, and what was counted in them."""
+"""What a process keeps of the companies that asked last: their baskets, and what was counted in them.
+
+Nobody waits long for what another request is making: that would hold a thread and a transaction, which the
+tills need. They are told to come again (`Occupied`).
+"""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from threading import Lock, RLock
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from projections.base import Database
 from projections.market_basket.history import History, ask_history
+from projections.market_basket.limits import Occupied
 from projections.market_basket.own_counts import OwnCounts, count_own
 from projections.market_basket.selection import Choice, Level
 
@@ -18,6 +24,8 @@ MOST_HISTORIES, MOST_LARGE = 96 * 2**20, 24 * 2**20
 SMALL, MOST_SMALL = 2**16, 8 * 2**20
 #: Of how many choices of baskets of a company it is kept how many have each thing: half a megabyte each.
 MOST_CHOICES = 32
+#: For how many seconds to wait for what another request reads or adds up, which mostly takes less.
+PATIENCE = 0.1
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -35,7 +43,10 @@ S = TypeVar("S", bound=Sized)
 
 
 class Recent(Generic[K, V]):
-    """The values that were asked for last, up to so much; each is made once, whoever asks meanwhile waits."""
+    """The values that were asked for last, up to so much; each is made once.
+
+    The last one is kept however large it is, or it would be made again and again.
+    """
 
     def __init__(self, most: int, size: Callable[[V], int]) -> None:
         self._most = most
@@ -59,10 +70,10 @@ class Recent(Generic[K, V]):
             self._drop()
 
     def get(self, key: K, make: Callable[[V | None], V]) -> V:
-        """What `make` makes of what is kept, if anything is; only one at a time makes it."""
+        """What `make` makes of what is kept, if anything is; only one at a time makes it. Raises Occupied."""
         with self._lock:
             making = self._making.setdefault(key, Lock())
-        with making:
+        with alone(making, PATIENCE):
             try:
                 value = make(self._kept.get(key))
                 self.put(key, value)
@@ -75,10 +86,21 @@ class Recent(Generic[K, V]):
 
     def _drop(self) -> None:
         total = sum(map(self._size, self._kept.values()))
-        while total > self._most and self._kept:
+        while total > self._most and len(self._kept) > 1:
             key, value = self._kept.popitem(last=False)
             self._making.pop(key, None)
             total -= self._size(value)
+
+
+@contextmanager
+def alone(lock: "Lock | RLock", patience: float) -> Iterator[None]:
+    """Hold a lock. Raises Occupied when it is not free within so many seconds."""
+    if not lock.acquire(timeout=patience):
+        raise Occupied
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class BasketMemory:
@@ -91,13 +113,18 @@ class BasketMemory:
         self._small: Recent[Hashable, Any] = Recent(MOST_SMALL, lambda one: one.bytes)
         # A year takes some 100 MB while it is counted: of many who ask, one at a time has them.
         self._counting = RLock()
+        #: Whoever writes a file, which takes seconds of a core, holds it.
+        self.writing = Lock()
 
     def history(self, db: Database) -> History:
-        """The company's baskets as the transaction sees them, or newer."""
+        """The company's baskets as the transaction sees them, or newer. Raises Occupied."""
         return self._histories.get(db.company_id, lambda known: ask_history(db, known or History()).read())
 
     def own(self, company_id: UUID, history: History, choice: Choice, level: Level) -> OwnCounts:
-        """How many baskets have each thing of a level; only what changed since is counted."""
+        """How many baskets have each thing of a level; only what changed since is counted.
+
+        Raises Occupied.
+        """
         counted: OwnCounts | None = None
 
         def count(earlier: OwnCounts | None) -> OwnCounts:
@@ -111,12 +138,12 @@ class BasketMemory:
         return kept if counted is None else counted
 
     def counted(self, key: Hashable, count: Callable[[], S]) -> S:
-        """What was counted for this question in this state of the log."""
+        """What was counted for this question in this state of the log. Raises Occupied."""
         known: S | None = self._find(key)
         if known is not None:
             return known
         # Before anything else is waited for, as what is counted may be counted from something that is.
-        with self._counting:
+        with alone(self._counting, 0):
             known = self._find(key)
             if known is not None:
                 return known

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -469,3 +470,32 @@ class TestKeptAnswers:
             answers = list(pool.map(lambda _: busy.ask("rules", client, **ALL), range(4)))
         assert [answer["count"] for answer in answers] == [6] * 4
         assert len(counts) == 1
+
+    def test_questions_that_wait_for_a_count_leave_the_tills_alone(
+        self, busy: Grocer, serve_here: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun, go_on = Event(), Event()
+
+        def count(*args: Any) -> Any:
+            begun.set()
+            assert go_on.wait(20)
+            return count_pairs(*args)
+
+        monkeypatch.setattr(counting, "count_pairs", count)
+        with serve_here() as other, ThreadPoolExecutor(8) as pool:
+            client = other.client(busy.shop.token())
+            questions = [{**ALL, "min_support_count": str(least)} for least in range(1, 9)]
+            answers = [pool.submit(busy.ask, "rules", client, **question) for question in questions]
+            assert begun.wait(20)
+            # All of the company's threads would have one of them.
+            assert client.get("/api/admin/stores").status == 200
+            assert not any(answer.done() for answer in answers)
+            go_on.set()
+            assert [answer.result(20)["min_support_count"] for answer in answers] == [*range(1, 9)]
+
+    def test_files_are_written_one_at_a_time(self, busy: Grocer, serve_here: Callable[..., Any]) -> None:
+        with serve_here() as other, ThreadPoolExecutor(4) as pool:
+            client = other.client(busy.shop.token())
+            path = f"{BASE}/rules/export?{urlencode({**ALL, 'format': 'csv'})}"
+            files = list(pool.map(lambda _: client.get(path), range(4)))
+        assert [(file.status, file.body) for file in files] == [(200, files[0].body)] * 4

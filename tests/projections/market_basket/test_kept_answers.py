@@ -1,10 +1,7 @@
 """Counted pairs are kept for all processes; of those that ask at once one counts."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -13,7 +10,8 @@ import pytest
 from infra.postgres.transactions import transaction
 from projections.base import Params
 from projections.market_basket import kept_answers
-from projections.market_basket.kept_answers import kept
+from projections.market_basket.kept_answers import Waiting, kept
+from projections.market_basket.limits import Occupied
 from projections.market_basket.pairs import Pairs
 from tests.projections.market_basket.made_up import pairs_of, told, with_limits
 from tests.projections.shop import Shop
@@ -52,7 +50,24 @@ class Teller:
         self.counted: list[Pairs] = []
         self.afterwards: list[tuple[Any, Params]] = []
 
-    def ask(self, count: Callable[[], Pairs] = some, state: str = "1", question: Any = None) -> Pairs:
+    def ask(
+        self,
+        count: Callable[[], Pairs] = some,
+        state: str = "1",
+        question: Any = None,
+        waited_for: bytes | None = None,
+    ) -> Pairs:
+        answer = self.answer(count, state, question, waited_for)
+        self.keep()
+        return answer
+
+    def answer(
+        self,
+        count: Callable[[], Pairs],
+        state: str = "1",
+        question: Any = None,
+        waited_for: bytes | None = None,
+    ) -> Pairs:
         def counts() -> Pairs:
             self.counted.append(count())
             return self.counted[-1]
@@ -61,9 +76,8 @@ class Teller:
             self.afterwards.append((query, params))
 
         with transaction(self.connection, self.company_id) as opened:
-            answer = kept(opened, question or QUESTION, state, keep, counts)
-        self.keep()
-        return answer
+            waiting = Waiting(keep=keep, for_question=waited_for)
+            return kept(opened, question or QUESTION, state, waiting, counts)
 
     def keep(self) -> None:
         while self.afterwards:
@@ -121,45 +135,39 @@ def test_another_company_is_told_nothing_of_it(shop: Shop, database: Any) -> Non
         theirs.close()
 
 
-def test_who_asks_while_another_process_counts_waits_for_its_answer(
-    shop: Shop, second_connection: Any, monkeypatch: pytest.MonkeyPatch
+def test_who_asks_while_another_process_counts_comes_again_for_its_answer(
+    shop: Shop, second_connection: Any
 ) -> None:
-    begun, is_waited_for = Event(), Event()
     first, second = Teller(shop), Teller(shop, second_connection)
+    refused: list[Occupied] = []
 
     def count() -> Pairs:
-        begun.set()
-        assert is_waited_for.wait(10)
+        with pytest.raises(Occupied) as occupied:
+            second.ask()
+        refused.append(occupied.value)
         return some()
 
-    def wait(seconds: float) -> None:
-        is_waited_for.set()
-        time.sleep(seconds)
-
-    monkeypatch.setattr(kept_answers, "time", SimpleNamespace(sleep=wait))
-    with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(first.ask, count)
-        assert begun.wait(10)
-        other = pool.submit(second.ask)
-        assert told(one.result(20)) == told(other.result(20))
+    first.answer(count)
+    with ThreadPoolExecutor(1) as pool:
+        # It has answered, and is about to keep the answer.
+        again = pool.submit(second.ask, waited_for=refused[0].question)
+        first.keep()
+        assert told(again.result(20)) == told(some())
     assert (len(first.counted), len(second.counted)) == (1, 0)
 
 
-def test_who_waits_in_vain_counts(shop: Shop, second_connection: Any) -> None:
-    begun, go_on = Event(), Event()
+def test_who_comes_again_in_vain_counts(shop: Shop, second_connection: Any) -> None:
     first, second = Teller(shop), Teller(shop, second_connection)
+    refused: list[Occupied] = []
 
     def fail() -> Pairs:
-        begun.set()
-        assert go_on.wait(10)
+        with pytest.raises(Occupied) as occupied:
+            second.ask()
+        refused.append(occupied.value)
         raise Failed
 
-    with with_limits(kept_answers, _GRACE=2), ThreadPoolExecutor(2) as pool:
-        one = pool.submit(first.ask, fail)
-        assert begun.wait(10)
-        other = pool.submit(second.ask)
-        go_on.set()
-        assert told(other.result(20)) == told(some())
-        with pytest.raises(Failed):
-            one.result(20)
+    with pytest.raises(Failed):
+        first.ask(fail)
+    with with_limits(kept_answers, _GRACE=2):
+        assert told(second.ask(waited_for=refused[0].question)) == told(some())
     assert len(second.counted) == 1
