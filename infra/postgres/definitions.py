@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -34,6 +35,7 @@ _CLOSED: LiteralString = "SELECT unnest(closed) FROM installation"
 _REFUSALS = {"MP426": ServerOutdated, "MP423": CompanyClosed}
 
 
+@cache
 def digest_of(model: Projection) -> str:
     """What a read model's rows are made from, in short: another digest is another read model."""
     # A read model that reads one more event, or one more field, was made without what the log has of it.

@@ -1,6 +1,6 @@
 """How many baskets have each thing by itself, kept up with the log instead of counted again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,8 @@ def count_own(history: History, choice: Choice, level: Level, earlier: OwnCounts
     if earlier is None or earlier.choice.position > choice.position:
         return _count(history, choice, level, None)
     among = _changed(history, earlier.choice.position, choice.position)
+    if not len(among) and len(earlier.own) == len(history.known) + 1:
+        return replace(earlier, choice=choice)
     before, after = (_count(history, one, level, among) for one in (earlier.choice, choice))
     own = np.zeros(len(history.known) + 1, np.int64)
     # What was counted for another request may know of items that were first sold after this position.
