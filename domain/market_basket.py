@@ -213,3 +213,26 @@ def rise_score(now: Counts, earlier: Counts) -> Any:
 
 #: From so many standard errors on, support rises or fades: 95 % of what chance alone does lies within.
 SIGNIFICANT = _Z95
+#: The test of two proportions holds where chance gives each period so many baskets with both, and without.
+_FEWEST_EXPECTED = 5
+
+
+def can_be_compared(now: Counts, earlier: Counts) -> bool:
+    """Whether anything can have risen: both periods have baskets."""
+    return bool(now.baskets and earlier.baskets)
+
+
+def direction(now: Counts, earlier: Counts) -> Any:
+    """1 where support rises by more than chance does in 19 of 20 cases, -1 where it fades so, else 0.
+
+    What so few baskets have that the test does not hold does neither.
+    """
+    score = rise_score(now, earlier)
+    return _is_tested(now, earlier) * ((score >= SIGNIFICANT) * 1 - (score <= -SIGNIFICANT) * 1)
+
+
+def _is_tested(now: Counts, earlier: Counts) -> Any:
+    """Whether each period would have enough baskets with both, and without, at the share of both together."""
+    both, baskets = now.n + earlier.n, now.baskets + earlier.baskets
+    rarer = both + (baskets - 2 * both) * (2 * both > baskets)
+    return min(now.baskets, earlier.baskets) * rarer >= _FEWEST_EXPECTED * baskets

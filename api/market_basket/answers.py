@@ -85,15 +85,36 @@ class _RuleAnswer(_RuleCountsAnswer, kw_only=True):
         | UnsetType
     ) = UNSET
     comparison: Annotated[EarlierAnswer, Meaning("The same in the other period.")] | UnsetType = UNSET
-    change: Annotated[Ratio, Meaning("What support rose by.", "0.002500")] | UnsetType = UNSET
+    change: (
+        Annotated[
+            Ratio | None,
+            Meaning(
+                "By which share of all baskets support rose; null where one of both periods has no baskets.",
+                "0.004500",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     score: (
-        Annotated[Ratio, Meaning("By how many standard errors that is, of two proportions.", "3.120000")]
+        Annotated[
+            Ratio | None,
+            Meaning(
+                "By how many standard errors that is, of two proportions whose share is that of both periods "
+                "together; below 0 where support fell; null where one of both has no baskets.",
+                "2.829404",
+            ),
+        ]
         | UnsetType
     ) = UNSET
     trend: (
         Annotated[
-            Trend,
-            Meaning("Whether support rises or fades by more than chance does in 19 of 20 cases.", "rising"),
+            Trend | None,
+            Meaning(
+                "Whether support rises or fades by more than chance does in 19 of 20 cases; `steady` where one "
+                "of both periods would have less than five baskets with both, or without, by chance; null where "
+                "one of both has no baskets.",
+                "rising",
+            ),
         ]
         | UnsetType
     ) = UNSET
@@ -113,7 +134,10 @@ class ComparedWithAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
 class RulesAnswer(BasketFrameAnswer, kw_only=True):
     """One page of rules."""
 
-    min_support_count: Annotated[Count, Meaning("How many baskets have each pair at least.", 5)]
+    min_support_count: Annotated[
+        Count,
+        Meaning("How many baskets have each pair at least; with `compare_to`, in one of both periods.", 5),
+    ]
     count: Annotated[Count, Meaning("How many rules there are in all.", 1_068)]
     rules: Annotated[list[RuleAnswer], Meaning("The rules of the page.")]
     comparison: Annotated[ComparedWithAnswer, Meaning("What they are compared with.")] | UnsetType = UNSET

@@ -29,7 +29,7 @@ def measure(name: str, least: int, most: int, default: str | None = None) -> Exa
         least=least,
         most=most,
         load_default=default,
-        meaning=f"The least `{name}`. {MEASURES[name].meaning}",
+        meaning=f"The least `{name}`, with `compare_to` in one of both periods. {MEASURES[name].meaning}",
         example=default or "0.1",
     )
 
@@ -94,7 +94,11 @@ class RulesQuery(FrequentQuery):
         "previous_period", "previous_year", "none", load_default="none", meaning="What to compare with."
     )
     trend = Choice(
-        "rising", "fading", "steady", meaning="With `compare_to`: only rules whose support does that."
+        "rising",
+        "fading",
+        "steady",
+        meaning="With `compare_to`: only rules whose support does that; none where one of both periods has "
+        "no baskets.",
     )
 
 

@@ -13,12 +13,19 @@ from api.market_basket.query import RulesQuery
 from api.operations import operation
 from api.reports.asking import UnknownColumn
 from commands.ports import Missing
-from domain.market_basket import MEASURES, Counts, p_value, ratio, rise_score
+from domain.market_basket import MEASURES, Counts, can_be_compared, p_value, ratio, rise_score
 from projections.base import Row
-from projections.market_basket.rules import Rule, RuleQuery, find_rules, matches
+from projections.market_basket.rules import Rule, RuleQuery, find_rules
 from projections.market_basket.trends import SORTS as TREND_SORTS
 from projections.market_basket.trends import compare, trend_of
 from projections.reports.period import Period
+
+COMPARED = """\
+With `compare_to` each rule is told beside what it was in the other period: those that enough baskets have \
+in one of both, and that reach each `min_…` in one of both, so that what has faded is there too. `trend` is \
+by the test of two proportions, which holds where each period would have at least five baskets with both, \
+and five without, at the share of both together; what fewer have is `steady`. Where one of both periods has \
+no baskets, `change`, `score` and `trend` are null."""
 
 
 class Rules(BasketResource):
@@ -29,7 +36,8 @@ class Rules(BasketResource):
         "Find what is bought together",
         description="Each rule says how many baskets have the antecedent, the consequent, and both, and what "
         "follows from these numbers. A basket is the distinct items of a completed sale; what came back "
-        "whole has left it again. By default sorted by `lift_low`, in which what few baskets show is low.",
+        "whole has left it again. By default sorted by `lift_low`, in which what few baskets show is low.\n\n"
+        f"{COMPARED}",
         query=RulesQuery(),
         answer=RulesAnswer,
         lengthy=True,
@@ -122,7 +130,7 @@ def _compared(look: Look, query: Mapping[str, Any], asked: RuleQuery, other: Per
     now, earlier = look.counting, look.counting.of_other_dates(other.from_date, other.to_date)
     least = [one.at_least(query["min_support_count"], query.get("min_support")) for one in (now, earlier)]
     both = compare(now, earlier, (least[0], least[1]), asked.antecedent)
-    both = both.only(matches(both.now, asked))
+    both = both.matching(asked)
     if query.get("trend"):
         both = both.of_trend(query["trend"])
     page = both.page(asked)
@@ -147,13 +155,13 @@ def show_rule(rule: Rule, names: Mapping[int, Row], *, with_p: bool = False) -> 
 
 
 def _change(now: Counts, earlier: Counts) -> dict[str, Any]:
-    """What became of a rule since the other period."""
-    support, before = (MEASURES["support"].value(counts) or Decimal(0) for counts in (now, earlier))
+    """What became of a rule since the other period; of none where one of both has no baskets."""
+    support, before = (MEASURES["support"].value(counts) for counts in (now, earlier))
     shown = show_counts(earlier)
     names = ("baskets", "antecedent_count", "consequent_count", "pair_count", "support", "lift")
     return {
         "comparison": {name: shown[name] for name in names},
-        "change": support - before,
-        "score": ratio(rise_score(now, earlier), 1),
+        "change": None if support is None or before is None else support - before,
+        "score": ratio(rise_score(now, earlier), 1) if can_be_compared(now, earlier) else None,
         "trend": trend_of(now, earlier),
     }

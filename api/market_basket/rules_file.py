@@ -1,6 +1,7 @@
 """GET /api/admin/analytics/market-basket/rules/export: what is bought with what, as a file."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from api.market_basket.answers import RuleAnswer
 from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, Found, figure, file_query
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, Look
 from api.market_basket.query import RulesQuery
-from api.market_basket.rules import FoundRules, check_trend, find_page
+from api.market_basket.rules import COMPARED, FoundRules, check_trend, find_page
 from api.operations import operation
 from api.reports.asking import UnknownColumn
 from api.reports.files.compared import previous_of
@@ -31,8 +32,12 @@ _MEASURES = tuple(
 )
 _P_VALUE = _figure("p_value", "p-value", "text")
 _PREVIOUS = (*_COUNTS, *(one for one in _MEASURES if one.name in ("support", "lift")))
+_BEFORE = (
+    "The same of the period that it is compared with: 0 where no basket had both then, nothing where "
+    "there is nothing to divide by."
+)
 _CHANGES = (
-    *map(previous_of, _PREVIOUS),
+    *(replace(previous_of(one), meaning=_BEFORE) for one in _PREVIOUS),
     _figure("change", "Change", "ratio"),
     _figure("score", "Score", "ratio"),
     _figure("trend", "Trend", "text"),
@@ -46,7 +51,8 @@ class RulesFile(BasketFile):
         PERMISSION,
         "Export what is bought together",
         description="The first rules in the order that is asked for. With `compare_to` the counts, support "
-        f"and lift of the other period follow (`…_previous`), and what became of each rule.\n\n{ABOUT_FILES}",
+        f"and lift of the other period follow (`…_previous`), and what became of each rule. {COMPARED}"
+        f"\n\n{ABOUT_FILES}",
         query=file_query(RulesQuery),
         media=MEDIA,
         lengthy=True,

@@ -1,18 +1,31 @@
 """What is bought together more often, or less, than in another period."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.market_basket import SIGNIFICANT, Counts, rise, rise_score
+from domain.market_basket import Counts, can_be_compared, direction, rise, rise_score
 from projections.market_basket.counting import Counting
+from projections.market_basket.history import Flags, Longs
 from projections.market_basket.pairs import Pairs, count_these
-from projections.market_basket.rules import Directed, Floats, Rule, RuleQuery, directed, first_of
+from projections.market_basket.rules import (
+    Directed,
+    Floats,
+    Rule,
+    RuleQuery,
+    directed,
+    first_of,
+    matches,
+    sort_values,
+)
 from projections.market_basket.runs import pack
 
 Trend = Literal["rising", "fading", "steady"]
+_TRENDS: Mapping[int, Trend] = {1: "rising", -1: "fading", 0: "steady"}
+_DIRECTIONS: Mapping[Trend, int] = {trend: sign for sign, trend in _TRENDS.items()}
 #: What compared rules can be sorted by besides: the rise of support, and by how many standard errors it is.
 SORTS = ("change", "score")
 
@@ -27,9 +40,14 @@ class Compared:
     def __len__(self) -> int:
         return len(self.now)
 
-    def only(self, kept: NDArray[Any]) -> "Compared":
+    def only(self, kept: NDArray[Any] | slice) -> "Compared":
         """Those that are kept."""
         return Compared(self.now.only(kept), self.earlier.only(kept))
+
+    def matching(self, query: RuleQuery) -> "Compared":
+        """Those whose measures are as high as is asked for in the one period or in the other."""
+        places = [_matching(rules, query) for rules in (self.now, self.earlier)]
+        return self.only(np.union1d(*places))
 
     @property
     def scores(self) -> Floats:
@@ -42,16 +60,32 @@ class Compared:
         return np.asarray(rise(self.now.counts, self.earlier.counts), np.float64)
 
     def of_trend(self, trend: Trend) -> "Compared":
-        """Those that rise, fade, or do neither by more than chance does."""
-        scores = self.scores
-        rises, fades = scores >= SIGNIFICANT, scores <= -SIGNIFICANT
-        return self.only({"rising": rises, "fading": fades, "steady": ~(rises | fades)}[trend])
+        """Those that rise, fade, or do neither by more than chance does; none beside no baskets at all."""
+        if not can_be_compared(self.now.counts, self.earlier.counts):
+            return self.only(slice(0))
+        directions = np.asarray(direction(self.now.counts, self.earlier.counts))
+        return self.only(np.flatnonzero(directions == _DIRECTIONS[trend]))
 
     def page(self, query: RuleQuery) -> list[tuple[Rule, Rule]]:
         """One page, each rule beside what it was in the other period."""
-        own = {"change": self.changes, "score": self.scores}
-        places = first_of(self.now, query, own.get(query.sort.removeprefix("-")))[query.begin :]
+        places = first_of(self.now, query, self._values(query.sort.removeprefix("-")))[query.begin :]
         return list(zip(self.now.only(places).rules(), self.earlier.only(places).rules(), strict=True))
+
+    def _values(self, name: str) -> Floats:
+        """What they are sorted by; a measure of what is not sold any more is the lowest."""
+        if name in SORTS:
+            return self.changes if name == "change" else self.scores
+        return np.where(_is_sold(self.now), sort_values(self.now, name), -np.inf)
+
+
+def _is_sold(rules: Directed) -> Flags:
+    """Whether both things of each are in any basket: of what is in none there are no measures."""
+    return np.asarray((rules.counts.a > 0) & (rules.counts.b > 0))
+
+
+def _matching(rules: Directed, query: RuleQuery) -> Longs:
+    sold = np.flatnonzero(_is_sold(rules))
+    return sold[matches(rules.only(sold), query)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +112,12 @@ def compare(now: Counting, earlier: Counting, at_least: tuple[int, int], anteced
     return Compared(directed(both.now, antecedent), directed(both.earlier, antecedent))
 
 
-def trend_of(now: Counts, earlier: Counts) -> Trend:
-    """Whether support rises or fades by more than chance does, nineteen times of twenty."""
-    score = rise_score(now, earlier)
-    if abs(score) < SIGNIFICANT:
-        return "steady"
-    return "rising" if score > 0 else "fading"
+def trend_of(now: Counts, earlier: Counts) -> Trend | None:
+    """Whether support rises or fades by more than chance does, nineteen times of twenty.
+
+    None beside a period without baskets.
+    """
+    return _TRENDS[direction(now, earlier)] if can_be_compared(now, earlier) else None
 
 
 def _with_missing(counting: Counting, pairs: Pairs, other: Pairs) -> Pairs:

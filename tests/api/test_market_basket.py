@@ -192,29 +192,46 @@ class TestRules:
 
     def test_are_compared_with_the_month_before(self, grocer: Grocer) -> None:
         for day, names in (("2024-02-05", ("bread", "jam")), ("2024-03-05", ("bread", "butter"))):
-            for _ in range(6):
+            for _ in range(12):
                 grocer.sell(*names, day=day)
             grocer.sell("tea", day=day)
             grocer.sell("bread", "tea", day=day)
         query = {**ALL, "compare_to": "previous_period", "antecedent_id": grocer.id("bread")}
         answer = grocer.ask("rules", **query, sort="-change")
         shown = answer["comparison"]
-        assert (shown["from"], shown["to"], shown["baskets"]) == ("2024-02-01", "2024-02-29", 8)
+        assert (shown["from"], shown["to"], shown["baskets"]) == ("2024-02-01", "2024-02-29", 14)
         changes = [(one["consequent"]["name"], one["trend"], one["change"]) for one in answer["rules"]]
         assert changes == [
-            ("butter", "rising", "0.750000"),
+            ("butter", "rising", "0.857143"),
             ("tea", "steady", "0.000000"),
-            ("jam", "fading", "-0.750000"),
+            ("jam", "fading", "-0.857143"),
         ]
         butter, _, jam = answer["rules"]
-        assert (butter["pair_count"], butter["comparison"]["pair_count"]) == (6, 0)
-        assert (jam["pair_count"], jam["comparison"]["pair_count"]) == (0, 6)
+        assert (butter["pair_count"], butter["comparison"]["pair_count"]) == (12, 0)
+        assert (jam["pair_count"], jam["comparison"]["pair_count"]) == (0, 12)
         assert float(butter["score"]) == -float(jam["score"]) > 1.96
         for trend in ("rising", "fading", "steady"):
             [only] = grocer.ask("rules", **query, trend=trend)["rules"]
             assert only["trend"] == trend
+        # What has faded is asked for by what it was then.
+        usual = {"compare_to": "previous_period", "trend": "fading", "min_support_count": 1}
+        faded = grocer.ask("rules", **usual)["rules"]
+        assert {one["consequent"]["name"] for one in faded} == {"bread", "jam"}
         refused = grocer.get("rules", sort="-change")
         assert (refused.status, refused.code) == (422, "unknown_column")
+
+    def test_have_not_risen_since_a_month_without_baskets(self, busy: Grocer) -> None:
+        query = {**ALL, "compare_to": "previous_period", "antecedent_id": busy.id("butter")}
+        rules = busy.ask("rules", **query)["rules"]
+        assert len(rules) == 2
+        told = {(one["change"], one["score"], one["trend"]) for one in rules}
+        assert told == {(None, None, None)}
+        assert busy.ask("rules", **query, trend="steady")["rules"] == []
+        file = busy.get("rules/export", **query).body.decode("utf-8-sig").splitlines()
+        assert [line.rsplit(",", 3)[1:] for line in file] == [
+            ["change", "score", "trend"],
+            *[["", "", ""]] * 2,
+        ]
 
 
 class TestEvidence:

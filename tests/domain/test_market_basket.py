@@ -14,6 +14,8 @@ from domain.market_basket import (
     MEASURES,
     SIGNIFICANT,
     Counts,
+    can_be_compared,
+    direction,
     fewest,
     most,
     p_value,
@@ -263,3 +265,51 @@ class TestRising:
         nothing = Counts(0, 0, 0, 0)
         assert rise_score(nothing, nothing) == 0
         assert rise_score(nothing, Counts(10, 5, 5, 0)) == 0
+
+    @patient
+    @given(now=RULES, earlier=RULES)
+    def test_is_told_where_the_test_holds(self, now: Counts, earlier: Counts) -> None:
+        both = Fraction(now.n + earlier.n, now.baskets + earlier.baskets)
+        expected = [share * one.baskets for one in (now, earlier) for share in (both, 1 - both)]
+        score = rise_score(now, earlier)
+        sign = (score > 0) - (score < 0)
+        assert direction(now, earlier) == (sign if min(expected) >= 5 and abs(score) >= SIGNIFICANT else 0)
+
+    @patient
+    @given(rules=st.lists(st.tuples(RULES, RULES), min_size=1, max_size=8))
+    def test_is_told_alike_of_numbers_and_arrays(self, rules: list[tuple[Counts, Counts]]) -> None:
+        # Every rule of a period is of the same baskets.
+        baskets = [max(pair[place].baskets for pair in rules) for place in (0, 1)]
+        pairs = [
+            tuple(one._replace(baskets=many) for one, many in zip(pair, baskets, strict=True))
+            for pair in rules
+        ]
+        arrays = [
+            Counts(
+                many, *(np.array(column, np.int64) for column in zip(*(one[1:] for one in side), strict=True))
+            )
+            for many, side in zip(baskets, zip(*pairs, strict=True), strict=True)
+        ]
+        assert direction(*arrays).tolist() == [direction(now, earlier) for now, earlier in pairs]
+
+    @pytest.mark.parametrize(
+        ("now", "earlier", "sign"),
+        [
+            # Of 100 baskets each nine alone are no evidence, ten are.
+            (Counts(100, 50, 50, 9), Counts(100, 50, 50, 0), 0),
+            (Counts(100, 50, 50, 10), Counts(100, 50, 50, 0), 1),
+            (Counts(100, 50, 50, 0), Counts(100, 50, 50, 10), -1),
+            (Counts(100, 100, 100, 91), Counts(100, 100, 100, 100), 0),
+            (Counts(100, 100, 100, 90), Counts(100, 100, 100, 100), -1),
+            # The smaller period has too few of them, however many the other has.
+            (Counts(1_000_000, 50_000, 50_000, 10_000), Counts(400, 100, 100, 20), 0),
+        ],
+    )
+    def test_takes_five_baskets_that_chance_would_give(self, now: Counts, earlier: Counts, sign: int) -> None:
+        assert abs(rise_score(now, earlier)) > SIGNIFICANT
+        assert direction(now, earlier) == sign
+
+    def test_cannot_be_told_beside_no_baskets(self) -> None:
+        some, nothing = Counts(10, 5, 5, 0), Counts(0, 0, 0, 0)
+        assert can_be_compared(some, some)
+        assert not any(can_be_compared(*pair) for pair in ((some, nothing), (nothing, some)))
