@@ -40,7 +40,6 @@ class Measure:
     name: LiteralString
     meaning: str
     of: Formula
-    example: str
 
     def value(self, counts: Counts) -> Decimal | None:
         """The measure of one rule to six places, half up; None where there is none."""
@@ -89,41 +88,35 @@ MEASURES: Mapping[str, Measure] = {
             name="support",
             meaning="The share of all baskets that have both: pair_count / baskets.",
             of=lambda counts: (counts.n, counts.baskets),
-            example="0.012500",
         ),
         Measure(
             name="confidence",
             meaning="Of the baskets with the antecedent, the share that have the consequent too: "
             "pair_count / antecedent_count.",
             of=lambda counts: (counts.n, counts.a),
-            example="0.416667",
         ),
         Measure(
             name="reverse_confidence",
             meaning="The same the other way round: pair_count / consequent_count.",
             of=lambda counts: (counts.n, counts.b),
-            example="0.312500",
         ),
         Measure(
             name="lift",
             meaning="How many times as often as by chance both are bought together: "
             "pair_count * baskets / (antecedent_count * consequent_count).",
             of=lambda counts: (counts.n * counts.baskets, counts.a * counts.b),
-            example="4.166667",
         ),
         Measure(
             name="lift_low",
             meaning="The lower 95 % bound of lift: each of its counts at the unfavourable end of its own "
             "95 % interval (Poisson, Byar's formula). What few baskets show is low.",
             of=_lift_low,
-            example="2.113452",
         ),
         Measure(
             name="leverage",
             meaning="The share of baskets that have both beyond what chance gives: "
             "support - share of the antecedent * share of the consequent.",
             of=lambda counts: (counts.n * counts.baskets - counts.a * counts.b, counts.baskets**2),
-            example="0.009500",
         ),
         Measure(
             name="conviction",
@@ -133,20 +126,19 @@ MEASURES: Mapping[str, Measure] = {
                 counts.a * (counts.baskets - counts.b),
                 counts.baskets * (counts.a - counts.n),
             ),
-            example="1.542857",
         ),
         Measure(
             name="zhang",
-            meaning="Zhang's measure, from -1 (never together) by 0 (as by chance) to 1 (always together).",
+            meaning="Zhang's measure, from -1 (never together) by 0 (as by chance) to 1 (always together): "
+            "with s, a and c the shares of baskets that have both, the antecedent and the consequent, "
+            "(s - a * c) / max(s * (1 - a), a * (c - s)).",
             of=_zhang,
-            example="0.850000",
         ),
         Measure(
             name="jaccard",
             meaning="Of the baskets that have either, the share that have both: "
             "pair_count / (antecedent_count + consequent_count - pair_count).",
             of=lambda counts: (counts.n, counts.a + counts.b - counts.n),
-            example="0.217391",
         ),
     )
 }

@@ -19,6 +19,7 @@ from commands.unavailable import Busy
 from domain.pending import Pending
 from domain.settings import OtherStore
 from projections.base import Database, Row
+from projections.companies import find_company
 from projections.market_basket.counting import Asked, Counting
 from projections.market_basket.kept_answers import Waiting
 from projections.market_basket.limits import Occupied, TooManyBaskets, TooManyPairs
@@ -82,6 +83,13 @@ class Look:
         product_id = one if self.counting.asked.level == "product" else None
         nothing = {"id": one, "name": None, "sku": None, "variant_name": None, "product_id": product_id}
         return show_thing(names.get(number, nothing))
+
+    def currency(self) -> str:
+        """What amounts are in. Raises Missing."""
+        company = find_company(self.db)
+        if company is None:
+            raise Missing
+        return str(company["currency"])
 
     def names(self, numbers: list[int]) -> Mapping[int, Row]:
         """What these numbers stand for."""

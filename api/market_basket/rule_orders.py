@@ -41,6 +41,7 @@ class RuleOrders(BasketResource):
                 **look.frame(),
                 "antecedent": sides[0],
                 "consequent": sides[1],
+                "currency": look.currency(),
                 "count": len(positions),
                 "orders": orders.read(),
             }

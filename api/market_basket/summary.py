@@ -40,6 +40,7 @@ class BasketSummary(BasketResource):
                 "single_item_share": ratio(found.single, found.baskets),
                 "distinct_items": found.things,
                 "mean_items": ratio(found.slots, found.baskets),
+                "currency": look.currency(),
                 "net_sales": net_sales,
                 "mean_value": round_ratio(net_sales, found.baskets) if found.baskets else None,
                 "sizes": [

@@ -104,7 +104,7 @@ class Records:
             **self.schema_of(field.type),
             "description": " ".join([field.meaning.text, *who, *units[-1:]]),
         }
-        if field.example is not None and "enum" not in schema:
+        if field.example is not None:
             schema["examples"] = [None if field.example is NULL else field.example]
         if permission:
             schema["x-permission"] = permission

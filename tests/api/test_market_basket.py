@@ -242,6 +242,7 @@ class TestEvidence:
         newest = answer["orders"][0]
         order = busy.shop.client().get(f"/api/admin/orders/{newest['order_id']}").data
         assert (newest["number"], newest["total"], newest["store"]) == (order["number"], 200, "Main Street")
+        assert answer["currency"] == order["currency"]
         positions = [one["position"] for one in answer["orders"]]
         assert positions == sorted(positions, reverse=True)
         paged = [busy.ask("rules/orders", **query, limit=2, page=page)["orders"] for page in (1, 2, 3)]
@@ -342,6 +343,7 @@ class TestOthers:
         )
         assert answer["net_sales"] == overview["overall"]["net_sales"] > 0
         assert answer["mean_value"] == round(answer["net_sales"] / 5)
+        assert answer["currency"] == overview["currency"]
 
     def test_no_sale_leaves_every_answer_empty(self, grocer: Grocer) -> None:
         for path, query in paths(grocer).items():
