@@ -5,7 +5,7 @@ sorted by cannot differ. `n` baskets in `baskets` have both, `a` the antecedent,
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, LiteralString, NamedTuple
@@ -16,8 +16,8 @@ from domain.money import round_ratio
 PLACES = 6
 #: Of a normal distribution, 95 % lie within so many standard deviations.
 _Z95 = 1.959963984540054
-#: A chance whose logarithm is so much less than another's is none beside it, in 17 digits.
-_NOTHING = 50.0
+#: What is so small beside a sum adds nothing to its first digits, nor do all that are smaller.
+_NOTHING = 1e-14
 
 
 class Counts(NamedTuple):
@@ -149,31 +149,39 @@ def p_value(counts: Counts) -> str:
 
     The tail of the hypergeometric distribution, as a number with four digits, such as `1.271e-12`.
     """
-    terms = [*_tail(counts)]
-    largest = max(terms)
-    log_sum = largest + math.log(math.fsum(math.exp(term - largest) for term in terms))
-    return _scientific(min(log_sum, 0.0))
+    baskets, a, b, n = counts
+    fewest_possible = max(a + b - baskets, 0)
+    if n <= fewest_possible:
+        return _scientific(0.0)
+    # The shorter side of what is most likely: all others are falling from there, and no rest is a small
+    # difference of large numbers.
+    if n * baskets > a * b:
+        return _scientific(min(_log_tail(counts, 1), 0.0))
+    below = math.exp(_log_tail(counts._replace(n=n - 1), -1))
+    return _scientific(math.log1p(-below))
 
 
-def _tail(counts: Counts) -> Iterator[float]:
-    """The logarithms of the chances of so many pairs, and of more, as far as they add anything.
+def _log_tail(counts: Counts, step: int) -> float:
+    """The logarithm of the chance of so many pairs, and of more (1) or fewer (-1), which fall from there on.
 
-    From the largest on they only fall: files ask it of thousands of rules.
+    Each follows from the one before, as far as they add anything: files ask it of thousands of rules.
     """
-    largest = -math.inf
-    for n in range(counts.n, min(counts.a, counts.b) + 1):
-        term = _log_chance(counts._replace(n=n))
-        yield term
-        largest = max(largest, term)
-        if term < largest - _NOTHING:
-            return
+    baskets, a, b, n = counts
+    rest = baskets - a - b
+    total = term = 1.0
+    while term > _NOTHING * total:
+        if step > 0:
+            term *= (a - n) * (b - n) / ((n + 1) * (rest + n + 1))
+        else:
+            term *= n * (rest + n) / ((a - n + 1) * (b - n + 1))
+        total += term
+        n += step
+    return _log_chance(counts) + math.log(total)
 
 
 def _log_chance(counts: Counts) -> float:
     """The logarithm of the chance of exactly so many pairs, if both are spread at random."""
     baskets, a, b, n = counts
-    if a + b - n > baskets:
-        return -math.inf
     return _log_choose(a, n) + _log_choose(baskets - a, b - n) - _log_choose(baskets, b)
 
 

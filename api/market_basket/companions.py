@@ -1,5 +1,6 @@
 """GET /api/admin/analytics/market-basket/products/{product_id}/companions: what is bought with a product."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from api.market_basket.query import CompanionsQuery
 from api.market_basket.rules import show_rule
 from api.operations import operation
 from commands.ports import Missing
-from projections.market_basket.companions import count_companions
-from projections.market_basket.rules import RuleQuery, find_rules
+from projections.market_basket.companions import count_companions, find_companions
+from projections.market_basket.rules import RuleQuery
 
 
 class Companions(BasketResource):
@@ -22,8 +23,11 @@ class Companions(BasketResource):
         "pos.use",
         "Show what is bought with a product",
         alternatives=(PERMISSION,),
-        description="Fast enough to ask while a customer waits: the products that are bought with this one, "
-        "counted up to the last sale. Without dates, of the last 365 days.",
+        description="Fast enough to ask while a customer waits: the products that are bought with this one "
+        "more often than by chance (`min_lift`), and that can be sold now: whose status is `active` "
+        "today, also where `as_of` asks about an earlier moment. Sales count up to `read_position`; "
+        "to have one counted that was just made, send its `X-Event-Position` as "
+        "`X-Wait-For-Position`. Without dates, of the last 365 days.",
         query=CompanionsQuery(),
         answer=CompanionsAnswer,
         refusals=(*REFUSALS, Missing),
@@ -37,8 +41,13 @@ class Companions(BasketResource):
             number = look.number_of(product_id)
             own = look.counting.own
             pairs = count_companions(look.counting.history, own, number, query["min_support_count"])
-            asked = RuleQuery(antecedent=number, sort=query["sort"], limit=query["limit"])
-            rules = find_rules(pairs, asked).rules
+            asked = RuleQuery(
+                antecedent=number,
+                at_least=(("lift", Decimal(query["min_lift"])),),
+                sort=query["sort"],
+                limit=query["limit"],
+            )
+            rules = find_companions(look.db, pairs, asked)
             names = look.names([number, *(rule.consequent for rule in rules)])
             product = look.named(product_id, number, names)
             return {

@@ -42,11 +42,12 @@ _WRITERS: Mapping[str, Callable[[Listing, IO[bytes], Options], About]] = Mapping
 _NOT_OF_FILES = frozenset({"page"})
 
 ABOUT_FILES = """\
-The columns have the names of the fields, ratios their six places. A text that a spreadsheet would compute \
-gets an apostrophe in front. A spreadsheet has ids and stock-keeping units as texts, and a second sheet that \
-says what was asked for, up to which position of the log, how many rows there are in all, and what each \
-column means. `X-Report-Checksum` is the SHA-256 of the rows, the same in both formats, and `X-Report-About` \
-a token that says what the file is of."""
+The columns have the names of the fields, ratios their six places; a spreadsheet has 0 for a `p_value` that \
+is too small for its numbers (below 1e-307). A text that a spreadsheet would compute gets an apostrophe in \
+front. A spreadsheet has ids and stock-keeping units as texts, and a second sheet that says what was asked \
+for, up to which position of the log, how many rows there are in all, and what each column means. `X-Report- \
+Checksum` is the SHA-256 of the rows, the same in both formats, and `X-Report-About` a token that says what \
+the file is of."""
 
 
 BASKETS = Column(name="baskets", label="Baskets", unit="count", meaning=HOW_MANY)

@@ -29,7 +29,7 @@ def measure(name: str, least: int, most: int, default: str | None = None) -> Exa
         least=least,
         most=most,
         load_default=default,
-        meaning=f"The least `{name}`, with `compare_to` in one of both periods. {MEASURES[name].meaning}",
+        meaning=f"The least `{name}`. {MEASURES[name].meaning}",
         example=default or "0.1",
     )
 
@@ -115,6 +115,7 @@ class CompanionsQuery(BasketQuery):
 
     level = level("product")
     min_support_count = least_count("both")
+    min_lift = measure("lift", 0, 1_000_000_000, "1")
     sort = sort(SORTS, "What to sort by, a minus turns the order around.")
     limit = Whole(least=1, most=100, load_default=10, meaning="How many at most.", example=10)
 

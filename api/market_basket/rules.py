@@ -11,8 +11,8 @@ from api.market_basket.answers import RulesAnswer, show_counts, show_thing
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource, Look
 from api.market_basket.query import RulesQuery
 from api.operations import operation
-from api.reports.asking import UnknownColumn
 from commands.ports import Missing
+from domain.errors import Invalid
 from domain.market_basket import MEASURES, Counts, can_be_compared, p_value, ratio, rise_score
 from projections.base import Row
 from projections.market_basket.rules import Rule, RuleQuery, find_rules
@@ -28,6 +28,12 @@ and five without, at the share of both together; what fewer have is `steady`. Wh
 no baskets, `change`, `score` and `trend` are null."""
 
 
+class CompareToNeeded(Invalid):
+    """Only with `compare_to` is it known what rose or fades; name the period to compare with."""
+
+    code = "compare_to_needed"
+
+
 class Rules(BasketResource):
     """Rules with their raw counts and measures."""
 
@@ -41,7 +47,7 @@ class Rules(BasketResource):
         query=RulesQuery(),
         answer=RulesAnswer,
         lengthy=True,
-        refusals=(*REFUSALS, UnknownColumn, Missing),
+        refusals=(*REFUSALS, CompareToNeeded, Missing),
         projections=SOURCES,
     )
     def on_get(self, req: Request, resp: Response) -> None:
@@ -81,13 +87,12 @@ class FoundRules:
 
 
 def check_trend(query: Mapping[str, Any]) -> None:
-    """Raise UnknownColumn if it is asked what became of rules, but not since when."""
+    """Raise CompareToNeeded if it is asked what became of rules, but not since when."""
     if query["compare_to"] != "none":
         return
-    if query["sort"].removeprefix("-") in TREND_SORTS:
-        raise UnknownColumn.in_fields("sort")
-    if query.get("trend"):
-        raise UnknownColumn.in_fields("trend")
+    asked = {"sort": query["sort"].removeprefix("-") in TREND_SORTS, "trend": query.get("trend") is not None}
+    if any(asked.values()):
+        raise CompareToNeeded.in_fields(*(name for name, is_asked in asked.items() if is_asked))
 
 
 def find_page(look: Look, query: Mapping[str, Any]) -> FoundRules:

@@ -11,9 +11,8 @@ from api.market_basket.answers import RuleAnswer
 from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, Found, figure, file_query
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, Look
 from api.market_basket.query import RulesQuery
-from api.market_basket.rules import COMPARED, FoundRules, check_trend, find_page
+from api.market_basket.rules import COMPARED, CompareToNeeded, FoundRules, check_trend, find_page
 from api.operations import operation
-from api.reports.asking import UnknownColumn
 from api.reports.files.compared import previous_of
 from commands.ports import Missing
 from domain.market_basket import MEASURES
@@ -30,7 +29,7 @@ _COUNTS = (
 _MEASURES = tuple(
     _figure(one.name, one.name.replace("_", " ").capitalize(), "ratio") for one in MEASURES.values()
 )
-_P_VALUE = _figure("p_value", "p-value", "text")
+_P_VALUE = replace(_figure("p_value", "P value", "ratio"), is_scientific=True)
 _PREVIOUS = (*_COUNTS, *(one for one in _MEASURES if one.name in ("support", "lift")))
 _BEFORE = (
     "The same of the period that it is compared with: 0 where no basket had both then, nothing where "
@@ -56,7 +55,7 @@ class RulesFile(BasketFile):
         query=file_query(RulesQuery),
         media=MEDIA,
         lengthy=True,
-        refusals=(*REFUSALS, UnknownColumn, Missing),
+        refusals=(*REFUSALS, CompareToNeeded, Missing),
         projections=SOURCES,
     )
     def on_get(self, req: Request, resp: Response) -> None:

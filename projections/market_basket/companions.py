@@ -1,12 +1,20 @@
 """What is bought with one thing: for the till, which asks while the customer waits."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from projections.base import Database
 from projections.market_basket.history import History, Ints, Longs
+from projections.market_basket.on_sale import ask_on_sale
 from projections.market_basket.own_counts import OwnCounts
 from projections.market_basket.pairs import Pairs
+from projections.market_basket.rules import Rule, RuleQuery, find_rules
 from projections.market_basket.runs import is_first
 from projections.market_basket.selection import Level, choose, of_level
+
+#: How many more than twice as many as are asked for are looked up.
+_SPARE = 10
 
 
 def count_companions(history: History, own: OwnCounts, number: int, at_least: int) -> Pairs:
@@ -28,6 +36,18 @@ def count_companions(history: History, own: OwnCounts, number: int, at_least: in
         second=others,
         together=together[others].astype(np.int32),
     )
+
+
+def find_companions(db: Database, pairs: Pairs, asked: RuleQuery) -> list[Rule]:
+    """The first rules of products that can be sold now, as many as are asked for."""
+    # A few have been archived: some more than are asked for are looked up at once, all only where that fails.
+    for limit in (2 * asked.limit + _SPARE, len(pairs.first)):
+        page = find_rules(pairs, replace(asked, limit=max(limit, 1)))
+        on_sale = ask_on_sale(db, [rule.consequent for rule in page.rules]).read()
+        found = [rule for rule in page.rules if rule.consequent in on_sale][: asked.limit]
+        if len(found) == asked.limit or len(page.rules) == page.count:
+            break
+    return found
 
 
 def having(history: History, level: Level, number: int) -> Longs:

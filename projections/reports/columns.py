@@ -32,6 +32,8 @@ class Column:
     example: Any = None
     #: Whether people read the ratio as a percentage.
     is_percent: bool = False
+    #: Whether the ratio comes as a text with a power of ten, such as `1.271e-12`.
+    is_scientific: bool = False
     #: How many decimal places a ratio has.
     places: int = 4
     #: The columns that it follows from, which explain it: those of its row, and those of the whole section.

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from domain.market_basket import MEASURES
-from projections.market_basket import counting
+from projections.market_basket import companions, counting
 from projections.market_basket.pairs import count_pairs
 from tests.api.conftest import Stocked
 
@@ -217,8 +217,15 @@ class TestRules:
         usual = {"compare_to": "previous_period", "trend": "fading", "min_support_count": 1}
         faded = grocer.ask("rules", **usual)["rules"]
         assert {one["consequent"]["name"] for one in faded} == {"bread", "jam"}
-        refused = grocer.get("rules", sort="-change")
-        assert (refused.status, refused.code) == (422, "unknown_column")
+
+    @pytest.mark.parametrize("path", ["rules", "rules/export"])
+    @pytest.mark.parametrize(
+        "query", [{"sort": "-change"}, {"trend": "rising"}, {"sort": "score", "trend": "steady"}]
+    )
+    def test_are_not_told_to_rise_since_nothing(self, shop: Any, path: str, query: dict[str, str]) -> None:
+        refused = shop.client().get(f"{BASE}/{path}?{urlencode({**MARCH, **query})}")
+        assert (refused.status, refused.code, refused.fields) == (422, "compare_to_needed", {*query})
+        assert b"`compare_to`" in refused.body
 
     def test_have_not_risen_since_a_month_without_baskets(self, busy: Grocer) -> None:
         query = {**ALL, "compare_to": "previous_period", "antecedent_id": busy.id("butter")}
@@ -291,6 +298,31 @@ class TestOthers:
         assert busy.ask(path)["companions"] == []
         tea = busy.ask(f"products/{busy.id('tea')}/companions", cashier, min_support_count=1)
         assert (tea["product"]["count"], tea["companions"]) == (1, [])
+
+    def test_companions_are_bought_together_more_often_than_by_chance(self, busy: Grocer) -> None:
+        for names in (("bread", "tea"), ("tea",), ("tea",)):
+            busy.sell(*names)
+        path = f"products/{busy.id('tea')}/companions"
+        assert busy.ask(path, min_support_count=1)["companions"] == []
+        [weak] = busy.ask(path, min_support_count=1, min_lift=0)["companions"]
+        assert float(weak["lift"]) < 1
+
+    @pytest.mark.parametrize("spare", [10, -1])
+    def test_companions_can_be_sold_today(
+        self, busy: Grocer, monkeypatch: pytest.MonkeyPatch, spare: int
+    ) -> None:
+        # With less than nothing to spare, all are looked up at last.
+        monkeypatch.setattr(companions, "_SPARE", spare)
+        path, admin = f"products/{busy.id('butter')}/companions", busy.shop.client()
+        query = {"min_support_count": 1, "sort": "-lift", "limit": 1}
+        before = busy.ask(path, **query)
+        assert [one["consequent"]["name"] for one in before["companions"]] == ["jam"]
+        gone = admin.post(f"/api/admin/products/{busy.id('jam')}/status", {"status": "discontinued"})
+        assert gone.status == 200
+        for asked in (query, {**query, "as_of": before["computed_at"]}):
+            assert [one["consequent"]["name"] for one in busy.ask(path, **asked)["companions"]] == ["bread"]
+        rules = busy.ask("rules", **ALL, antecedent_id=busy.id("butter"))["rules"]
+        assert {one["consequent"]["name"] for one in rules} == {"bread", "jam"}
 
     def test_a_product_that_was_never_sold_has_no_companions(self, busy: Grocer) -> None:
         product = busy.stocked.product_of(name="salt", variants=[{"sku": "salt", "price": 100}])

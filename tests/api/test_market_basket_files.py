@@ -140,6 +140,18 @@ class TestRulesFile:
                 )
                 assert (cell.value is None) == (line[name] == "")
 
+    def test_has_chances_as_numbers_with_their_power_of_ten(self, grocer: Grocer) -> None:
+        query = {**EVERY, "include": "p_value"}
+        header, *rows = grocer.book("rules", **query)["Report"].iter_rows()
+        place = [cell.value for cell in header].index("P value")
+        lines = grocer.csv("rules", **query)
+        for row, line in zip(rows, lines, strict=True):
+            assert row[place].number_format == "0.000E+00"
+            assert row[place].value == float(line["p_value"])
+        european = grocer.get("rules/export", **query, separator=";", decimal=",").body.decode("utf-8-sig")
+        lines_there = csv.DictReader(io.StringIO(european, newline=""), delimiter=";")
+        assert [one["p_value"] for one in lines_there] == [one["p_value"].replace(".", ",") for one in lines]
+
     def test_is_no_formula_in_any_format(self, grocer: Grocer) -> None:
         names = {line["antecedent"] for line in grocer.csv("rules", **EVERY)}
         assert "'=1+1" in names

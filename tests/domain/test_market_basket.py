@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import comb, isclose, log10, sqrt
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -228,11 +229,43 @@ class TestChance:
         assert isclose(log10(float(mantissa)) + int(exponent), logarithm, abs_tol=3e-4)
 
     @patient
+    @given(parts=st.tuples(*[st.integers(0, 50_000)] * 4), offset=st.none() | st.integers(-300, 300))
+    def test_is_as_exact_around_what_chance_gives(self, parts: Any, offset: int | None) -> None:
+        counts = counts_of(*parts)
+        baskets, a, b, _ = counts
+        if offset is not None and baskets:
+            least, many = max(a + b - baskets, 0), min(a, b)
+            counts = counts._replace(n=min(max(a * b // baskets + offset, least), many))
+        logarithm = tail_of_all(counts)
+        assert isclose(log_of(p_value(counts)), logarithm, abs_tol=3e-4)
+
+    def test_is_told_at_once_of_most_baskets(self) -> None:
+        begun = process_time()
+        for _ in range(20):
+            assert p_value(Counts(155_848, 80_000, 70_000, 20_000)) == "1.000e+00"
+            assert p_value(Counts(155_848, 17_000, 15_000, 5)) == "1.000e+00"
+        assert process_time() - begun < 0.2
+
+    @patient
     @given(counts=LIKELY.filter(lambda counts: counts.baskets < 5_000))
     def test_is_less_the_more_baskets_have_both(self, counts: Counts) -> None:
         one_less = counts._replace(n=counts.n - 1)
         if one_less.a + one_less.b - one_less.n <= one_less.baskets:
             assert log_of(p_value(counts)) <= log_of(p_value(one_less))
+
+
+def tail_of_all(counts: Counts) -> float:
+    """The logarithm of the tail, of every number of pairs that there can be, each by the one before."""
+    baskets, a, b, n = counts
+    least, many = max(a + b - baskets, 0), min(a, b)
+    before = np.arange(least, many, dtype=float)
+    ratios = (
+        np.log(a - before) + np.log(b - before) - np.log(before + 1) - np.log(baskets - a - b + before + 1)
+    )
+    logs = np.concatenate([[0.0], np.cumsum(ratios)])
+    tail, whole = logs[n - least :], np.exp(logs - logs.max()).sum()
+    largest = tail.max()
+    return float((largest + np.log(np.exp(tail - largest).sum()) - logs.max() - np.log(whole)) / np.log(10))
 
 
 def _log10(value: Fraction) -> float:

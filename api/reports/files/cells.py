@@ -51,13 +51,17 @@ class Cells:
 
     def __init__(self, columns: Sequence[Column], places: int) -> None:
         self.columns = columns
-        self._texts = [(column.name, _TEXTS[column.unit]) for column in columns]
+        self._texts = [(column.name, _text_of(column)) for column in columns]
         self._places = places
 
     def of(self, row: Row) -> list[str]:
         """A row as texts: amounts in major units, dates of ISO 8601, nothing where there is no value."""
         values = ((row.get(name), text) for name, text in self._texts)
         return ["" if value is None else text(value, self._places) for value, text in values]
+
+
+def _text_of(column: Column) -> Callable[[Any, int], str]:
+    return _TEXTS["text"] if column.is_scientific else _TEXTS[column.unit]
 
 
 def heading(column: Column, currency: str, label: str | None = None) -> str:

@@ -148,6 +148,8 @@ def _formats(book: Workbook, columns: Sequence[Column], places: int, **style: An
 def _number_format(column: Column, places: int) -> str:
     if column.unit == "money":
         return "#,##0." + "0" * places if places else "#,##0"
+    if column.is_scientific:
+        return "0.000E+00"
     if column.unit == "ratio":
         return "0.00%" if column.is_percent else "0." + "0" * column.places
     return {
