@@ -1,5 +1,6 @@
 """The contract as a page to read, rendered from the document on the server; it needs nothing else."""
 
+from collections.abc import Callable
 from typing import Any
 
 import falcon
@@ -20,14 +21,14 @@ class Docs(Resource):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self.document: dict[str, Any] = {}
+        self.document: Callable[[], dict[str, Any]] = dict
         self._rendered: tuple[Constant, str] | None = None
 
     @operation(PUBLIC, "Read the API reference", media=(HTML,))
     def on_get(self, req: Request, resp: Response) -> None:
         """The reference of every operation, as a page for people."""
         if self._rendered is None:
-            page = render(self.document)
+            page = render(self.document())
             self._rendered = (Constant(page.html.encode(), falcon.MEDIA_HTML), page.security_policy)
         page_as_bytes, policy = self._rendered
         resp.set_header("Content-Security-Policy", policy)

@@ -1,5 +1,7 @@
 """The contract as a document: OpenAPI 3.1, written from what the routes declare."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import falcon
@@ -21,17 +23,13 @@ class OpenApi(Resource):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self.document = {}
+        #: Writes the document of the whole application.
+        self.document: Callable[[], dict[str, Any]] = dict
 
-    @property
-    def document(self) -> dict[str, Any]:
-        """The document of the whole application."""
-        return self._document
-
-    @document.setter
-    def document(self, document: dict[str, Any]) -> None:
-        self._document = document
-        self._constant = Constant(encode(document), falcon.MEDIA_JSON)
+    @cached_property
+    def _constant(self) -> Constant:
+        # NOTE: when it is first asked for, as it takes half a second that no web process has when it starts.
+        return Constant(encode(self.document()), falcon.MEDIA_JSON)
 
     @operation(PUBLIC, "Show the OpenAPI document", media=(JSON,))
     def on_get(self, req: Request, resp: Response) -> None:

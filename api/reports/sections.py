@@ -1,6 +1,8 @@
 """Every section of the reports as a resource, made from its declaration."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from falcon import App, Request, Response
@@ -39,25 +41,33 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
             app.add_route(f"/api/admin/reports/{area}/explain", explanation)
 
 
+@cache
+def operations() -> Mapping[tuple[str, str], Operation]:
+    """What is declared of each section, by its area and path; made once, as all of it takes a while."""
+    return {(one.area, one.path): _operation(one) for one in SECTIONS}
+
+
+def _operation(section: Section) -> Operation:
+    name = f"{section.area}-{section.path}".title().replace("-", "")
+    return Operation(
+        permission=PERMISSIONS[section.area],
+        summary=section.title,
+        description=section.meaning,
+        query=query_of(section, f"{name}Query"),
+        answer=answer_of(section, name),
+        lengthy=True,
+        refusals=REFUSALS,
+        projections=section.sources,
+    )
+
+
 class SectionReport(Resource):
     """One section: rows, footers, what they are compared with, and what the columns mean."""
 
     def __init__(self, services: Services, section: Section) -> None:
         super().__init__(services)
         self.section = section
-        name = f"{section.area}-{section.path}".title().replace("-", "")
-        self.operations = {
-            "on_get": Operation(
-                permission=PERMISSIONS[section.area],
-                summary=section.title,
-                description=section.meaning,
-                query=query_of(section, f"{name}Query"),
-                answer=answer_of(section, name),
-                lengthy=True,
-                refusals=REFUSALS,
-                projections=section.sources,
-            )
-        }
+        self.operations = {"on_get": operations()[section.area, section.path]}
 
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of the section."""

@@ -118,6 +118,7 @@ def _import_application() -> None:
     with importing_for_good():
         import_module("api.app")
         import_module("infra.runtime.services")
+        import_module("api.reports.sections").operations()
 
 
 def _listen_to_its_end(_server: Any) -> None:
