@@ -34,22 +34,23 @@ from domain.companies import PLATFORM_ID, Company
 from domain.users import User
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
-from infra.identity.authentication import SignIn
-from infra.identity.hashes import Hashes
+from infra.identity import hashes
 from infra.identity.tokens import Tokens
 from infra.postgres.addresses import in_schema, role_name
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
+from infra.postgres.pool import RequestPool
 from infra.postgres.transactions import transaction
 from infra.runtime.directory_key import derive_directory_key
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import build_services, open_pool
-from infra.runtime.settings import load_settings
+from infra.runtime.settings import Settings, load_settings
 from infra.upgrades.migrations import migrate
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
 from infra.web.lanes import PROBES
 from infra.web.loop import Loop
+from tests import forks
 from tests.mipos import cheap_hasher
 from tests.waiting import PATIENCE, eventually
 
@@ -319,7 +320,8 @@ class Service:
 def service(database: Database) -> Iterator[Service]:
     """gunicorn with two processes, and one projection worker, as `mipos up` starts them."""
     # All tests sign in from one address, wrongly more often than any shop does.
-    with serving(database, ("serve", "worker"), MIPOS_SIGN_IN_FAILURES_PER_ADDRESS="1000000") as running:
+    more = {"MIPOS_SIGN_IN_FAILURES_PER_ADDRESS": "1000000"}
+    with started_by(start_afresh, database, ("serve", "worker"), **more) as running:
         yield running
 
 
@@ -336,18 +338,18 @@ def serve_here(
             outbox = stack.enter_context(tempfile.TemporaryDirectory(prefix="mipos-outbox-"))
             settings = load_settings({**own, "MIPOS_OUTBOX_DIR": outbox, **overrides})
             pool = stack.enter_context(open_pool(database.app, settings.threads))
-            services = build_services(pool, settings)
-            make_hashes_cheap(services)
+            services = build_hasty_services(pool, settings)
             host, port = stack.enter_context(looped(create_app(services), settings.threads))
             yield Service(host, port, database, Path(outbox))
 
     return serve
 
 
-def make_hashes_cheap(services: Services) -> None:
-    """Have passwords checked, and kept, by a hash that costs next to nothing."""
-    assert isinstance(services.authentication, SignIn)
-    services.authentication._hashes = Hashes(CHEAP)
+def build_hasty_services(pool: RequestPool, settings: Settings) -> Services:
+    """Everything behind the API, with hashes of passwords that cost next to nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashes, "PasswordHasher", cheap_hasher)
+        return build_services(pool, settings)
 
 
 @pytest.fixture(scope="session")
@@ -356,9 +358,32 @@ def serve(database: Database) -> Callable[..., AbstractContextManager[Service]]:
     return lambda **settings: serving(database, ("serve",), **settings)
 
 
-@contextmanager
-def serving(database: Database, commands: Sequence[str], **settings: str) -> Iterator[Service]:
+Part = forks.Process | subprocess.Popen[bytes]
+
+
+def start_forked(command: str, env: Mapping[str, str]) -> Part:
+    """Start a part of `mipos` without importing again what it imports."""
+    return forks.start("tests.mipos", [command], env)
+
+
+def start_afresh(command: str, env: Mapping[str, str]) -> Part:
+    """Start a part of `mipos` as an operator does, in an interpreter of its own."""
+    return subprocess.Popen([sys.executable, "-m", "tests.mipos", command], env=env)  # noqa: S603
+
+
+def serving(database: Database, commands: Sequence[str], **settings: str) -> AbstractContextManager[Service]:
     """The parts of `mipos` that these commands start, with these settings, and with cheap hashes."""
+    return started_by(start_forked, database, commands, **settings)
+
+
+@contextmanager
+def started_by(
+    start: Callable[[str, Mapping[str, str]], Part],
+    database: Database,
+    commands: Sequence[str],
+    **settings: str,
+) -> Iterator[Service]:
+    """Parts of `mipos`, started in this way."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -372,10 +397,9 @@ def serving(database: Database, commands: Sequence[str], **settings: str) -> Ite
         "MIPOS_LOG_LEVEL": "error",
         **settings,
     }
-    command = [sys.executable, "-m", "tests.mipos"]
     with tempfile.TemporaryDirectory(prefix="mipos-outbox-") as outbox:
         env.setdefault("MIPOS_OUTBOX_DIR", outbox)
-        parts = [subprocess.Popen([*command, part], env=env) for part in commands]  # noqa: S603
+        parts = [start(command, env) for command in commands]
         try:
             running = Service("127.0.0.1", port, database, Path(outbox))
             eventually(lambda: run_on(commands, parts) and running.is_ready())
@@ -387,7 +411,7 @@ def serving(database: Database, commands: Sequence[str], **settings: str) -> Ite
                 part.wait(timeout=PATIENCE)
 
 
-def run_on(commands: Sequence[str], parts: Sequence[subprocess.Popen[bytes]]) -> bool:
+def run_on(commands: Sequence[str], parts: Sequence[Part]) -> bool:
     """Whether all parts still run; their log is on the stderr that pytest shows beside a failure."""
     for command, part in zip(commands, parts, strict=True):
         assert part.poll() is None, f"`mipos {command}` ended with {part.returncode}; stderr says why"

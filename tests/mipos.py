@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 
-from infra.cli.main import main
+from infra.cli import main as command_line
 from infra.identity import hashes
 
 #: Jobs that go round all companies, and how often they do so here. Tests found more companies than a round
@@ -27,8 +27,13 @@ def go_round_seldom() -> None:
     models.JOBS = tuple(replace(job, every=SELDOM) if job.name in ROUNDS else job for job in models.JOBS)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the command line so."""
     setattr(hashes, "PasswordHasher", cheap_hasher)  # noqa: B010 - the module does not export it
     if "worker" in sys.argv:
         go_round_seldom()
+    command_line.main()
+
+
+if __name__ == "__main__":
     main()

@@ -9,9 +9,9 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from infra.runtime.services import build_services, open_pool
+from infra.runtime.services import open_pool
 from infra.runtime.settings import load_settings
-from tests.conftest import KEYS, make_hashes_cheap
+from tests.conftest import KEYS, build_hasty_services
 
 PATH = "/api/auth/register"
 PASSWORD = "correct horse battery staple"
@@ -23,9 +23,7 @@ def doors(service: Any) -> Iterator[testing.TestClient]:
     environ = {**KEYS, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
     settings = replace(load_settings(environ), registration=True)
     with open_pool(service.database.app, 2) as pool:
-        services = build_services(pool, settings)
-        make_hashes_cheap(services)
-        yield testing.TestClient(create_app(services))
+        yield testing.TestClient(create_app(build_hasty_services(pool, settings)))
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +22,7 @@ from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from tests import forks
 from tests.conftest import KEYS, fresh_database
 from tests.waiting import PATIENCE, eventually
 
@@ -77,7 +76,7 @@ def shop(database: Any) -> Iterator[Shop]:
 
 
 @contextmanager
-def worker_process(database: Any) -> Iterator[subprocess.Popen[bytes]]:
+def worker_process(database: Any) -> Iterator[forks.Process]:
     """A worker as `mipos worker` starts it."""
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("MIPOS_", "DATABASE_"))},
@@ -86,7 +85,7 @@ def worker_process(database: Any) -> Iterator[subprocess.Popen[bytes]]:
         "MIPOS_WORKER_DATABASE_URL": database.worker,
         "MIPOS_LOG_LEVEL": "error",
     }
-    process = subprocess.Popen([sys.executable, "-m", "infra.cli.main", "worker"], env=env)
+    process = forks.start("infra.cli.main", ["worker"], env)
     try:
         yield process
     finally:

@@ -18,6 +18,7 @@ from api.fields import Many
 from api.openapi.document import Route, routes_of
 from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
+from tests.conftest import Database, start_afresh, started_by
 
 NOTHING = cast("Any", None)
 #: The most that is taken, less what the rest of a body needs.
@@ -167,8 +168,10 @@ def _environment(process: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def watched(serve: Callable[..., Any]) -> Iterator[Watched]:
-    with serve(MIPOS_WORKERS="1", MIPOS_SIGN_IN_FAILURES_PER_ADDRESS="1000000") as service:
+def watched(database: Database) -> Iterator[Watched]:
+    own = {"MIPOS_WORKERS": "1", "MIPOS_SIGN_IN_FAILURES_PER_ADDRESS": "1000000"}
+    # A fork has the environment that it was forked with where other processes look.
+    with started_by(start_afresh, database, ("serve",), **own) as service:
         yield Watched(service)
 
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import psycopg
 import pytest
 
 from infra.postgres.embedded import EmbeddedServer
+from tests import forks
 from tests.conftest import KEYS, SECRET, Database, installed_in, serving
-from tests.waiting import PATIENCE
 
-ROOT = Path(__file__).parents[2]
 NAMES = {
     "status": ("projections", "status"),
     "super-admin": ("super-admin", "root@example.com", "--password-stdin"),
@@ -33,16 +31,7 @@ def mipos(tmp_path: Path) -> Callable[..., Done]:
         ours = ("MIPOS_", "DATABASE_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         env |= {"MIPOS_DATA_DIR": str(tmp_path / "data"), "MIPOS_PORT": str(free_port()), **settings}
-        return subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "infra.cli.main", *arguments],
-            input="correct horse battery staple\n",
-            env=env,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
+        return forks.run("infra.cli.main", arguments, env, "correct horse battery staple\n")
 
     return run
 

@@ -22,11 +22,11 @@ from infra.outbox.messages import AddressRefused, Enclosure, Messenger, NotAnAdd
 from infra.postgres.embedded import EmbeddedServer
 from infra.runtime import mail
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.runtime.services import build_services, open_pool
+from infra.runtime.services import open_pool
 from infra.runtime.settings import load_settings
 from tests.api.conftest import stock_shop
 from tests.buying import ORDERS, SETTINGS, Buyer, open_buyer
-from tests.conftest import KEYS, Service, found_shop, fresh_database
+from tests.conftest import KEYS, Service, build_hasty_services, found_shop, fresh_database
 from tests.waiting import eventually
 
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
@@ -56,7 +56,7 @@ def here(server: EmbeddedServer, looped: Callable[..., Any]) -> Iterator[Service
     settings = load_settings({**KEYS, "MIPOS_APP_DATABASE_URL": database.app})
     with (
         open_pool(database.app, 4) as pool,
-        looped(create_app(build_services(pool, settings))) as (host, port),
+        looped(create_app(build_hasty_services(pool, settings))) as (host, port),
     ):
         yield Service(host, port, database, Path())
 

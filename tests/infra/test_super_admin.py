@@ -2,8 +2,6 @@
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +9,9 @@ import psycopg
 import pytest
 
 from domain.companies import PLATFORM_ID
+from tests import forks
 from tests.conftest import KEYS
-from tests.waiting import PATIENCE
 
-ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
 
 
@@ -29,16 +26,7 @@ def mipos(database: Any) -> Any:
             "MIPOS_APP_DATABASE_URL": database.app,
             "MIPOS_WORKER_DATABASE_URL": database.worker,
         }
-        return subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "infra.cli.main", "super-admin", *arguments],
-            input=typed,
-            env=env,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
+        return forks.run("infra.cli.main", ["super-admin", *arguments], env, typed)
 
     return run
 

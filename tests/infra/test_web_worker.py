@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests import forks
 from tests.waiting import PATIENCE, eventually
 
 ALIVE = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -28,8 +27,7 @@ class Running:
         own = ("MIPOS_", "DATABASE_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         env |= {"MIPOS_PORT": str(self.address[1]), "MIPOS_WORKERS": str(WORKERS)}
-        command = [sys.executable, "-m", "infra.bench.bare"]
-        self.process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)  # noqa: S603
+        self.process = forks.start("infra.bench.bare", [], env)
         eventually(lambda: self.answers() and len(self.workers()) == WORKERS)
 
     def answers(self) -> bool:
@@ -55,7 +53,7 @@ def bare() -> Iterator[Running]:
     running = Running()
     yield running
     running.process.kill()
-    running.process.wait()
+    running.process.wait(PATIENCE)
 
 
 def test_it_stops_though_clients_stay_connected(bare: Running, dial: Callable[..., Any]) -> None:

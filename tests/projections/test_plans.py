@@ -16,10 +16,10 @@ from psycopg import sql
 from api.app import create_app
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import Pipeline, Statement
-from infra.runtime.services import build_services, open_pool
+from infra.runtime.services import open_pool
 from infra.runtime.settings import load_settings
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import KEYS, Database, Service, found_shop, fresh_database
+from tests.conftest import KEYS, Database, Service, build_hasty_services, found_shop, fresh_database
 from tests.statements import is_statement, statements
 
 #: How many rows each table gets beside those of the shop.
@@ -133,7 +133,9 @@ def recorded(server: EmbeddedServer, name: str, password_hash: str) -> Iterator[
     settings = load_settings({**KEYS, "MIPOS_LOG_LEVEL": "error"})
     with pytest.MonkeyPatch.context() as patch, open_pool(database.app, 2) as pool:
         patch.setattr(Pipeline, "queue", write_down)
-        web = make_server("127.0.0.1", 0, create_app(build_services(pool, settings)), handler_class=_Quiet)
+        web = make_server(
+            "127.0.0.1", 0, create_app(build_hasty_services(pool, settings)), handler_class=_Quiet
+        )
         Thread(target=web.serve_forever, daemon=True).start()
         try:
             service = Service("127.0.0.1", web.server_port, database, Path())
