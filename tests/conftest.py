@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
@@ -55,9 +56,11 @@ from tests.mipos import cheap_hasher
 from tests.waiting import PATIENCE, eventually
 
 if sys.dont_write_bytecode:
-    # Or each `mipos` that tests start compiles all modules anew, a third of its start; the tree stays clean.
+    # Or this process, and each `mipos` that tests start, compiles all modules anew, which takes half a minute
+    # and a third of each start. The tree stays clean.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix) / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path(sys.prefix) / "bytecode")
+    sys.dont_write_bytecode = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -124,6 +127,20 @@ class HastyServer(EmbeddedServer):
     def _arguments(self) -> list[str]:
         return [*super()._arguments(), "-c", "fsync=off"]
 
+    @cached_property
+    def template(self) -> str:
+        """The name of a database with every table, in which nobody has any rights."""
+        name = "mipos_template"
+        with connected_as_owner(self) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = installed_in(self, name)
+        migrate(made.owner, PROJECTIONS, made.installation)
+        with connected_as_owner(self, name) as connection:
+            for role in made.installation.roles:
+                for statement in ("DROP OWNED BY {}", "DROP ROLE {}"):
+                    connection.execute(sql.SQL(statement).format(sql.Identifier(role)))
+        return name
+
 
 #: What whoever migrates on that server is told first.
 NOT_ON_DISK = "The database server runs with fsync off: a crash may lose sales it confirmed."
@@ -142,14 +159,24 @@ def server() -> Iterator[EmbeddedServer]:
 def fresh_database(server: EmbeddedServer, name: str) -> Database:
     """A database with every table, as `mipos migrate` makes it; one of that name from before is gone.
 
-    Tests run in any order over several processes, so a module's own database may be made more than once.
+    Tests run in any order over several processes, so a module's own database may be made more than once. On
+    the server that most share it begins as a copy, and what is migrated is who may do what: roles are each
+    database's own.
     """
-    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
-        for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
     database = installed_in(server, name)
+    with connected_as_owner(server) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if isinstance(server, HastyServer):
+            statement += sql.SQL(" TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(server.template))
+        connection.execute(statement)
     migrate(database.owner, PROJECTIONS, database.installation)
     return database
+
+
+def connected_as_owner(server: EmbeddedServer, name: str = "postgres") -> psycopg.Connection[Any]:
+    """A connection to one of its databases as who may do anything there, each statement by itself."""
+    return psycopg.connect(server.conninfo("postgres", name), autocommit=True)
 
 
 @pytest.fixture(scope="session")
