@@ -31,6 +31,7 @@ OF_NO_COMPANY = {
     "installation": "the version of the read models is that of the database",
     "worker_heartbeats": "workers belong to no company",
     "upgrade": "an upgrade is of the database",
+    "backups": "a backup is of all companies",
 }
 
 #: Statements about the rows of many companies, each for a reason.

@@ -28,6 +28,8 @@ _ELSEWHERE = {
         "infra.cli.platform:super_admin",
         "Let somebody run the platform, or give them another password.",
     ),
+    "backup": ("infra.cli.backup:backup", "Write a backup while the shop sells."),
+    "restore": ("infra.cli.backup:restore", "Make a data folder from a backup."),
     "scrub": ("infra.cli.scrub:scrub", "Take the bytes of erased persons off the disk."),
     "keys": ("infra.cli.keys:keys", "Keep the keys of what is personal under another data key."),
     "erasures": ("infra.cli.erasures:erasures", "Forget again whom a restored backup still knows."),

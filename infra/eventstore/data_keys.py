@@ -45,9 +45,15 @@ class DataKeys:
         """What names the data keys there are."""
         return frozenset(self._keys)
 
-    def derived(self, purpose: bytes) -> bytes:
-        """A key for another purpose that follows from the data key of today. Raises NoDataKey."""
-        return hmac.new(self._keys[self.current_id], purpose, sha256).digest()
+    def derived(self, purpose: bytes, data_key_id: bytes | None = None) -> bytes:
+        """A key for another purpose that follows from the data key of today, or the one of this name.
+
+        Raises NoDataKey.
+        """
+        data_key = self._keys.get(data_key_id or self.current_id)
+        if data_key is None:
+            raise NoDataKey
+        return hmac.new(data_key, purpose, sha256).digest()
 
     def wrap(self, key: bytes, company_id: UUID, subject_id: UUID) -> bytes:
         """A person's key as the database keeps it. Raises NoDataKey."""

@@ -127,7 +127,7 @@ def database(settings: Settings) -> Iterator[Addresses]:
         server = None
         if settings.uses_embedded_server:
             server = stack.enter_context(EmbeddedServer(settings.data_dir, settings.postgres_bin))
-            _create_database(server.conninfo("postgres", "postgres"))
+            create_database(server.conninfo("postgres", "postgres"))
         addresses = addresses_of(settings, server)
         with _reading_sealed():
             read_directory_key(addresses.owner or addresses.app, EVENT_TYPES.data_keys)
@@ -247,8 +247,11 @@ def tell(note: str) -> None:
     click.echo(f"mipos: {note}", err=True)
 
 
-def prepare(addresses: Addresses) -> None:
-    """Bring the database to this version; what reads from it meanwhile goes on."""
+def prepare(addresses: Addresses, *, is_restored: bool = False) -> None:
+    """Bring the database to this version; what reads from it meanwhile goes on.
+
+    Of one that was just restored nobody wonders that everything is made anew.
+    """
     if addresses.owner is None:
         check(addresses, "app")
         return
@@ -263,11 +266,12 @@ def prepare(addresses: Addresses) -> None:
             progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True),
             processes=min(4, os.cpu_count() or 1),
         ).run()
-    if rebuilt:
+    if rebuilt and not is_restored:
         tell(f"Made anew for this version: {', '.join(rebuilt)}.")
 
 
-def _create_database(conninfo: str) -> None:
+def create_database(conninfo: str) -> None:
+    """Make the database of the embedded server unless it is there; `conninfo` leads to another one."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         row = connection.execute(_DATABASE, [DATABASE])
         if not row.fetchone():

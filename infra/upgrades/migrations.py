@@ -49,6 +49,8 @@ MIGRATIONS = {
     "infra.jobs:report_differences.sql": "infra.jobs:report_differences.sql",
     "infra.projections:range_cache.sql": "infra.projections:range_cache.sql",
     "infra.projections:basket_answers.sql": "infra.projections:basket_answers.sql",
+    "infra.postgres:log_epoch.sql": "infra.postgres:log_epoch.sql",
+    "infra.backup:backups.sql": "infra.backup:backups.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -13,7 +13,9 @@ from infra.postgres.embedded.errors import InitdbFailed, OtherMajorVersion, Stil
 from infra.process.supervisor import die_with_parent
 
 # Trust is safe here: the only way in is a socket in a folder that only the server's user and root may enter.
-HBA = "local all all trust\n"
+HBA = "local all all trust\nlocal replication postgres trust\n"
+#: What it said before backups and replicas were let in.
+FORMER_HBA = ("local all all trust\n",)
 OUTPUT_LINES = 12
 POLL_SECONDS = 0.1
 
@@ -41,6 +43,7 @@ def ensure_cluster(data: Path, binaries: Binaries, account: Account) -> None:
         version = (data / "PG_VERSION").read_text(encoding="ascii").strip()
         if version != str(binaries.major):
             raise OtherMajorVersion(data=data, version=version, server=binaries.major)
+        _renew_hba(data / "pg_hba.conf")
         return
     unfinished = data.with_name(f"{data.name}.new")
     if unfinished.exists():
@@ -50,6 +53,12 @@ def ensure_cluster(data: Path, binaries: Binaries, account: Account) -> None:
     _initdb(unfinished, binaries, account)
     (unfinished / "pg_hba.conf").write_text(HBA, encoding="ascii")
     unfinished.rename(data)
+
+
+def _renew_hba(file: Path) -> None:
+    """Let in whom this version lets in, unless an operator has rules of their own."""
+    if file.read_text(encoding="utf-8", errors="replace") in FORMER_HBA:
+        file.write_text(HBA, encoding="ascii")
 
 
 def _initdb(data: Path, binaries: Binaries, account: Account) -> None:

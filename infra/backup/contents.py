@@ -1,0 +1,63 @@
+"""Which tables are in a backup, and which are not, for a reason each; what follows from the log is not."""
+
+from collections.abc import Mapping
+from typing import LiteralString
+
+#: Facts, numbered: a backup has those after the one before it.
+LOG: LiteralString = "events"
+#: What opens what the log seals: in a file of its own, in a folder of its own.
+KEYS: LiteralString = "subject_keys"
+#: Bytes that never change, by their hash: a backup has those that the ones before it lack.
+PICTURES: LiteralString = "image_contents"
+#: Answers by the position they were given at: a repeated request after a restore must not be made twice.
+ANSWERS: LiteralString = "idempotency_keys"
+#: Whole in each backup, or left out of one where nothing has changed. They are sealed: what tills delivered
+#: and waits tells about persons, and nobody guesses passwords in a file that is lost.
+SMALL: tuple[LiteralString, ...] = (
+    "credentials",
+    "erased_subjects",
+    "device_deliveries",
+    "waiting_operations",
+    "report_exports",
+    "report_runs",
+    "report_deliveries",
+    "import_jobs",
+    "running_time",
+)
+
+#: Every other table that is no read model's.
+LEFT_OUT: Mapping[str, str] = {
+    "company_head": "it follows from the log",
+    "company_activity": "it follows from the log",
+    "projection_checkpoints": "read models are made anew",
+    "projection_models": "read models are made anew",
+    "installation": "of it the epoch is in the manifest",
+    "schema_migrations": "their names are in the manifest",
+    "sessions": "whoever was signed out since would be signed in again",
+    "password_resets": "they are good for an hour",
+    "approvals": "they are good for minutes",
+    "sign_in_failures": "they count within an hour",
+    "import_chunks": "files that were not read yet are handed in again",
+    "report_export_parts": "files of reports are written again from the log",
+    "range_cache": "nobody misses a row",
+    "basket_answers": "nobody misses a row",
+    "stock_verifications": "everything is compared anew",
+    "stock_differences": "everything is compared anew",
+    "report_reconciliations": "everything is compared anew",
+    "report_differences": "everything is compared anew",
+    "worker_heartbeats": "they are of processes",
+    "backups": "a backup is not in itself",
+}
+
+#: What holds of rows whose other half is left out.
+AFTERWARDS: tuple[LiteralString, ...] = (
+    """
+    UPDATE report_exports SET status = 'expired' WHERE status = 'done'
+    """,
+    """
+    UPDATE import_jobs
+       SET status = 'failed', finished_at = clock_timestamp(),
+           failure = 'The file was not in the backup that was restored; hand it in again.'
+     WHERE status IN ('queued', 'running')
+    """,
+)
