@@ -1,6 +1,6 @@
 """What the API needs behind it: a way to run commands, to ask questions, and to sign in."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, LiteralString, Protocol, TypeVar
@@ -200,6 +200,21 @@ class Health(Protocol):
         """Counters of all processes in the format of Prometheus."""
 
 
+class Doctor(Protocol):
+    """Examines the installation."""
+
+    def examine(self) -> Sequence[Any]:
+        """What each check finds: `check`, `status` (ok, warn, fail), what it `says`, what would `mend` it."""
+
+
+class _NobodyToExamine:
+    """Where nothing stands behind the API there is nothing to be found."""
+
+    def examine(self) -> Sequence[Any]:
+        """Nothing."""
+        return ()
+
+
 def _no_baskets() -> "BasketMemory":
     # NumPy takes a tenth of a second and 15 MB, which workers and commands are spared.
     from projections.market_basket.memory import BasketMemory  # noqa: PLC0415
@@ -231,5 +246,6 @@ class Services:
     peppers: tuple[bytes, ...] = (b"",)
     #: Where receipts lie for those who have one in hand.
     receipts: ReceiptAddresses = field(default_factory=ReceiptAddresses)
+    doctor: Doctor = field(default_factory=_NobodyToExamine)
     #: What this process knows of baskets.
     baskets: "BasketMemory" = field(default_factory=_no_baskets)

@@ -10,6 +10,22 @@ BEGIN
         ON CONFLICT DO NOTHING;
 END $$;
 
+-- The logs that were written to last, for the platform alone: company, its last event's position, and when that was.
+CREATE OR REPLACE FUNCTION :schema.latest_logs(many integer)
+RETURNS TABLE (company_id uuid, "position" bigint, recorded_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform sees which logs there are' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+    SELECT head.company_id, head.position, head.recorded_at
+      FROM (SELECT latest.company_id FROM :schema.company_activity AS latest
+             ORDER BY latest.active_at DESC LIMIT many) AS active
+      JOIN :schema.company_head AS head ON head.company_id = active.company_id
+     ORDER BY head.recorded_at DESC;
+END $$;
+
 -- How far each asynchronous read model is behind, over all companies: numbers for those who watch, nothing else.
 -- What knows less of a log than it once did is being filled, and answers nothing until it knows as much again.
 -- What is parked waits for a person, not for a worker, and is counted by itself. The age is that of the oldest event

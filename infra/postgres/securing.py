@@ -50,13 +50,29 @@ def secure_tables(
 ) -> None:
     """Put rights and policies in force on those of these tables that the schema has, by default ours."""
     schema = schema or installation.schema
+    statements: list[sql.Composed] = []
+    for table, own in lacking(connection, installation, tables, schema).items():
+        # A vacuum at work would wait for what the grant has changed, and the policy for the vacuum.
+        statements += [sql.SQL("LOCK TABLE {}").format(sql.Identifier(schema, table)), *own]
+    if statements:
+        # Several hundred at the first time; sent together they take a fifth of the time.
+        connection.execute(sql.SQL(";\n").join(statements))
+
+
+def lacking(
+    connection: psycopg.Connection[Any],
+    installation: Installation,
+    tables: Mapping[str, Rights],
+    schema: str,
+) -> dict[str, list[sql.Composed]]:
+    """By table, what it takes until rights and policies are what they should be; only tables that are not."""
     where = {"schema": schema, "tables": list(tables)}
     roles = {"app": installation.app, "worker": installation.worker}
     policies: dict[str, dict[str, _Policy]] = {}
     for table, name, *policy in connection.execute(_POLICIES, where):
         policies.setdefault(table, {})[name] = _Policy(*policy)
     states = connection.execute(_TABLES, {**where, **roles}).fetchall()
-    statements: list[sql.Composed] = []
+    wrong: dict[str, list[sql.Composed]] = {}
     for table, is_secured, app, worker in states:
         rights, identifier = tables[table], sql.Identifier(schema, table)
         own = [
@@ -67,11 +83,8 @@ def secure_tables(
         if rights.rows is not None and not is_secured:
             own.append(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(identifier))
         if own:
-            # A vacuum at work would wait for what the grant has changed, and the policy for the vacuum.
-            statements += [sql.SQL("LOCK TABLE {}").format(identifier), *own]
-    if statements:
-        # Several hundred at the first time; sent together they take a fifth of the time.
-        connection.execute(sql.SQL(";\n").join(statements))
+            wrong[table] = own
+    return wrong
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from infra.identity.tokens import Tokens
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
+from infra.runtime.databases import addresses_of
+from infra.runtime.doctor import Doctor
 from infra.runtime.mail import messenger_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.service_state import Limits, ServiceState, StateMetrics, look, report
@@ -129,6 +131,7 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         processes=settings.workers,
         metrics_token=settings.metrics_token,
         peppers=peppers,
+        doctor=Doctor(addresses_of(settings).app, settings, EVENT_TYPES, PROJECTIONS),
         receipts=ReceiptAddresses.of_server(secret, settings.public_url),
     )
 

@@ -61,17 +61,24 @@ def check_migrated(conninfo: str, projections: Iterable[Projection], *, as_app: 
     return notes
 
 
-def _is_of_this_version(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> bool:
+def pending_migrations(connection: psycopg.Connection[Any]) -> list[str]:
+    """What `mipos migrate` would still apply, by name. Raises NewerDatabase."""
     applied: dict[str, str | None] = dict(connection.execute(APPLIED).fetchall())
     refuse_newer(applied)
+    [(_, schema)] = connection.execute(_DECLARED).fetchall()
+    others = [
+        name
+        for name, file in FUNCTIONS.items()
+        if applied.get(name) != digest_of_text(functions_in(file, schema))
+    ]
+    return [name for name in (*MIGRATIONS, REHASH) if name not in applied] + others
+
+
+def _is_of_this_version(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> bool:
+    if pending_migrations(connection):
+        return False
     defined: dict[str, str] = dict(connection.execute(_DEFINED).fetchall())
-    [(declared, schema)] = connection.execute(_DECLARED).fetchall()
-    return (
-        declared == inline_digest(models)
-        and all(name in applied for name in (*MIGRATIONS, REHASH))
-        and all(
-            applied.get(name) == digest_of_text(functions_in(file, schema))
-            for name, file in FUNCTIONS.items()
-        )
-        and all(defined.get(model.name) == digest_of(model) for model in models)
+    [(declared, _)] = connection.execute(_DECLARED).fetchall()
+    return declared == inline_digest(models) and all(
+        defined.get(model.name) == digest_of(model) for model in models
     )

@@ -1,0 +1,1 @@
+"""The checks of `mipos doctor`, each a small function."""
