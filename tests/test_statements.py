@@ -54,6 +54,8 @@ ACROSS_COMPANIES = {
     "erased_subjects ORDER BY at": "the list of the erased is of every company",
     "erased_subjects WHERE scrubbed_at": "what is deleted leaves the disk for every company at once",
     "messages WHERE status = 'waiting'": "the job finds what is to be mailed, without locks",
+    "report_exports SET status = 'expired' WHERE status": "no file of any company is in a backup",
+    "import_jobs SET status = 'failed', finished_at = clock_timestamp(), failure = 'The": "nor is a sheet",
     "FROM erased_subjects WHERE subject_id = ANY": "the job finds files of who is forgotten",
 }
 

@@ -28,6 +28,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ),
     ("/api/admin/packages", "Platform", ""),
     ("/api/super", "Platform", ""),
+    ("/api/dev", "Operations", "How the installation itself is; for whoever runs the platform."),
     ("/api/admin/settings", "Settings", "What holds for the whole company."),
     ("/api/admin/analytics", "Analytics", "What is bought together."),
     ("/api/admin/dashboard", "Dashboard", "The company at a glance: tiles of its reports."),

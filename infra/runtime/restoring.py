@@ -37,6 +37,8 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.settings import Settings, SettingsError, secret_file
 from infra.upgrades.migrations import FUNCTIONS, MIGRATIONS, REHASH, migrate
 
+#: With less free than a file of the server's log the disk is as good as full, in bytes.
+FULL_BYTES = 32 << 20
 DATA_KEY, SECRET_KEY = "data_key", "secret_key"
 
 _HAS_LOG: LiteralString = "SELECT to_regclass('company_head') IS NOT NULL"
@@ -114,14 +116,23 @@ def restore_to_folder(
         unfinished.mkdir(mode=0o700, parents=True)
         restored = _fill_folder(settings, opened, unfinished, keys, tombstones, check=check)
         unfinished.rename(target)
-    except OSError as error:
+    except (OSError, psycopg.OperationalError) as error:
+        reason = _reason_of(error, unfinished)
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise FolderUnusable(folder=target, reason=error.strerror or error) from error
+        raise FolderUnusable(folder=target, reason=reason) from error
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     vault.note_restore(name, restored.epoch, datetime.now(UTC))
     return restored
+
+
+def _reason_of(error: Exception, folder: Path) -> str:
+    """Why it went wrong; a server whose disk is full just ends."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < FULL_BYTES:
+            return "no space is left on its disk"
+    return getattr(error, "strerror", None) or str(error).strip().splitlines()[0].rstrip(".")
 
 
 def restore_to_database(settings: Settings, folder: Path, keys: Keys, *, check: bool = True) -> Restored:

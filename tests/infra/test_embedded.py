@@ -126,7 +126,8 @@ class TestStarting:
         with EmbeddedServer(data):
             run = data / "run"
             assert stat.S_IMODE(run.stat().st_mode) == 0o700
-            assert (data / "data" / "pg_hba.conf").read_text() == "local all all trust\n"
+            rules = (data / "data" / "pg_hba.conf").read_text().splitlines()
+            assert rules == ["local all all trust", "local replication postgres trust"]
 
     def test_is_not_swayed_by_the_environment_nor_told_our_secrets(
         self, data: Path, monkeypatch: pytest.MonkeyPatch

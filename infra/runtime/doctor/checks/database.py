@@ -132,7 +132,7 @@ def statistics(patient: Patient) -> Result:
 
 def personal_columns(models: tuple[Projection, ...]) -> set[tuple[str, str]]:
     """Every column of which the planner is to keep nothing, as the definitions of tables say."""
-    texts = [model.schema for model in models]
+    texts: list[str] = [model.schema for model in models]
     for file in MIGRATIONS.values():
         package, name = file.split(":")
         texts.append(files(package).joinpath(name).read_text())

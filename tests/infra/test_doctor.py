@@ -1,0 +1,269 @@
+"""`mipos doctor`: says all is well where it is, and names what is broken, each thing broken on purpose."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from domain.companies import PLATFORM_ID, Company
+from infra.backup.vault import Vault
+from infra.eventstore.codec import Metadata
+from infra.eventstore.data_keys import DataKeys
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.transactions import transaction
+from infra.runtime.directory_key import keep_directory_key
+from infra.runtime.doctor import CHECKS, Finding, examine
+from infra.runtime.doctor.checks import database as database_checks
+from infra.runtime.doctor.checks import logs
+from infra.runtime.doctor.patient import Patient
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.settings import Settings, load_settings
+from tests.conftest import WRITER, Database, fresh_database
+from tests.infra.backups import mipos, settings_of
+
+Look = Callable[[str], Finding]
+OTHER_KEY = "a data key of somebody else, of more than 32 characters"
+
+
+@pytest.fixture(scope="module")
+def own(server: EmbeddedServer) -> Database:
+    """An installation to break, with the platform's log and a company's."""
+    database = fresh_database(server, "mipos_doctor")
+    for company_id in (PLATFORM_ID, uuid4()):
+        company = Company.begin(
+            Company.Registered, company_id, name=f"{company_id}", currency="EUR", timezone="UTC"
+        )
+        with (
+            psycopg.connect(database.app, autocommit=True) as connection,
+            transaction(connection, company_id) as db,
+        ):
+            db.execute("SELECT found_company(%(company)s)", {"company": company_id})
+            WRITER.record(db, company.new_events(), Metadata(at=datetime.now(UTC)))
+    keep_directory_key(database.app, EVENT_TYPES.data_keys)
+    return database
+
+
+@pytest.fixture
+def settings(own: Database, tmp_path: Path) -> Settings:
+    (tmp_path / "data").mkdir(mode=0o700)
+    return load_settings(settings_of(own, tmp_path / "data"))
+
+
+@pytest.fixture
+def look(own: Database, settings: Settings) -> Look:
+    """Makes one check, as the web server would."""
+
+    def one(name: str) -> Finding:
+        with psycopg.connect(own.app, autocommit=True) as connection:
+            patient = Patient(connection, settings, EVENT_TYPES, PROJECTIONS)
+            [finding] = examine(patient, {name: CHECKS[name]})
+            return finding
+
+    return one
+
+
+@contextmanager
+def broken(database: Database, breaks: LiteralString, mends: LiteralString, **parts: str) -> Iterator[None]:
+    """The database, with something broken by its owner for as long as the block lasts."""
+    names = {"app": database.installation.app, "worker": database.installation.worker, **parts}
+    identifiers = {name: sql.Identifier(text) for name, text in names.items()}
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        owner.execute(sql.SQL(breaks).format(**identifiers))
+        try:
+            yield
+        finally:
+            owner.execute(sql.SQL(mends).format(**identifiers))
+
+
+@pytest.mark.parametrize("role", ["app", "worker"])
+def test_an_installation_that_is_well_passes_every_check(
+    own: Database, settings: Settings, role: str
+) -> None:
+    """But for what only time brings, and for the server of the tests, which does not wait for the disk."""
+    with psycopg.connect(getattr(own, role), autocommit=True) as connection:
+        findings = list(examine(Patient(connection, settings, EVENT_TYPES, PROJECTIONS)))
+    assert [one.check for one in findings] == list(CHECKS)
+    assert {one.check: one.says for one in findings if one.status != "ok"}.keys() == {
+        "writes reach the disk",
+        "workers",
+        "backup",
+        "test restore",
+    }
+    assert all(one.mend for one in findings if one.status != "ok")
+
+
+OWN_COMPANY: LiteralString = """
+    CREATE POLICY own_company ON orders TO {app}
+     USING (company_id = current_setting('app.company_id')::uuid)
+"""
+BREAKS: dict[str, tuple[LiteralString, LiteralString, str]] = {
+    "row-level security": (
+        "DROP POLICY own_company ON orders",
+        OWN_COMPANY,
+        "orders",
+    ),
+    "roles": ("GRANT {worker} TO {app}", "REVOKE {worker} FROM {app}", "sees every company"),
+    "statistics on personal columns": (
+        "ALTER TABLE customers ALTER COLUMN name SET STATISTICS -1",
+        "ALTER TABLE customers ALTER COLUMN name SET STATISTICS 0",
+        "customers.name",
+    ),
+    "migrations": (
+        "UPDATE schema_migrations SET name = 'hidden' WHERE name = 'infra.backup:backups.sql'",
+        "UPDATE schema_migrations SET name = 'infra.backup:backups.sql' WHERE name = 'hidden'",
+        "newer version",
+    ),
+    "definitions": (
+        "UPDATE projection_models SET digest = 'x' || digest WHERE name = 'orders'",
+        "UPDATE projection_models SET digest = substr(digest, 2) WHERE name = 'orders'",
+        "orders",
+    ),
+    "closed companies": (
+        "UPDATE installation SET closed = ARRAY[gen_random_uuid()]",
+        "UPDATE installation SET closed = '{{}}'",
+        "1",
+    ),
+    "parked": (
+        "UPDATE projection_checkpoints SET parked_at = now(), error = 'x' WHERE projection = 'report_sales'",
+        "UPDATE projection_checkpoints SET parked_at = NULL, error = NULL",
+        "report_sales (2)",
+    ),
+    "jobs": (
+        "UPDATE running_time SET counted_at = now() - interval '3 hours'",
+        "UPDATE running_time SET counted_at = now()",
+        "3.0 hours",
+    ),
+    "chain": (
+        "UPDATE events SET state = state || ' '",
+        "UPDATE events SET state = rtrim(state)",
+        "at position 1 the event's bytes do not give its hash",
+    ),
+    "clock": (
+        "UPDATE company_head SET recorded_at = recorded_at + interval '1 hour'",
+        "UPDATE company_head SET recorded_at = recorded_at - interval '1 hour'",
+        "ahead of the database's clock",
+    ),
+    "stock": (
+        "INSERT INTO stock_differences SELECT x, x, x, 'on_hand', 1, 2, 1, now() FROM gen_random_uuid() x",
+        "DELETE FROM stock_differences",
+        "1",
+    ),
+}
+
+
+@pytest.mark.parametrize("check", BREAKS)
+def test_what_is_broken_is_named_until_it_is_mended(own: Database, look: Look, check: str) -> None:
+    breaks, mends, says = BREAKS[check]
+    with broken(own, breaks, mends):
+        found = look(check)
+    assert (found.status, says in found.says) == ("fail", True), found
+    assert found.mend
+    assert look(check).status == "ok"
+
+
+def test_a_server_that_does_not_wait_for_the_disk_is_named(look: Look) -> None:
+    found = look("writes reach the disk")
+    assert (found.status, "fsync" in found.says) == ("fail", True)
+
+
+def test_a_migration_that_is_not_applied_is_named(own: Database, look: Look) -> None:
+    with broken(
+        own,
+        "DELETE FROM schema_migrations WHERE name = 'infra.postgres:log_epoch.sql'",
+        "INSERT INTO schema_migrations (name) VALUES ('infra.postgres:log_epoch.sql')",
+    ):
+        found = look("migrations")
+    assert (found.status, found.mend) == ("fail", "Run `mipos migrate`.")
+    assert "infra.postgres:log_epoch.sql" in found.says
+
+
+def test_a_stream_that_grows_without_end_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "STREAM_LIMIT", 0)
+    assert look("streams").status == "warn"
+
+
+def test_a_clock_that_differs_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_checks, "CLOCK_WARN", -3600.0)
+    assert look("clock").status == "warn"
+
+
+class TestKeys:
+    def found(self, own: Database, settings: Settings, current: str, *former: str) -> Finding:
+        types = replace_data_keys(current, *former)
+        with psycopg.connect(own.app, autocommit=True) as connection:
+            patient = Patient(connection, settings, types, PROJECTIONS)
+            [finding] = examine(patient, {"data key": CHECKS["data key"]})
+        return finding
+
+    def test_another_data_key_opens_nothing(self, own: Database, settings: Settings) -> None:
+        assert self.found(own, settings, OTHER_KEY).status == "fail"
+
+    def test_a_former_one_does_until_it_is_gone(self, own: Database, settings: Settings) -> None:
+        found = self.found(own, settings, OTHER_KEY, settings.data_key or "")
+        assert (found.status, "keys rewrap" in found.mend) == ("warn", True)
+
+    def test_that_others_may_read_are_named(self, settings: Settings, look: Look) -> None:
+        file = settings.data_dir / "data_key"
+        file.write_text("precious")
+        file.chmod(0o640)
+        found = look("secrets")
+        assert (found.status, found.mend) == ("fail", f"chmod 600 {file}")
+        file.chmod(0o600)
+        assert look("secrets").status == "ok"
+
+
+def replace_data_keys(current: str, *former: str) -> Any:
+    """What checks need of the event types, under other data keys."""
+    keys = DataKeys()
+    keys.load(current, former)
+
+    class Types:
+        data_keys = keys
+
+    return Types
+
+
+class TestBackups:
+    AGE = "INSERT INTO backups VALUES ('x', 'logical', {place}, now() - {age}::interval, now(), 1, 1)"
+
+    @pytest.mark.parametrize(("age", "status"), [("1 hour", "ok"), ("30 hours", "warn"), ("10 days", "fail")])
+    def test_grow_old(self, own: Database, look: Look, age: str, status: str) -> None:
+        with psycopg.connect(own.owner, autocommit=True) as owner:
+            owner.execute(sql.SQL(self.AGE).format(place=sql.Literal("/nowhere"), age=sql.Literal(age)))
+            try:
+                assert look("backup").status == status
+            finally:
+                owner.execute("DELETE FROM backups")
+
+    def test_that_were_tried_are_known_beside_them(self, own: Database, look: Look, tmp_path: Path) -> None:
+        with psycopg.connect(own.owner, autocommit=True) as owner:
+            place = sql.Literal(str(tmp_path))
+            owner.execute(sql.SQL(self.AGE).format(place=place, age=sql.Literal("1 hour")))
+            try:
+                assert look("test restore").status == "warn"
+                Vault(tmp_path).note_restore("x", 2, datetime.now(UTC))
+                assert look("test restore").status == "ok"
+            finally:
+                owner.execute("DELETE FROM backups")
+
+
+class TestOnTheCommandLine:
+    def test_ends_with_1_where_something_fails(self, own: Database, tmp_path: Path) -> None:
+        done = mipos("doctor", "--json", **settings_of(own, tmp_path))
+        findings = json.loads(done.output)
+        assert done.exit_code == 1
+        assert [one["check"] for one in findings] == list(CHECKS)
+        assert {frozenset(one) for one in findings} == {frozenset({"check", "status", "says", "mend"})}
+
+    def test_says_so_where_there_is_no_database(self, tmp_path: Path) -> None:
+        done = mipos("doctor", MIPOS_DATA_DIR=str(tmp_path / "never"))
+        assert done.exit_code == 1
+        assert "mipos up" in done.output
+        assert not (tmp_path / "never").exists()
