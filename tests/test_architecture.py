@@ -72,6 +72,8 @@ WRONG = {
     "infra.files.pictures": "infra.upgrades.upgrade",
     "infra.upgrades.migrated": "infra.web.loop",
     "infra.web.loop": "infra.runtime.models",
+    "infra.upgrades.upgrade": "infra.backup.vault",
+    "infra.backup.vault": "infra.runtime.models",
     "infra.runtime.models": "infra.bench.load",
     "infra.bench.load": "infra.cli.main",
 }

@@ -64,6 +64,10 @@ class DatabaseTaken(BackupError):
     """The database has a log already, and a backup is never restored over one: name an empty database."""
 
 
+class LogNotReadable(BackupError):
+    """Nothing can be made from the log in the backup: {reason}. Restore an earlier one."""
+
+
 class NotEmbedded(BackupError):
     """A physical backup copies the embedded server; one of your own is copied with its own pg_basebackup."""
 

@@ -14,7 +14,14 @@ import psycopg
 from rich.console import Console
 
 from infra.backup import physical
-from infra.backup.errors import DatabaseTaken, FolderUnusable, OtherForm, TargetTaken, TargetWithin
+from infra.backup.errors import (
+    DatabaseTaken,
+    FolderUnusable,
+    LogNotReadable,
+    OtherForm,
+    TargetTaken,
+    TargetWithin,
+)
 from infra.backup.manifest import Manifest
 from infra.backup.restoring import Restoring
 from infra.backup.vault import Vault, find
@@ -36,6 +43,7 @@ from infra.runtime.directory_key import read_directory_key
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.settings import Settings, SettingsError, secret_file
 from infra.upgrades.migrations import FUNCTIONS, MIGRATIONS, REHASH, migrate
+from infra.upgrades.upgrade import CannotBuild
 
 #: With less free than a file of the server's log the disk is as good as full, in bytes.
 FULL_BYTES = 32 << 20
@@ -269,7 +277,10 @@ def _fill_database(
             with _bar("Filling the log", "events") as progress:
                 opened.fill(connection, forgotten, progress)
     read_directory_key(owner, EVENT_TYPES.data_keys)
-    prepare(addresses, is_restored=True)
+    try:
+        prepare(addresses, is_restored=True)
+    except CannotBuild as error:
+        raise LogNotReadable(reason=str(error).partition(". The version of before")[0]) from error
     with psycopg.connect(owner, autocommit=True) as connection:
         epoch = opened.begin_epoch(connection)
     check_data_keys(addresses.app)

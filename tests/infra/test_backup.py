@@ -367,6 +367,21 @@ class TestNothingIsRestored:
         said = self.refused(vault.folder, "--to", tmp_path / "again", **backed_up.settings)
         assert "written by a newer version of MIPOS" in said
 
+    def test_of_a_log_that_was_altered_before(
+        self, backed_up: BackedUp, elsewhere: Database, tmp_path: Path
+    ) -> None:
+        with psycopg.connect(backed_up.shop.service.database.owner, autocommit=True) as owner:
+            owner.execute("UPDATE events SET state = state || ' ' WHERE position = 3")
+            try:
+                assert mipos("backup", tmp_path / "vault", **backed_up.settings).exit_code == 0
+            finally:
+                owner.execute("UPDATE events SET state = rtrim(state) WHERE position = 3")
+        settings = {**backed_up.settings, "DATABASE_URL": elsewhere.owner}
+        done = mipos("restore", tmp_path / "vault", "--to-database", **settings)
+        assert done.exit_code == 1
+        assert "at position 3" in (said := done.output.replace("\n", " "))
+        assert "Restore an earlier one" in said
+
     def test_where_no_room_is_left(self, backed_up: BackedUp, reachable: Path) -> None:
         arguments = ("restore", backed_up.vault.folder, "--to", reachable / "again")
         with no_file_longer_than(100_000), pytest.raises(EmbeddedServerError):
