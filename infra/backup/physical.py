@@ -30,6 +30,11 @@ INCREMENTAL = 170_000
 
 _STATE: LiteralString = "SELECT log_epoch, current_schema() FROM installation"
 _HEADS: LiteralString = "SELECT company_id, position, hash FROM company_head"
+# From its first full backup on the server notes what changes, so that others need not read everything.
+_NOTE_CHANGES: tuple[LiteralString, ...] = (
+    "ALTER SYSTEM SET summarize_wal = on",
+    "SELECT pg_reload_conf()",
+)
 _MIGRATIONS: LiteralString = "SELECT name FROM schema_migrations ORDER BY name"
 
 
@@ -51,6 +56,10 @@ def take(
         base = vault.newest("physical") if incremental else None
         if incremental and base is None:
             raise NothingToGoOnFrom(folder=vault.folder, form="physical")
+        if connection.info.server_version >= INCREMENTAL:
+            with psycopg.connect(server, autocommit=True) as owner:
+                for statement in _NOTE_CHANGES:
+                    owner.execute(statement)
         [(log_epoch, schema)] = connection.execute(_STATE).fetchall()
         heads = connection.execute(_HEADS).fetchall()
         migrations = [name for (name,) in connection.execute(_MIGRATIONS).fetchall()]

@@ -19,6 +19,16 @@ _REWRITE: LiteralString = "VACUUM (FULL) {}"
 _SEE: LiteralString = "VACUUM (ANALYZE) {}"
 _END_LOG_FILE: LiteralString = "SELECT pg_switch_wal()"
 _CHECKPOINT: LiteralString = "CHECKPOINT"
+# A server that notes what changes, for incremental backups, keeps its log until it has read it, and reads it up
+# to the last checkpoint.
+_READS_LOG: LiteralString = """
+    SELECT pg_current_wal_lsn() FROM pg_settings WHERE name = 'summarize_wal' AND setting = 'on'
+"""
+_HAS_READ: LiteralString = """
+    SELECT summarized_lsn >= %s::pg_lsn FROM pg_get_wal_summarizer_state()
+"""
+#: How long it is waited for, in seconds.
+READING = 60.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,15 @@ def _renew_log(connection: psycopg.Connection[Any]) -> bool:
     """Go on in a new file of the log and let go of older ones. Returns whether we may: it is the server's."""
     try:
         connection.execute(_END_LOG_FILE)
+        place = connection.execute(_READS_LOG).fetchone()
         connection.execute(_CHECKPOINT)
+        if place:
+            end = time.monotonic() + READING
+            while connection.execute(_HAS_READ, place).fetchall() != [(True,)]:
+                if time.monotonic() > end:
+                    return False
+                time.sleep(0.1)
+            connection.execute(_CHECKPOINT)
     except errors.InsufficientPrivilege:
         return False
     return True

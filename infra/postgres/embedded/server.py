@@ -33,8 +33,6 @@ PREVIOUS_SERVER_SECONDS = 60.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.01
 LOG_BYTES = 10_000_000
-#: The first version of the server that takes incremental backups.
-SUMMARIES = 17
 READY_LINE = 7
 # An earlier server's last processes may still hold these for a few seconds after it was killed.
 PASSING_TROUBLES = ("lock file", "pre-existing shared memory block")
@@ -204,8 +202,6 @@ class EmbeddedServer:
     def _arguments(self) -> list[str]:
         folder = str(self._socket_folder()).replace('"', '""')
         settings = {**SERVER_SETTINGS, "unix_socket_directories": f'"{folder}"', "port": str(PORT)}
-        if self._started_with and self._started_with[0].major >= SUMMARIES:
-            settings["summarize_wal"] = "on"  # An incremental backup reads what changed, not everything.
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _became_ready(self, process: subprocess.Popen[bytes]) -> bool:
