@@ -19,8 +19,8 @@ _REWRITE: LiteralString = "VACUUM (FULL) {}"
 _SEE: LiteralString = "VACUUM (ANALYZE) {}"
 _END_LOG_FILE: LiteralString = "SELECT pg_switch_wal()"
 _CHECKPOINT: LiteralString = "CHECKPOINT"
-# A server that notes what changes, for incremental backups, keeps its log until it has read it, and reads it up
-# to the last checkpoint.
+# A server that notes what changes, for incremental backups, keeps its log until it has read it, which it does
+# up to the last checkpoint.
 _READS_LOG: LiteralString = """
     SELECT pg_current_wal_lsn() FROM pg_settings WHERE name = 'summarize_wal' AND setting = 'on'
 """

@@ -1,6 +1,7 @@
 """What tests of backups share: `mipos` as an operator runs it, and looking into files."""
 
 import gzip
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from tests.conftest import KEYS, Database
 
 def mipos(*arguments: str | Path, **settings: str) -> Result:
     """Run a command in this process, with these settings and no others."""
-    return CliRunner().invoke(cli, [str(one) for one in arguments], env=settings, catch_exceptions=False)
+    others = dict.fromkeys(name for name in os.environ if name.startswith(("MIPOS_", "DATABASE_")))
+    environment = {**others, **settings}
+    return CliRunner().invoke(cli, [str(one) for one in arguments], env=environment, catch_exceptions=False)
 
 
 def settings_of(database: Database, data_dir: Path) -> dict[str, str]:

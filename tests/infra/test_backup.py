@@ -262,7 +262,8 @@ class TestYesterdaysBackup:
         target = reachable / "again"
         yesterday = backed_up.vault.folder / backed_up.full.name
 
-        done = mipos("restore", yesterday, "--to", target, "--keys", backed_up.vault.folder.parent / "keys")
+        keys, no_shop = backed_up.vault.folder.parent / "keys", {"MIPOS_DATA_DIR": str(reachable / "none")}
+        done = mipos("restore", yesterday, "--to", target, "--keys", keys, **no_shop)
 
         assert done.exit_code == 0, done.output
         assert [one.name for one in reachable.iterdir()] == ["again"]
