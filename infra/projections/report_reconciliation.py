@@ -63,19 +63,22 @@ class FileCheck(Protocol):
         """What differs in the first so many rows of a period, up to a position."""
 
 
+# Made once: what a read model reads is worked out for each one that is made, and kept as long as the process.
+_SOURCES, _STOCK = tuple(source() for source in SOURCES), StockSums()
+
+
 class Reconciliation:
     """Compares some days of companies by these checks, over one connection."""
 
     def __init__(self, types: EventTypes, checks: Iterable[Check] = CHECKS) -> None:
         self._checks = tuple(checks)
-        self._sources = [source() for source in SOURCES]
-        self._reader = FactReader(types, [StockSums()])
+        self._reader = FactReader(types, [_STOCK])
 
     def marks(self, db: Transaction) -> Marks:
         """How far the reports of the company are. Raises ReportsNotWhole, ServerOutdated."""
-        for source in self._sources:
+        for source in _SOURCES:
             db.execute(HOLD_MODEL, named(source))
-        names = [source.name for source in self._sources]
+        names = [source.name for source in _SOURCES]
         row = db.ask(_MARKS, {"company_id": db.company_id, "projections": names}).row()
         if row is None or row["is_partial"] or row["models"] < len(names):
             raise ReportsNotWhole

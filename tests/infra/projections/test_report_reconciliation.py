@@ -15,8 +15,10 @@ from infra.cli.reports import reports
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.report_reconciliation import PAUSE, ReportReconciliation
 from infra.jobs.report_rounds import companies_due
+from infra.projections.report_reconciliation import Reconciliation
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.report_files import SectionFiles
+from projections.declarations import _record_of
 from projections.reports.sections.sales_summary.by_store import BY_STORE
 
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
@@ -241,3 +243,11 @@ class TestJob:
         trading.database.follow().step()
         go_on(trading)
         assert verified(trading) == trading.head()
+
+
+def test_a_worker_that_looks_again_and_again_keeps_nothing_of_it() -> None:
+    Reconciliation(EVENT_TYPES)
+    known = _record_of.cache_info().currsize
+    for _ in range(3):
+        Reconciliation(EVENT_TYPES)
+    assert _record_of.cache_info().currsize == known
