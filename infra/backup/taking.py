@@ -92,7 +92,9 @@ _NOTE_TESTS: LiteralString = """
 """
 
 # A year of daily ones is enough to see how they have grown.
-_FORGET_OLD: LiteralString = "DELETE FROM backups WHERE finished_at < %(finished_at)s - interval '400 days'"
+_FORGET_OLD: LiteralString = """
+    DELETE FROM backups WHERE finished_at < %(finished_at)s::timestamptz - interval '400 days'
+"""
 
 
 @dataclass

@@ -35,13 +35,17 @@ _CLOSED: LiteralString = "SELECT unnest(closed) FROM installation"
 _REFUSALS = {"MP426": ServerOutdated, "MP423": CompanyClosed}
 
 
-@cache
 def digest_of(model: Projection) -> str:
     """What a read model's rows are made from, in short: another digest is another read model."""
-    # A read model that reads one more event, or one more field, was made without what the log has of it.
-    events = sorted(fields_read(model, event) for event in model.events)
-    text = "\n".join([str(model.version), model.mode, *model.tables, *events, model.schema])
+    text = "\n".join([str(model.version), model.mode, *model.tables, *_events_read(model), model.schema])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Each request to an asynchronous read model asks for its digest, and its events take 3 ms to look through.
+@cache
+def _events_read(model: Projection) -> tuple[str, ...]:
+    # A read model that reads one more event, or one more field, was made without what the log has of it.
+    return tuple(sorted(fields_read(model, event) for event in model.events))
 
 
 def inline_digest(models: Iterable[Projection]) -> str:

@@ -5,6 +5,7 @@ from itertools import count
 
 import psycopg
 
+from infra.backup import restoring
 from infra.postgres.pipeline import Statement
 from infra.projections import aside
 from tests.conftest import Database
@@ -23,8 +24,8 @@ def numbered(text: str) -> str:
 def test_every_statement_can_be_prepared(database: Database) -> None:
     wrong = {}
     with psycopg.connect(database.owner) as connection:
-        for table_of_upgrades in (aside._UPGRADE, aside._BUILT):
-            connection.execute(table_of_upgrades)
+        for table_of_its_own in (aside._UPGRADE, aside._BUILT, restoring._STAGE):
+            connection.execute(table_of_its_own)
         for number, (text, name) in enumerate(statements().items()):
             if not OF_OTHER_NAMES.search(text):
                 try:
