@@ -16,6 +16,7 @@ ANSWERS: LiteralString = "idempotency_keys"
 SMALL: tuple[LiteralString, ...] = (
     "credentials",
     "erased_subjects",
+    "log_epochs",
     "device_deliveries",
     "waiting_operations",
     "report_exports",

@@ -49,6 +49,11 @@ _ACTIVITY: LiteralString = """
 
 _EPOCH: LiteralString = "UPDATE installation SET log_epoch = %(epoch)s"
 
+_EPOCHS: LiteralString = """
+    INSERT INTO log_epochs (company_id, number, from_position)
+    SELECT company_id, %(epoch)s, position FROM company_head
+"""
+
 _ANALYZE: LiteralString = "ANALYZE events"
 
 
@@ -201,9 +206,11 @@ class Restoring:
         return max([self.newest.log_epoch, *used]) + 1
 
     def begin_epoch(self, owner: psycopg.Connection[Any]) -> int:
-        """Count the log's lives up. Returns the epoch."""
+        """Count the lives of the logs up, and give each company's a name. Returns the count."""
         epoch = self.next_epoch
-        owner.execute(_EPOCH, {"epoch": epoch})
+        with owner.transaction():
+            owner.execute(_EPOCH, {"epoch": epoch})
+            owner.execute(_EPOCHS, {"epoch": epoch})
         return epoch
 
     def _copied(

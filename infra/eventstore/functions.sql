@@ -5,7 +5,7 @@
 -- `:schema` is the schema of the installation. Every table is named with it, and the search path of each function
 -- ends with pg_temp, so that a caller's temporary table of the same name is never found.
 
--- Begins a company's log, once; its chain starts from the hash of the company's own id.
+-- Begins a company's log, once, and its epoch; its chain starts from the hash of the company's own id.
 CREATE OR REPLACE FUNCTION :schema.open_company(company uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
 BEGIN
@@ -16,6 +16,9 @@ BEGIN
         ON CONFLICT (company_id) DO NOTHING;
     INSERT INTO :schema.company_activity (company_id, active_at) VALUES (company, 'epoch')
         ON CONFLICT (company_id) DO NOTHING;
+    INSERT INTO :schema.log_epochs (company_id, number, from_position)
+    SELECT company, installation.log_epoch, 0 FROM :schema.installation
+        ON CONFLICT (company_id, number) DO NOTHING;
 END $$;
 
 -- The hash of an event covers the hash before it, so nothing can be altered, left out or put in unnoticed. All parts

@@ -37,6 +37,7 @@ TABLES: Mapping[str, Rights] = {
     "events": Rights(READING, READING),
     "company_head": Rights(READING, READING),
     "company_activity": Rights(READING, MOVING),
+    "log_epochs": Rights(READING, READING),
     # Workers decide what tills delivered and waits, and may tell about somebody by that; they forget nobody.
     "subject_keys": Rights(EVERYTHING, WRITING),
     "erased_subjects": Rights(EVERYTHING, READING),

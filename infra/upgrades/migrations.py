@@ -51,6 +51,7 @@ MIGRATIONS = {
     "infra.projections:basket_answers.sql": "infra.projections:basket_answers.sql",
     "infra.postgres:log_epoch.sql": "infra.postgres:log_epoch.sql",
     "infra.backup:backups.sql": "infra.backup:backups.sql",
+    "infra.eventstore:log_epochs.sql": "infra.eventstore:log_epochs.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -276,6 +276,10 @@ class TestYesterdaysBackup:
             owner = installed_in(server, "mipos").owner
             with psycopg.connect(owner) as connection:
                 [(epoch,)] = connection.execute("SELECT log_epoch FROM installation").fetchall()
+                epochs = connection.execute(
+                    "SELECT epoch, number, from_position FROM log_epochs WHERE company_id = %s ORDER BY 2",
+                    [backed_up.shop.company_id],
+                ).fetchall()
                 [(told,)] = connection.execute(
                     "SELECT count(*) FROM events WHERE position > %s AND type = 'customers.Customer.Erased'",
                     [stretch.upto],
@@ -287,6 +291,8 @@ class TestYesterdaysBackup:
             assert ERASED not in on_disk
         assert (length, told) == (stretch.upto + 1, 1)
         assert epoch > backed_up.full.log_epoch
+        assert [row[1:] for row in epochs] == [(1, 0), (epoch, stretch.upto)]
+        assert epochs[0][0] != epochs[1][0]
         assert backed_up.vault.restores()[-1][1:] == (backed_up.full.name, epoch)
         assert backed_up.shop.client("Cashier").post("/api/pos/orders", backed_up.sale).status == 201
 

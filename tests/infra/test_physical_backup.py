@@ -89,10 +89,14 @@ def test_they_become_a_data_folder(vault: Vault, folder: Path, settings: dict[st
         with psycopg.connect(owner, autocommit=True) as connection:
             heads = connection.execute("SELECT company_id FROM company_head").fetchall()
             [(epoch,)] = connection.execute("SELECT log_epoch FROM installation").fetchall()
+            lives = connection.execute(
+                "SELECT company_id, count(*) FROM log_epochs GROUP BY company_id"
+            ).fetchall()
             for (company_id,) in heads:
                 assert verify_chain(connection, company_id).is_sound
     assert {one for (one,) in heads} == vault.manifest(vault.names()[-1]).companies.keys()
     assert epoch == 2
+    assert dict(lives) == dict.fromkeys((one for (one,) in heads), 2)
 
 
 def test_a_file_with_another_byte_is_found(vault: Vault, folder: Path, settings: dict[str, str]) -> None:
