@@ -198,8 +198,14 @@ def _scientific(log: float) -> str:
     return f"{mantissa:.3f}e{exponent:+03d}"
 
 
+def change(now: Counts, earlier: Counts) -> Decimal | None:
+    """By how much support rose from one period to another, rounded once; None beside no baskets at all."""
+    risen = now.n * earlier.baskets - earlier.n * now.baskets
+    return ratio(risen, now.baskets * earlier.baskets)
+
+
 def rise(now: Counts, earlier: Counts) -> Any:
-    """By how much support rose from one period to another."""
+    """The same as a number that is not rounded, also of arrays: 0 of a period without baskets."""
     return now.n / max(now.baskets, 1) - earlier.n / max(earlier.baskets, 1)
 
 

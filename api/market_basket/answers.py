@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from api.answers import NULL, Answer, Count, Currency, Day, Id, Meaning, Moment, Ratio, Sum
-from domain.market_basket import MEASURES, Counts, p_value, ratio, rise_score
+from domain.market_basket import MEASURES, Counts, change, p_value, ratio, rise_score
 from projections.base import Row
 from projections.market_basket.selection import Level
 from projections.market_basket.summary import LARGEST
@@ -34,7 +34,7 @@ _CATEGORIES = [
     for name, count in (("Coffee", _NOW.a), ("Filters", _NOW.b))
 ]
 _LIFT, _P_VALUE = str(MEASURES["lift"].value(_NOW)), p_value(_NOW)
-_CHANGE = ratio(_NOW.n * _BEFORE.baskets - _BEFORE.n * _NOW.baskets, _NOW.baskets * _BEFORE.baskets)
+_CHANGE = change(_NOW, _BEFORE)
 _SCORE = ratio(rise_score(_NOW, _BEFORE), 1)
 
 

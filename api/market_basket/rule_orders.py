@@ -10,7 +10,14 @@ from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, BasketResource
 from api.market_basket.query import RuleOrdersQuery
 from api.operations import operation
 from commands.ports import Missing
+from domain.errors import Invalid
 from projections.market_basket.evidence import ask_orders, find_positions
+
+
+class SameThing(Invalid):
+    """A rule is of two different things."""
+
+    code = "same_thing"
 
 
 class RuleOrders(BasketResource):
@@ -22,13 +29,15 @@ class RuleOrders(BasketResource):
         description="The orders whose baskets have both, the newest first: as many as its `pair_count`.",
         query=RuleOrdersQuery(),
         answer=RuleOrdersAnswer,
-        refusals=(*REFUSALS, Missing),
+        refusals=(*REFUSALS, Missing, SameThing),
         projections=SOURCES,
     )
     def on_get(self, req: Request, resp: Response) -> None:
-        """One page of the orders. Raises Missing."""
+        """One page of the orders. Raises Missing, SameThing."""
         query = req.context.query
         ids: tuple[UUID, UUID] = (query["antecedent_id"], query["consequent_id"])
+        if ids[0] == ids[1]:
+            raise SameThing.in_fields("consequent_id")
 
         def find(look: Look) -> dict[str, Any]:
             numbers = [look.number_of(one) for one in ids]

@@ -13,7 +13,7 @@ from api.market_basket.query import RulesQuery
 from api.operations import operation
 from commands.ports import Missing
 from domain.errors import Invalid
-from domain.market_basket import MEASURES, Counts, can_be_compared, p_value, ratio, rise_score
+from domain.market_basket import MEASURES, Counts, can_be_compared, change, p_value, ratio, rise_score
 from projections.base import Row
 from projections.market_basket.rules import Rule, RuleQuery, find_rules
 from projections.market_basket.trends import SORTS as TREND_SORTS
@@ -161,12 +161,11 @@ def show_rule(rule: Rule, names: Mapping[int, Row], *, with_p: bool = False) -> 
 
 def _change(now: Counts, earlier: Counts) -> dict[str, Any]:
     """What became of a rule since the other period; of none where one of both has no baskets."""
-    support, before = (MEASURES["support"].value(counts) for counts in (now, earlier))
     shown = show_counts(earlier)
     names = ("baskets", "antecedent_count", "consequent_count", "pair_count", "support", "lift")
     return {
         "comparison": {name: shown[name] for name in names},
-        "change": None if support is None or before is None else support - before,
+        "change": change(now, earlier),
         "score": ratio(rise_score(now, earlier), 1) if can_be_compared(now, earlier) else None,
         "trend": trend_of(now, earlier),
     }

@@ -73,12 +73,12 @@ def check_counted(pairs: int) -> None:
 
 
 def suggested(count: int, baskets: int) -> dict[str, Any]:
-    """The fewest baskets to ask for instead, as a number and as a share of all."""
-    parts = -(-count * 10**_PLACES // max(baskets, 1))
-    return {
-        "suggested_min_support_count": count,
-        "suggested_min_support": str(Decimal(parts).scaleb(-_PLACES)),
-    }
+    """The fewest baskets to ask for instead, as a number and, unless that is more than all, as a share."""
+    number: dict[str, Any] = {"suggested_min_support_count": count}
+    if count > baskets:
+        return number
+    parts = -(-count * 10**_PLACES // baskets)
+    return {**number, "suggested_min_support": str(Decimal(parts).scaleb(-_PLACES))}
 
 
 #: Places of a share that can be asked for.

@@ -286,6 +286,7 @@ def ids(stocked: Any) -> dict[str, str]:
     transfer = stocked.transfer().data
     admin.post(f"/api/admin/inventory/transfers/{transfer['id']}/ship")
     admin.post(f"/api/admin/products/{stocked.product['id']}/status", {"status": "discontinued"})
+    rye = admin.post("/api/admin/products", {"name": "Rye", "variants": [{"sku": "RYE", "price": 1}]}).data
     supplier = admin.post(f"{SETTINGS}/suppliers", {"name": "Hillside"})
     # The read models that follow the log must know all of it before they are asked.
     last = {"X_Wait_For_Position": supplier.headers["x-event-position"]}
@@ -299,7 +300,7 @@ def ids(stocked: Any) -> dict[str, str]:
         "status": "discontinued",
         "store_id": stocked.store["id"],
         "antecedent_id": stocked.product["id"],
-        "consequent_id": stocked.product["id"],
+        "consequent_id": rye["id"],
         "storage_id": stocked.storage["id"],
         "register_id": stocked.register["id"],
         "device_id": admin.post(

@@ -142,7 +142,7 @@ def fill(stocked: Any) -> Full:
         "product_id": stocked.product["id"],
         "variant_id": stocked.variant_id,
         "antecedent_id": stocked.product["id"],
-        "consequent_id": stocked.product["id"],
+        "consequent_id": draft["id"],
         "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
         "reservation_id": reserve(stocked),
         "count_id": begin_count(stocked),

@@ -256,6 +256,10 @@ class TestEvidence:
         assert [*paged[0], *paged[1]] == answer["orders"]
         assert paged[2] == []
 
+    def test_is_of_two_different_things(self, busy: Grocer) -> None:
+        answer = busy.get("rules/orders", antecedent_id=busy.id("bread"), consequent_id=busy.id("bread"))
+        assert (answer.status, answer.code, answer.fields) == (422, "same_thing", {"consequent_id"})
+
     def test_is_gone_with_the_order_that_comes_back_whole(self, busy: Grocer) -> None:
         before = busy.ask("rules", **ALL)
         query = {"antecedent_id": busy.id("bread"), "consequent_id": busy.id("butter")}

@@ -16,6 +16,7 @@ from domain.market_basket import (
     SIGNIFICANT,
     Counts,
     can_be_compared,
+    change,
     direction,
     fewest,
     most,
@@ -346,3 +347,21 @@ class TestRising:
         some, nothing = Counts(10, 5, 5, 0), Counts(0, 0, 0, 0)
         assert can_be_compared(some, some)
         assert not any(can_be_compared(*pair) for pair in ((some, nothing), (nothing, some)))
+
+
+@patient
+@given(now=PARTS, earlier=PARTS)
+def test_the_change_of_support_is_rounded_once(now: tuple[int, ...], earlier: tuple[int, ...]) -> None:
+    here, there = counts_of(*now), counts_of(*earlier)
+    found = change(here, there)
+    if not (here.baskets and there.baskets):
+        assert found is None
+        return
+    exact = Fraction(here.n, here.baskets) - Fraction(there.n, there.baskets)
+    assert found is not None
+    assert abs(Fraction(found) - exact) <= Fraction(1, 2_000_000)
+
+
+def test_the_change_of_support_is_no_difference_of_rounded_shares() -> None:
+    # 0.666667 less 0.333333 would be 0.333334.
+    assert change(Counts(3, 3, 3, 2), Counts(3, 3, 3, 1)) == Decimal("0.333333")

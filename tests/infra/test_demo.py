@@ -74,6 +74,14 @@ def test_leaves_nothing_behind_when_its_making_breaks_off(demo: Demo) -> None:
     assert demo.events_after_a_broken_run == 0
 
 
+def test_some_things_are_bought_together_far_more_often_than_by_chance(demo: Demo) -> None:
+    baskets = [{line["name"] for line in sale["lines"]} for (sale,) in demo.ask("SELECT sale FROM sold")]
+    for one, other in (("French fries 1 kg", "Tomato ketchup 500 ml"), ("Minced beef", "Onions")):
+        a, b = (sum(name in basket for basket in baskets) for name in (one, other))
+        both = sum({one, other} <= basket for basket in baskets)
+        assert both * len(baskets) > 3 * a * b, (one, both, a, b)
+
+
 def test_is_made_once(demo: Demo) -> None:
     before = demo.ask("SELECT company_id, position FROM company_head ORDER BY 1")
     assert not make_demo(demo.pool, WRITER, "another password", NOW + timedelta(days=1))

@@ -214,6 +214,26 @@ Household > Around the house | 19 | pc
 """
 
 
+#: What is bought with what, and how often of a hundred times.
+TOGETHER: tuple[tuple[str, str, int], ...] = (
+    ("Spaghetti 500 g", "Chopped tomatoes 400 g", 40),
+    ("Chopped tomatoes 400 g", "Minced beef", 25),
+    ("Minced beef", "Onions", 30),
+    ("Roll", "Butter 250 g", 12),
+    ("Butter croissant", "Strawberry jam 340 g", 25),
+    ("Frankfurters, 6", "Mustard, medium 250 ml", 35),
+    ("French fries 1 kg", "Tomato ketchup 500 ml", 40),
+    ("Tortilla chips 300 g", "Kidney beans 400 g", 30),
+    ("Wheat flour 1 kg", "Baking powder, 6", 25),
+    ("Wheat flour 1 kg", "Sugar 1 kg", 30),
+    ("Vine tomatoes", "Basil in a pot", 20),
+    ("Filter coffee 500 g", "Cream 200 g", 25),
+    ("Pilsner 0.5 l", "Salted crisps 175 g", 25),
+    ("Toothpaste 75 ml", "Toothbrush, medium", 30),
+    ("Washing powder 1.3 kg", "Fabric softener 1 l", 30),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoProduct:
     """One product; prices and costs are cents per unit. `weight` says how often it is bought."""

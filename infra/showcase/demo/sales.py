@@ -23,7 +23,7 @@ from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock.levels import NOTHING, Level
 from domain.stock.movements import StockMovement
 from domain.stock.receipts import Delivered, receive_lines
-from infra.showcase.demo.catalog import DemoProduct
+from infra.showcase.demo.catalog import TOGETHER, DemoProduct
 
 #: How many sales a shop makes a day on average, Monday to Sunday.
 SALES_A_DAY = (23, 22, 23, 25, 31, 35, 16)
@@ -106,6 +106,10 @@ class ShopLife:
         self._zone = ZoneInfo(shop.store.timezone)
         self._articles = articles
         self._weights = [article.product.weight for article in articles]
+        by_name = {article.product.name: article for article in articles}
+        self._together: dict[str, list[tuple[Article, int]]] = {}
+        for name, other, percent in TOGETHER:
+            self._together.setdefault(name, []).append((by_name[other], percent))
         self._random = Random(f"{seed}/{shop.store.code}")  # noqa: S311  # A repeatable sample is wanted.
         self._levels: dict[UUID, Level] = {}
         self._numbers = dict.fromkeys((register_id for register_id, _ in shop.registers), 0)
@@ -211,10 +215,18 @@ class ShopLife:
     def _basket(self) -> tuple[BasketLine, ...]:
         """Different products, no more of each than there is."""
         size = self._random.choices(_SIZES, _SIZE_WEIGHTS)[0]
-        choice = dict.fromkeys(self._random.choices(range(len(self._articles)), self._weights, k=size))
-        lines = [self._line(self._articles[number]) for number in choice]
+        choice = self._random.choices(self._articles, self._weights, k=size)
+        articles = dict.fromkeys((*choice, *self._added(choice)))
+        lines = [self._line(article) for article in articles]
         bought = tuple(line for line in lines if line is not None)
         return bought or self._basket()
+
+    def _added(self, choice: Iterable[Article]) -> Iterator[Article]:
+        """What is bought because of what is chosen already."""
+        for article in dict.fromkeys(choice):
+            for one, percent in self._together.get(article.product.name, ()):
+                if self._random.randrange(100) < percent:
+                    yield one
 
     def _line(self, article: Article) -> BasketLine | None:
         if article.product.is_weighed:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from projections.market_basket import itemsets
 from projections.market_basket.itemsets import Itemset
-from projections.market_basket.limits import TooManyItemsets
+from projections.market_basket.limits import TooManyItemsets, suggested
 from projections.market_basket.pairs import count_pairs, rank
 from tests.projections.market_basket.made_up import (
     BASKETS,
@@ -45,6 +45,14 @@ def test_of_the_same_many_things_all_sets_are_found() -> None:
     found = find([frozenset(range(1, 7))] * 2, 2, 5)
     assert [len(one.numbers) for one in found].count(5) == 6
     assert len(found) == 15 + 20 + 15 + 6
+
+
+def test_no_share_above_one_is_suggested() -> None:
+    assert suggested(100, baskets=100) == {
+        "suggested_min_support_count": 100,
+        "suggested_min_support": "1.00000",
+    }
+    assert suggested(101, baskets=100) == {"suggested_min_support_count": 101}
 
 
 @patient
