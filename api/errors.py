@@ -8,6 +8,7 @@ from typing import Any
 import falcon
 import structlog
 from falcon import Request, Response
+from structlog.contextvars import bind_contextvars
 
 from api.envelope import encode
 from commands.access import Unauthenticated
@@ -173,9 +174,8 @@ def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None
     """Answer a refusal."""
     status = status_of(refusal)
     if isinstance(refusal, EventNotReadable):
-        log.error(
-            "an event cannot be read", request_id=getattr(req.context, "request_id", None), exc_info=refusal
-        )
+        log.error("an event cannot be read", exc_info=refusal)
+    bind_contextvars(code=refusal.code)
     error = {**_error(refusal.code, refusal.details), **refusal.beside}
     _answer(req, resp, status, refusal.message, error)
     if status == http.HTTPStatus.UNAUTHORIZED:
@@ -190,6 +190,7 @@ def refuse_http(req: Request, resp: Response, error: falcon.HTTPError, _params: 
     """Answer what the framework itself refuses: unknown routes, wrong methods, unreadable requests."""
     status = error.status_code
     code, message = _REFUSALS_OF_FALCON.get(status, _UNREADABLE)
+    bind_contextvars(code=code)
     _answer(req, resp, status, message, _error(code))
     if error.headers:
         resp.set_headers(error.headers)
@@ -204,6 +205,6 @@ def unread(status: int, request_id: str) -> bytes:
 
 def fail(req: Request, resp: Response, error: Exception, _params: Any) -> None:
     """Answer what nobody expected: the log has everything, the client only the request's id."""
-    log.error("unexpected error", request_id=getattr(req.context, "request_id", None), exc_info=error)
+    log.error("unexpected error", exc_info=error)
     code, message = _FAILED
     _answer(req, resp, 500, message, _error(code))

@@ -10,6 +10,7 @@ from uuid import uuid4
 import structlog
 from falcon import HTTP_METHODS, HTTPMethodNotAllowed, HTTPNotFound, Request, Response
 from prometheus_client import Counter, Histogram
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from api.addresses import sender_of
 from api.operations import PUBLIC, Operation, operations_of
@@ -72,6 +73,9 @@ class Gatekeeper:
         req.context.method = req.method
         own_id = req.get_header("X-Request-Id") or ""
         req.context.request_id = own_id if _REQUEST_ID.match(own_id) else uuid4().hex
+        # In each line that the request causes, whoever writes it; a thread serves one request after another.
+        clear_contextvars()
+        bind_contextvars(request_id=req.context.request_id)
         req.context.caller = None
         resp.set_header("X-Request-Id", req.context.request_id)
         req.context.address = sender_of(req, self._services.trusted_proxies)
@@ -90,6 +94,7 @@ class Gatekeeper:
         if operation is None:
             self._name_methods(req, resp, resource)
             return
+        bind_contextvars(route=req.uri_template)
         req.context.lengthy = operation.lengthy
         if operation.permission == PUBLIC:
             self._read_of_anyone(req, operation)
@@ -181,18 +186,15 @@ class Gatekeeper:
         method = req.method if req.method in HTTP_METHODS else "other"
         REQUESTS.labels(method, route, resp.status_code).inc()
         SECONDS.labels(method, route).observe(seconds)
-        caller = req.context.caller
         log.info(
             "answered",
-            request_id=req.context.request_id,
-            method=req.method,
-            # What is open to everybody may be so by a secret in its path.
-            path=req.path if caller else route,
+            method=method,
+            # What stands in a path may be a secret, or somebody's name.
+            route=route,
             status=resp.status_code,
             milliseconds=round(seconds * 1000, 2),
-            company_id=str(caller.company_id) if caller else None,
-            user_id=str(caller.user_id) if caller else None,
         )
+        clear_contextvars()
 
     def _operation(self, resource: Any, method: str) -> Operation | None:
         # Resources live as long as the application, so their identity is a sound and quick key.
@@ -204,7 +206,8 @@ class Gatekeeper:
     def _identify(self, req: Request) -> None:
         """Find out who asks; why somebody stays a stranger is told only where strangers may not go."""
         try:
-            req.context.caller = self._caller(req)
+            caller = req.context.caller = self._caller(req)
+            bind_contextvars(company_id=caller.company_id, user_id=caller.user_id)
         except Unauthenticated as refusal:
             req.context.stranger = refusal
 

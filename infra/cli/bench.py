@@ -124,7 +124,8 @@ def _measure(only: tuple[str, ...], **how: Any) -> tuple[dict[str, Any], dict[st
     from infra.bench.site import open_site  # noqa: PLC0415
     from infra.process.logs import configure_logs  # noqa: PLC0415
 
-    configure_logs("error")
+    # Figures go to standard output.
+    configure_logs("error", sys.stderr.buffer)
     figures: dict[str, Any] = {}
     with _progress() as bar:
         doing = bar.add_task("", total=len(chosen(only)))

@@ -2,38 +2,86 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
-from typing import Any, cast
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
+from threading import Lock
+from typing import Any, BinaryIO
 
-import msgspec
 import structlog
 
-from infra.process.hiding import hidden
-from infra.process.troubles import traced
+from infra.process.lines import Line, line_of
+from infra.process.troubles import described, traced
+
+#: Takes a line to be kept; it returns at once, and raises nothing.
+KeepLine = Callable[[Line], object]
 
 
-def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank what must never be read in a log."""
-    return cast("MutableMapping[str, Any]", hidden(event))
+class Outlet:
+    """Where lines go: to a stream at once, and to whatever keeps them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._turn = Lock()
+        self.keep: KeepLine | None = None
+
+    def write(self, line: Line) -> None:
+        """Write a line. A stream that nobody reads any more is no reason to fail."""
+        self.say(line)
+        if self.keep is not None:
+            self.keep(line)
+
+    def say(self, line: Line) -> None:
+        """Write a line to the stream alone: what is wrong with keeping them would only be kept in vain."""
+        with suppress(OSError, ValueError), self._turn:
+            self._stream.write(line.text())
+            self._stream.flush()
 
 
-def _render(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
-    return msgspec.json.encode(dict(event), enc_hook=str)
+class _Logger:
+    """What structlog hands finished lines to."""
+
+    def __init__(self, outlet: Outlet, name: str = "mipos") -> None:
+        self.name = name
+        self.debug = self.info = self.warning = self.error = self.critical = outlet.write
 
 
-def configure_logs(level: str) -> None:
-    """Write logs of at least this level to standard error."""
+class _FromLibraries(logging.Handler):
+    """Hands what libraries log to our own log: their messages may tell of persons, too."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log a record as one of ours."""
+        level = min(max(record.levelno // 10, 1), 5) * 10
+        logger = structlog.get_logger(record.name)
+        logger.log(level, record.getMessage(), **({"exc_info": record.exc_info} if record.exc_info else {}))
+
+
+def render(logger: Any, method: str, event: MutableMapping[str, Any]) -> tuple[tuple[Line], dict[str, Any]]:
+    """Make the line of an event, and if that cannot be, one that says so: logging raises nothing."""
+    name = getattr(logger, "name", "mipos")
+    try:
+        line = line_of(event, logger=name, level=method)
+    except Exception as error:  # noqa: BLE001 whatever is wrong with a line, a request goes on
+        trouble = {"event": "a line could not be written", "error": described(error)}
+        line = line_of(trouble, logger=name, level=method)
+    return (line,), {}
+
+
+def configure_logs(level: str, stream: BinaryIO | None = None) -> Outlet:
+    """Write lines of at least this level, to standard output unless another stream is named.
+
+    What is bound to the context (`structlog.contextvars`) stands in each line that a request causes.
+    """
+    outlet = Outlet(stream or sys.stdout.buffer)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             # NOTE: tracebacks of our own; others print what errors say, or local variables.
             structlog.processors.ExceptionRenderer(traced),
-            hide_secrets,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _render,
+            render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=lambda *names: _Logger(outlet, *names),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s", force=True)
+    logging.basicConfig(handlers=[_FromLibraries()], level=logging.WARNING, force=True)
+    return outlet

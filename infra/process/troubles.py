@@ -46,6 +46,9 @@ def _said_by_database(error: psycopg.Error) -> str:
     return ", ".join(f"{name} {part}" for name, part in parts.items() if part)
 
 
+#: How many lines of code are told of an error: the last ones, where it was raised.
+MOST_FRAMES = 40
+
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -64,8 +67,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _traced(error: BaseException) -> dict[str, Any]:
     frames = [
-        {"filename": frame.filename, "lineno": frame.lineno, "name": frame.name}
-        for frame in traceback.extract_tb(error.__traceback__)
+        {"filename": frame.filename, "lineno": frame.lineno, "function": frame.name}
+        for frame in traceback.extract_tb(error.__traceback__, limit=-MOST_FRAMES)
     ]
     told: dict[str, Any] = {"error": described(error), "frames": frames}
     if isinstance(error, BaseExceptionGroup):

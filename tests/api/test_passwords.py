@@ -311,7 +311,7 @@ def test_neither_answers_nor_log_lines_tell_a_secret(
         body = {"token": token, "new_password": NEW}
         answers += [client.post("/api/auth/reset-password", body) for _ in range(2)]
         answers.append(client.post("/api/auth/refresh", {"refresh_token": tokens["refresh_token"]}))
-    log = capfd.readouterr().err
+    log = capfd.readouterr().out
     assert "message sent" in log
     for secret in (PASSWORD, NEW, token, tokens["token"], tokens["refresh_token"], "argon2"):
         assert secret not in log
