@@ -12,7 +12,7 @@ from api.market_basket.query import CompanionsQuery
 from api.market_basket.rules import show_rule
 from api.operations import operation
 from commands.ports import Missing
-from projections.market_basket.companions import count_companions, find_companions
+from projections.market_basket.companions import find_companions, pairs_of
 from projections.market_basket.rules import RuleQuery
 
 
@@ -40,7 +40,7 @@ class Companions(BasketResource):
         def find(look: Look) -> dict[str, Any]:
             number = look.number_of(product_id)
             own = look.counting.own
-            pairs = count_companions(look.counting.history, own, number, query["min_support_count"])
+            pairs = pairs_of(number, own, look.counting.beside(number), query["min_support_count"])
             asked = RuleQuery(
                 antecedent=number,
                 at_least=(("lift", Decimal(query["min_lift"])),),

@@ -61,6 +61,11 @@ class Counting:
         """How many baskets there are, and how many have each thing."""
         return self._memory.own(self._db.company_id, self.history, self.choice, self.asked.level)
 
+    def beside(self, number: int) -> OwnCounts:
+        """How many of the baskets with this thing have each other one."""
+        company_id, asked = self._db.company_id, self.asked
+        return self._memory.own(company_id, self.history, self.choice, asked.level, number)
+
     def baskets(self) -> Baskets:
         """The baskets themselves."""
         return choose(self.history, self.choice)

@@ -6,10 +6,9 @@ import numpy as np
 
 from domain.pending import Pending
 from projections.base import Database, Row
-from projections.market_basket.companions import having
 from projections.market_basket.counting import Counting
 from projections.market_basket.history import Longs
-from projections.market_basket.selection import choose, of_level
+from projections.market_basket.selection import choose, having, of_level
 from projections.reports.names import name_of
 
 _ORDERS: LiteralString = f"""

@@ -50,6 +50,11 @@ class Items:
             for level, numbers in {**levels, "brand": self.brand}.items()
         }
 
+    @cached_property
+    def is_any_shared(self) -> Mapping[str, bool]:
+        """By level, whether any number does."""
+        return {level: bool(shared[1:].any()) for level, shared in self.shared.items()}
+
     def with_more(self, row: Row) -> "Items":
         """These and the next ones."""
         if row["variant"] is None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.market_basket.companions import count_companions, having
+from projections.market_basket.companions import pairs_of
 from projections.market_basket.memory import BasketMemory
 from projections.market_basket.own_counts import OwnCounts, count_own
-from projections.market_basket.selection import Choice, Level, choose, last_position, of_level
+from projections.market_basket.selection import Choice, Level, choose, having, last_position, of_level
 from tests.projections.market_basket.logs import (
     ITEMS,
     LEVELS,
@@ -91,6 +91,21 @@ def test_what_was_counted_is_counted_on(paper: Paper, level: Level, data: st.Dat
             assert counts(count_own(history, choice, level, earlier)) == counts(whole)
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@patient
+@given(paper=papers(), number=st.integers(1, len(ITEMS)), data=st.data())
+def test_what_was_counted_beside_a_thing_is_counted_on(
+    paper: Paper, level: Level, number: int, data: st.DataObject
+) -> None:
+    choice = data.draw(choices(paper.last))
+    history = history_of(paper)
+    whole = count_own(history, choice, level, beside=number)
+    for position in range(choice.position + 2):
+        before = Choice(**{**vars(choice), "position": position})
+        earlier = count_own(history_of(paper, position), before, level, beside=number)
+        assert counts(count_own(history, choice, level, earlier, beside=number)) == counts(whole)
+
+
 @patient
 @given(paper=papers(), data=st.data())
 def test_who_reads_behind_another_counts_the_same(paper: Paper, data: st.DataObject) -> None:
@@ -126,7 +141,7 @@ def test_companions_are_what_is_in_the_baskets_of_a_thing(
     with_it = [basket for basket in baskets if number in basket]
     others = Counter(one for basket in with_it for one in basket if one != number)
     own = count_own(history, choice, level)
-    pairs = count_companions(history, own, number, at_least)
+    pairs = pairs_of(number, own, count_own(history, choice, level, beside=number), at_least)
     assert told(pairs) == {(number, one): count for one, count in others.items() if count >= at_least}
     assert (pairs.baskets, int(pairs.own[number])) == (len(baskets), len(with_it))
 

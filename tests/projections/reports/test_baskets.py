@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from domain.orders import Order
-from projections.market_basket.companions import count_companions
+from projections.market_basket.companions import pairs_of
 from projections.market_basket.evidence import ask_orders, find_positions
 from projections.market_basket.history import History
 from projections.market_basket.itemsets import find_itemsets
@@ -139,7 +139,7 @@ def test_companions_and_orders_are_those_of_the_baskets_that_have_both(busy: Tra
         with busy.open() as opened:
             look = counting(opened, position=position)
             for number in sorted({int(one) for one in look.history.known.product if one}):
-                found = by_ids(count_companions(look.history, look.own, number, 1), ids)
+                found = by_ids(pairs_of(number, look.own, look.beside(number), 1), ids)
                 assert found == {pair: count for pair, count in pairs.items() if ids[number] in pair}
                 for other in (one for pair in found for one in pair - {ids[number]}):
                     behind = [one for one in baskets if {ids[number], other} <= one.has("product")]
