@@ -59,6 +59,16 @@ ACROSS_COMPANIES = {
     "FROM erased_subjects WHERE subject_id = ANY": "the job finds files of who is forgotten",
 }
 
+#: Locks within another query, each for a reason. A cluster takes them only where all of it is of one company.
+NESTED_LOCKS = {
+    "HOLD_REFERENCES": "one look into the key for each of those asked for, whatever the planner believes",
+    "HOLD_VARIANTS": "variants are locked in the order of their ids",
+    "projections.guards.stock._GOODS": "goods are locked in the order of their ids",
+    "projections.stock.listing._HOLD": "products are locked in the order of their ids",
+    "_FIND_OR_MAKE": "a key is found or made in one round trip",
+}
+_LOCK = re.compile(r"\bFOR (?:NO KEY )?(?:UPDATE|(?:KEY )?SHARE)\b")
+
 _TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:public\.)?(?!pg_)([a-z_]+)\b(?!\()")
 _NAMES_COMPANY = re.compile(r"company_id\s*=\s*%\(company(_id)?\)s|\(company_id|%\(company(_id)?\)s")
 
@@ -205,3 +215,22 @@ def test_no_statement_uses_what_does_not_distribute() -> None:
         for word in ("NOTIFY", "MERGE ", "nextval", "LOCK TABLE"):
             assert word not in text, name
         assert "now()" not in text.partition("DO UPDATE")[2], name
+
+
+def test_rows_are_locked_by_the_outermost_query() -> None:
+    nested = {name for text, name in statements().items() if any(_depths_of_locks(text))}
+    known = {name: [one for one in NESTED_LOCKS if name.endswith(one)] for name in nested}
+    assert [name for name, reasons in known.items() if not reasons] == []
+    assert {one for reasons in known.values() for one in reasons} == NESTED_LOCKS.keys()
+
+
+def _depths_of_locks(text: str) -> Iterator[int]:
+    """In how many parentheses each lock of a statement stands."""
+    for lock in _LOCK.finditer(text):
+        before = text[: lock.start()]
+        yield before.count("(") - before.count(")")
+
+
+def test_no_lock_is_taken_on_rows_of_many_companies() -> None:
+    locking = [text for text in _across_companies() if _LOCK.search(text)]
+    assert [text for text in locking if not OF_NO_COMPANY.keys() >= set(_TABLE.findall(text))] == []

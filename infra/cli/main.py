@@ -211,7 +211,11 @@ def worker() -> None:
 @click.option(
     "--print-roles", is_flag=True, help="Print what an administrator has to run, and touch nothing."
 )
-def migrate(*, print_roles: bool) -> None:
+@click.option(
+    "--citus", is_flag=True, help="Then spread the tables of companies over the nodes of a Citus cluster."
+)
+@click.option("--dry-run", is_flag=True, help="With --citus: print its statements, and change nothing.")
+def migrate(*, print_roles: bool, citus: bool, dry_run: bool) -> None:
     """Bring the database to this version; `up` does it by itself.
 
     An owner who may make neither roles nor schemas has an administrator run what --print-roles prints.
@@ -220,16 +224,28 @@ def migrate(*, print_roles: bool) -> None:
     Examples:
       DATABASE_URL=postgresql://owner:secret@db/mipos MIPOS_SECRET_KEY=... MIPOS_DATA_KEY=... mipos migrate
       ... mipos migrate --print-roles | psql postgresql://postgres@db/mipos
+      ... mipos migrate --citus --dry-run
     """
     from infra.runtime.databases import database, for_administrator  # noqa: PLC0415
 
     settings = _settings()
+    if dry_run and not citus:
+        raise click.UsageError("--dry-run goes with --citus.")
     if print_roles:
         click.echo(for_administrator(settings), nl=False)
         return
     if not settings.uses_embedded_server and settings.database_url is None:
         raise SettingsError(["DATABASE_URL is required: only the owner of the database can migrate it."])
-    with database(settings):
+    if dry_run:
+        from infra.runtime.databases import distribution_of  # noqa: PLC0415
+
+        click.echo(distribution_of(settings), nl=False)
+        return
+    with database(settings) as addresses:
+        if citus:
+            from infra.runtime.databases import distribute_over_nodes  # noqa: PLC0415
+
+            distribute_over_nodes(addresses)
         click.echo("The database is ready.")
 
 

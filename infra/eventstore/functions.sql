@@ -112,14 +112,16 @@ END $$;
 
 -- Under which data keys the keys of persons are kept: names that give nothing away, each looked up by itself. Whoever
 -- starts with none of them as its own could read nothing that is sealed.
+-- One after the other and not by recursion, which a distributed database does over one company alone.
 CREATE OR REPLACE FUNCTION :schema.data_key_ids() RETURNS SETOF bytea
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
-    WITH RECURSIVE used AS (
-        (SELECT kek_id FROM :schema.subject_keys ORDER BY kek_id LIMIT 1)
-         UNION ALL
-        SELECT (SELECT next.kek_id FROM :schema.subject_keys AS next
-                 WHERE next.kek_id > used.kek_id ORDER BY next.kek_id LIMIT 1)
-          FROM used WHERE used.kek_id IS NOT NULL
-    )
-    SELECT kek_id FROM used WHERE kek_id IS NOT NULL
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    used bytea;
+BEGIN
+    SELECT key.kek_id INTO used FROM :schema.subject_keys AS key ORDER BY key.kek_id LIMIT 1;
+    WHILE used IS NOT NULL LOOP
+        RETURN NEXT used;
+        SELECT key.kek_id INTO used FROM :schema.subject_keys AS key
+         WHERE key.kek_id > used ORDER BY key.kek_id LIMIT 1;
+    END LOOP;
+END $$;

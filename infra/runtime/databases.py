@@ -27,6 +27,7 @@ from infra.process.progress import progress_bar
 from infra.runtime.directory_key import keep_directory_key, read_directory_key
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.settings import Settings, SettingsError, user_of
+from infra.upgrades.citus import described, distribute
 from infra.upgrades.migrated import check_migrated
 from infra.upgrades.upgrade import Upgrade
 
@@ -45,6 +46,10 @@ class NoDatabaseYet(DatabaseUnfit):
 
 class DataKeyMissing(DatabaseUnfit):
     """What is personal here is sealed under neither MIPOS_DATA_KEY nor any of MIPOS_FORMER_DATA_KEYS."""
+
+
+class NoCluster(DatabaseUnfit):
+    """The embedded server is one machine: name the coordinator of a Citus cluster in DATABASE_URL."""
 
 
 class RoleCannotLogIn(DatabaseUnfit):
@@ -224,6 +229,25 @@ def for_administrator(settings: Settings) -> str:
     named = conninfo_to_dict(settings.database_url)
     installation = addresses_of(settings).installation
     return statements_for_administrator(installation, _user(settings.database_url), str(named["dbname"]))
+
+
+def distribution_of(settings: Settings) -> str:
+    """What `mipos migrate --citus` would run. Raises DatabaseUnfit."""
+    addresses = addresses_of(settings)
+    if addresses.owner is None or addresses.server:
+        raise NoCluster
+    return described(addresses.owner, addresses.installation, PROJECTIONS)
+
+
+def distribute_over_nodes(addresses: Addresses) -> None:
+    """Spread the tables of companies over the nodes of a cluster. Raises DatabaseUnfit."""
+    if addresses.owner is None or addresses.server:
+        raise NoCluster
+    number = distribute(
+        addresses.owner, addresses.installation, PROJECTIONS, lambda name: tell(f"Spread over nodes: {name}.")
+    )
+    if not number:
+        tell("Everything is spread over nodes already.")
 
 
 def check(addresses: Addresses, part: Part) -> None:

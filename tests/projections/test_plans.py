@@ -1,5 +1,6 @@
 """Statements of sales, quotes and look-ups go to what they are about, whatever the planner believes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ import pytest
 from psycopg import sql
 
 from api.app import create_app
+from infra.postgres.distribution import places
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import Pipeline, Statement
+from infra.runtime.models import PROJECTIONS
 from infra.runtime.services import open_pool
 from infra.runtime.settings import load_settings
 from tests.api.conftest import Stocked, stock_shop
@@ -298,3 +301,37 @@ def test_no_statement_walks_a_table(shop: Recorded, mode: str) -> None:
 def test_every_statement_sent_is_a_constant_of_a_module(shop: Recorded) -> None:
     constants = {Statement(text).text.decode() for text in statements()}
     assert {text for text in shop.calls if is_statement(text)} <= constants
+
+
+#: What a plan says where the company is that of another row, which was itself looked for by it.
+_SAME_COMPANY = re.compile(r"company_id = \w+\.company_id\)")
+
+
+def pathless(plan: Mapping[str, Any], statement: Statement, tables: frozenset[str]) -> Iterator[str]:
+    """Tables of companies that a plan looks into without a parameter for the company: on every node."""
+    places_of_company = [n for n, name in enumerate(statement.names, 1) if name in {"company_id", "company"}]
+    for node in nodes_of(plan):
+        table = node.get("Relation Name")
+        if table not in tables or "Scan" not in node["Node Type"]:
+            continue
+        conditions = " ".join(str(node.get(one, "")) for one in ("Index Cond", "Recheck Cond", "Filter"))
+        named = any(f"company_id = ${place})" in conditions for place in places_of_company)
+        if not named and not _SAME_COMPANY.search(conditions):
+            yield f"{table}: {conditions}"
+
+
+def test_every_statement_goes_to_the_node_of_its_company(shop: Recorded) -> None:
+    """As its owner, whom no policy adds the company for: so would a node be looked for in a Citus cluster."""
+    tables = frozenset(table for table, place in places(PROJECTIONS).items() if place.is_with_company)
+    astray: dict[str, list[str]] = {}
+    with psycopg.connect(shop.database.owner, autocommit=True) as connection:
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        for number, (text, (statement, params, _)) in enumerate(shop.calls.items()):
+            connection.execute(f"PREPARE c{number} AS {text}".encode())
+            values = sql.SQL(", ").join(sql.Literal(params[one]) for one in statement.names)
+            arguments = sql.SQL("({})").format(values) if statement.names else sql.SQL("")
+            execute = sql.SQL(" EXECUTE {}").format(sql.Identifier(f"c{number}")) + arguments
+            plan = plan_of(connection, sql.SQL("EXPLAIN (FORMAT JSON)") + execute)
+            if found := list(pathless(plan, statement, tables)):
+                astray[" ".join(text.split())] = found
+    assert astray == {}
