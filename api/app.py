@@ -25,6 +25,7 @@ from api import (
     market_basket,
     orders,
     packages,
+    pages,
     pos_catalog,
     pos_customers,
     pos_products,
@@ -101,6 +102,7 @@ AREAS = (
     dashboard,
     market_basket,
     audit,
+    pages,
 )
 
 

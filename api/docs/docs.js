@@ -1,5 +1,5 @@
 "use strict";
-// The page works without this: it adds a search over the operations, copying, and where one is.
+// The page works without this: it adds a search over the operations, copying, where one is, and trying them.
 const nav = document.getElementById("contents");
 const find = document.getElementById("find");
 const links = [...nav.querySelectorAll("li a")];
@@ -56,3 +56,6 @@ for (const id of byId.keys()) {
   const target = document.getElementById(id);
   if (target) seen.observe(target);
 }
+
+// What it takes to try operations is fetched once the page can be read.
+import("/pages/trial.js").then(({ offerTrials }) => offerTrials());

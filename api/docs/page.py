@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from dataclasses import dataclass
-from importlib.resources import files
 from string import Template
 from typing import Any
 
@@ -11,6 +10,7 @@ from api.docs.markup import attribute, code, escape, markdown, slug
 from api.docs.operations import operation_block
 from api.docs.start import quick_start
 from api.docs.tables import answered_objects, table_of
+from api.pages.assets import asset, style
 
 Json = dict[str, Any]
 
@@ -25,12 +25,12 @@ class Page:
 
 def render(document: Json) -> Page:
     """The page of a document."""
-    style, script = _asset("docs.css"), _asset("docs.js")
+    sheet, script = style("api.docs", "docs.css"), asset("api.docs", "docs.js")
     lead, _, guide = document["info"]["description"].partition("\n\n")
-    html = Template(_asset("docs.html")).substitute(
+    html = Template(asset("api.docs", "docs.html")).substitute(
         title=escape(document["info"]["title"]),
         version=escape(document["info"]["version"]),
-        style=style,
+        style=sheet,
         script=script,
         sidebar=_sidebar(document),
         start=quick_start(document),
@@ -42,14 +42,11 @@ def render(document: Json) -> Page:
         objects=_objects(document),
     )
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src {_hash(sheet)}; script-src {_hash(script)} 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
     return Page(html, policy)
-
-
-def _asset(name: str) -> str:
-    return files("api.docs").joinpath(name).read_text(encoding="utf-8").strip()
 
 
 def _hash(content: str) -> str:

@@ -40,6 +40,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/metrics", "Health", ""),
     ("/docs", "Reference", "This contract itself."),
     ("/api/openapi.json", "Reference", ""),
+    ("/pages", "Reference", ""),
 )
 _LAST = ("Health", "Reference")
 

@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from api.answers.record import fields_of, records_in
 from api.fields import File
-from api.media import CSV, ESCPOS, HTML, JSON, PDF, TEXT, WEBP, XLSX
+from api.media import CSV, ESCPOS, HTML, JAVASCRIPT, JSON, PDF, TEXT, WEBP, XLSX
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -172,11 +172,12 @@ OUTCOMES = {200: "Done", 201: "Created", 202: "Accepted"}
 UNCHANGED: Json = {"304": {"description": "Unchanged since the version you named; without a body."}}
 
 #: What changes only with the program.
-UNCHANGING = ("/docs", "/api/openapi.json")
+UNCHANGING = ("/docs", "/api/openapi.json", "/pages/{script}")
 #: What those answers and files hold that are no envelopes, by media type.
 CONTENTS: Json = {
     TEXT: {"type": "string"},
     HTML: {"type": "string"},
+    JAVASCRIPT: {"type": "string"},
     WEBP: {"type": "string", "format": "binary"},
     CSV: {"type": "string"},
     PDF: {"type": "string", "format": "binary"},

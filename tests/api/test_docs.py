@@ -199,6 +199,10 @@ class TestServing:
             digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
             assert f"{tag}-src 'sha256-{digest}'" in policy
 
+    def test_no_text_becomes_markup_in_it(self, app: Any) -> None:
+        policy = falcon.testing.TestClient(app).simulate_get("/docs").headers["content-security-policy"]
+        assert "require-trusted-types-for 'script'" in policy
+
     @pytest.mark.parametrize("path", ["/docs", "/api/openapi.json"])
     def test_is_not_sent_again_to_who_has_it(self, app: Any, path: str) -> None:
         client = falcon.testing.TestClient(app)

@@ -1,0 +1,42 @@
+// Makes elements. Text becomes text and nothing else: no markup is ever read from a string here, and the pages'
+// policy (`require-trusted-types-for 'script'`) forbids it besides.
+
+/** An element with attributes, listeners (`onclick`), properties of `dataset`, and children. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name === "dataset") Object.assign(made.dataset, value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== undefined && child !== null && child !== false));
+  return made;
+}
+
+const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[^"]+|"/g;
+
+/** JSON as text with names and strings marked, to be put into a `<code>`. */
+export function coloured(text) {
+  const made = document.createDocumentFragment();
+  for (const [whole, string, colon] of text.matchAll(TOKEN)) {
+    if (string === undefined) made.append(whole);
+    else made.append(element(colon === undefined ? "i" : "b", {}, string), colon ?? "");
+  }
+  return made;
+}
+
+/** A button that copies what `text` says when it is pressed. */
+export function copyButton(text, label = "Copy") {
+  const button = element("button", { type: "button" }, label);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Not allowed";
+    }
+    setTimeout(() => { button.textContent = label; }, 1500);
+  });
+  return button;
+}

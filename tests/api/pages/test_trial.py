@@ -1,0 +1,159 @@
+"""Operations of the reference are tried in a real browser, and as commands in a real shell."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.api.pages.conftest import overflowing
+from tests.browser import Browser
+from tests.conftest import found_shop
+
+#: Whatever a shell might take for its own.
+NASTY = "@it's $HOME `id` \"quoted\" \\n !history #no *\n-next\tline é {a,b} ~ ''"
+#: Says what a command would be called with, divided by zeros.
+ARGUMENTS = 'curl() { for word in "$@"; do printf "%s\\0" "$word"; done; }\nTOKEN=secret\n'
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def run(command: str) -> list[str]:
+    """The arguments that a shell hands to `curl`."""
+    shell = subprocess.run(["/bin/sh", "-c", ARGUMENTS + command], capture_output=True, check=True)  # noqa: S603
+    return shell.stdout.decode().removesuffix("\0").split("\0")
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, service: Any, password_hash: str) -> Any:
+    """A shop, and the reference open in the browser: once for all, for it is the largest page there is."""
+    browser.open(f"{service.url}/docs")
+    browser.wait_for_script("return document.querySelector('.try')")
+    return found_shop(service, password_hash, {})
+
+
+@pytest.fixture
+def admin(browser: Browser, reader: Any, sign_in: Callable[[str], None]) -> Any:
+    """The shop, whose admin is signed in at the reference."""
+    if reader.username("Admin") not in browser.text("#session"):
+        sign_in(reader.username("Admin"))
+    return reader
+
+
+@pytest.fixture
+def stranger(browser: Browser, reader: Any) -> Any:
+    """The shop, of which nobody is signed in at the reference."""
+    if not browser.run("return document.querySelector('#session form') !== null"):
+        browser.click("#session button")
+        browser.wait_for_script("return document.querySelector('#session form') !== null")
+    return reader
+
+
+def opened(browser: Browser, operation: str) -> str:
+    """The trial of an operation, opened."""
+    if not browser.run("return document.querySelector(arguments[0]) !== null", f"#{operation} .trial"):
+        browser.click(f"#{operation} .try")
+    browser.wait_for("Send", f"#{operation} .trial")
+    return f"#{operation} .trial"
+
+
+def send(browser: Browser, form: str, status: str) -> str:
+    """What is shown of the answer to what the form says now."""
+    browser.run("document.querySelector(arguments[0]).replaceChildren()", f"{form} .result")
+    browser.click(f"{form} > button")
+    return browser.wait_for(status, f"{form} .result")
+
+
+class TestTrying:
+    @pytest.mark.usefixtures("reader")
+    def test_every_operation_offers_it(self, browser: Browser) -> None:
+        without = "[...document.querySelectorAll('.op')].filter(op => !op.querySelector('.try'))"
+        assert browser.run(f"return {without}.length") == 0
+        assert browser.log() == []
+
+    def test_sends_what_the_fields_say_and_shows_what_came_back_as_text(
+        self, browser: Browser, admin: Any
+    ) -> None:
+        form = opened(browser, "addBrand")
+        browser.type(f"{form} textarea", json.dumps({"name": EVIL}))
+        answer = send(browser, form, "201")
+        assert EVIL in answer
+        assert " ms" in answer
+        brands = admin.client().get("/api/admin/settings/brands").data
+        assert EVIL in {brand["name"] for brand in brands}
+        assert browser.run("return document.querySelectorAll('main img').length") == 0
+        assert browser.log() == []
+
+    def test_the_same_again_is_a_repeat_and_another_is_not(self, browser: Browser, admin: Any) -> None:
+        form = opened(browser, "addBrand")
+        for name, is_repeated in (("Acme", False), (None, True), ("Other", False)):
+            if name:
+                browser.type(f"{form} textarea", json.dumps({"name": name}))
+            send(browser, form, "201")
+            headers = browser.run("return document.querySelector(arguments[0]).textContent", f"{form} dl")
+            assert ("idempotent-replayed" in headers) == is_repeated
+        brands = admin.client().get("/api/admin/settings/brands").data
+        assert {"Acme", "Other"} <= {brand["name"] for brand in brands}
+
+    def test_a_refusal_is_shown_with_its_code(self, browser: Browser, admin: Any) -> None:
+        form = opened(browser, "showProduct")
+        browser.type(f"{form} [name='path:product_id']", str(admin.company_id))
+        assert '"not_found"' in send(browser, form, "404")
+
+    @pytest.mark.usefixtures("admin")
+    def test_the_token_is_kept_nowhere(self, browser: Browser) -> None:
+        kept = "return [document.cookie, localStorage.length, sessionStorage.length, location.hash, name]"
+        assert browser.run(kept) == ["", 0, 0, "", ""]
+
+    @pytest.mark.usefixtures("stranger")
+    def test_without_signing_in_no_token_is_sent(self, browser: Browser) -> None:
+        form = opened(browser, "listBrands")
+        assert "Sign in" in browser.text(f"{form} .hint")
+        assert '"unauthenticated"' in send(browser, form, "401")
+
+    def test_a_wrong_password_is_told_and_opens_nothing(self, browser: Browser, stranger: Any) -> None:
+        browser.type("#session [name=username]", stranger.username("Admin"))
+        browser.type("#session [name=password]", "not this one")
+        browser.click("#session button")
+        browser.wait_for("password", "#session [role=alert]")
+        assert browser.run("return document.querySelector('#session form') !== null")
+
+
+class TestTheCommand:
+    def test_says_the_same_as_the_fields(self, browser: Browser, admin: Any) -> None:
+        form = opened(browser, "addBrand")
+        body = json.dumps({"name": "it's $HOME"})
+        browser.type(f"{form} textarea", body)
+        browser.type(f"{form} [name='header:Idempotency-Key']", "a 'key'")
+        words = run(browser.text(f"{form} .panel code"))
+        assert words[:3] == ["-X", "POST", f"{admin.url}/api/admin/settings/brands"]
+        assert "Authorization: Bearer secret" in words
+        assert "Idempotency-Key: a 'key'" in words
+        assert words[-2:] == ["--data-raw", body]
+
+    @pytest.mark.usefixtures("reader")
+    def test_reaches_curl_as_it_is_whatever_is_in_it(self, browser: Browser) -> None:
+        sent = {"method": "PUT", "url": f"/a?b={NASTY}", "headers": {"X-Nasty": NASTY}, "body": NASTY}
+        write = "const sent = arguments[0]; return import('/pages/curl.js').then(({ curl }) => curl(sent))"
+        assert run(browser.run(write, {**sent, "signed": True})) == [
+            *("-X", "PUT", f"/a?b={NASTY}", "-H", "Authorization: Bearer secret"),
+            *("-H", f"X-Nasty: {NASTY}", "--data-raw", NASTY),
+        ]
+
+    def test_every_operation_has_one(self, browser: Browser, reader: Any) -> None:
+        press = "[...document.querySelectorAll('.try[aria-expanded=false]')].map(button => button.click())"
+        browser.run(f"{press}")
+        written = "[...document.querySelectorAll('.trial .panel:not(.result .panel) code')]"
+        is_whole = f"{written}.length === document.querySelectorAll('.op').length"
+        commands = browser.wait_for_script(f"return {is_whole} && {written}.map(one => one.textContent)")
+        for command in commands:
+            assert sum(word.startswith(reader.url) for word in run(command)) == 1, command
+
+
+class TestOnAPhone:
+    @pytest.mark.usefixtures("reader")
+    def test_nothing_is_wider_than_the_screen(self, browser: Browser, at_desk: Callable[..., None]) -> None:
+        opened(browser, "addBrand")
+        at_desk(390)
+        assert overflowing(browser) == []
+        at_desk()
