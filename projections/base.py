@@ -77,6 +77,9 @@ class Database(Protocol):
     def ask(self, query: LiteralString, params: Params) -> Answer:
         """Queue a question; reading its answer sends everything queued so far."""
 
+    def after_commit(self, do: Callable[[], None]) -> None:
+        """Have this done once everything is committed, and not otherwise."""
+
 
 class Fact(msgspec.Struct, frozen=True):
     """One event as a read model sees it; `data` has the fields that the read model declares.

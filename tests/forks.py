@@ -38,6 +38,7 @@ IMPORTED_LATE = (
     "infra.jobs.schedule",
     "infra.jobs.scrub",
     "infra.postgres.heartbeats",
+    "infra.postgres.worker_metrics",
     "infra.projections.worker",
     "infra.runtime.databases",
     "infra.runtime.exports",
@@ -134,14 +135,11 @@ def _forking() -> tuple[socket.socket, Any]:
     """How to ask the process that has imported everything; it ends with this one. One asks at a time."""
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-m", "tests.forks", str(theirs.fileno())]
-    with tempfile.TemporaryDirectory(prefix="mipos-imports-") as folder:
-        # What is counted is counted for several processes, or for one, from the import on.
-        env = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": folder}
-        process = subprocess.Popen(  # noqa: S603
-            command, env=env, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
-        )
-        theirs.close()
-        assert ours.recv(1), "what programs import cannot be imported; stderr says why"
+    process = subprocess.Popen(  # noqa: S603
+        command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+    )
+    theirs.close()
+    assert ours.recv(1), "what programs import cannot be imported; stderr says why"
     atexit.register(_end, ours, process)
     return ours, Lock()
 

@@ -30,6 +30,7 @@ OF_NO_COMPANY = {
     "running_time": "how long the database has been in use is the same for all",
     "installation": "the version of the read models is that of the database",
     "worker_heartbeats": "workers belong to no company",
+    "worker_metrics": "what workers count is of no company",
     "upgrade": "an upgrade is of the database",
     "backups": "a backup is of all companies",
 }

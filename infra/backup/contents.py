@@ -47,6 +47,7 @@ LEFT_OUT: Mapping[str, str] = {
     "report_reconciliations": "everything is compared anew",
     "report_differences": "everything is compared anew",
     "worker_heartbeats": "they are of processes",
+    "worker_metrics": "counters may begin anew",
     "backups": "a backup is not in itself",
 }
 

@@ -169,6 +169,8 @@ def worker() -> None:
         from infra.jobs.schedule import Schedule  # noqa: PLC0415
         from infra.jobs.scrub import scrub_job  # noqa: PLC0415
         from infra.postgres.heartbeats import Heart  # noqa: PLC0415
+        from infra.postgres.worker_metrics import WorkerMetrics  # noqa: PLC0415
+        from infra.process.kind import Process  # noqa: PLC0415
         from infra.process.logs import configure_logs  # noqa: PLC0415
         from infra.process.signals import event_of_ending  # noqa: PLC0415
         from infra.projections.worker import Worker  # noqa: PLC0415
@@ -182,9 +184,12 @@ def worker() -> None:
     settings = _settings()
     configure_logs(settings.log_level)
     conninfo = running_database(settings, "worker")
+    Process.kind = "worker"
     stop = event_of_ending()
     heart = Heart(conninfo)
     heart.start()
+    metrics = WorkerMetrics(conninfo)
+    metrics.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
     scrubbing = scrub_job(addresses_of(settings).owner, settings.tombstones)
     scheduled = report_job(messenger_of(settings), settings.public_url)
@@ -204,6 +209,7 @@ def worker() -> None:
         jobs.stop()
         for desk in desks:
             desk.join()
+        metrics.stop()
         heart.stop()
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.companies import companies_of, company_option, conninfo_of
+from infra.postgres.worker_metrics import hand_over_once
 from infra.process.progress import progress_bar
 from infra.projections.checkpoints import unpark
 from infra.projections.rebuild_all import rebuild_all, with_derived
@@ -115,6 +116,7 @@ def rebuild(
             processes=processes,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+    hand_over_once(conninfo_of(context))
     table = Table("Read model", "Companies", "Events", "Rows put right", "Seconds", box=None)
     for model in models:
         own = [report for report in outcome.reports if report.projection == model.name]

@@ -20,6 +20,7 @@ from commands.unavailable import OutcomeUnknown
 from domain.errors import Refusal
 from infra.decisions.approvals import ApprovalUse
 from infra.decisions.commits import position_of
+from infra.decisions.measured import MeasuredCommand
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.codec import Readings
 from infra.eventstore.history import states_of
@@ -28,6 +29,7 @@ from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestConnection, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
+from infra.postgres.retries import count_retry
 from infra.process.troubles import described
 from projections.base import KNOWN_AT, Database, EventNotReadable, Params, ProjectionBehind, Row
 from projections.log import EVENT
@@ -44,6 +46,8 @@ TellAccess = Callable[[Access], None]
 ATTEMPTS = 5
 #: How long a question waits for a read model to reach a position, in seconds.
 PATIENCE = 5.0
+#: How the database says that another decision came in between.
+_CAME_IN_BETWEEN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 #: What is run after an answer holds up nobody: neither who waits for the answer, nor the next request.
 AFTERWARDS = Bounds(statement=1, lock=0.05, pause=1)
 
@@ -302,13 +306,15 @@ class Application(Generic[W]):
             deadline=deadline,
             tell=tell,
         )
-        for attempt in range(ATTEMPTS):
-            try:
-                with refusing_outages():
-                    return insist(decide, deadline)
-            except (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation):
-                time.sleep(0.002 * attempt)
-        raise ConcurrentEdit
+        with MeasuredCommand(command) as measured:
+            for attempt in range(ATTEMPTS):
+                try:
+                    with refusing_outages():
+                        return measured.end(insist(decide, deadline))
+                except _CAME_IN_BETWEEN as error:
+                    count_retry(error)
+                    time.sleep(0.002 * attempt)
+            raise ConcurrentEdit
 
     def stored(self, caller: Caller, key: IdempotencyKey) -> Outcome | None:
         """What was answered to this very request before, for one that is many decisions.
@@ -374,6 +380,7 @@ class Application(Generic[W]):
                     db.execute(_STORE, _record_params(caller, key, response, work))
         except CommitUnknown as lost:
             settled = self._position_of(work, lost, caller.company_id, within)
+            db.note_commit()
             return Outcome(response, settled)
         head = position.row()
         if key and not work.has_changes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import LiteralString, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from domain.pending import Pending
 from infra.decisions.commits import Trace
 from infra.decisions.creations import rows_at_creation
 from infra.eventstore.append import APPEND_EVENTS
+from infra.eventstore.appended import count_appended
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
 from infra.eventstore.sealing import is_about_somebody, subject_of
 from infra.eventstore.subject_keys import KeysOfSubjects
@@ -103,13 +105,15 @@ class EventWriter:
 
     def append(self, transaction: Database, rows: EventRows, metadata: Metadata) -> Answer:
         """Queue the append of events; answers the position of the last."""
+        types = [name for _, _, name, _ in rows]
+        transaction.after_commit(partial(count_appended, types))
         return transaction.ask(
             APPEND_EVENTS,
             {
                 "company_id": transaction.company_id,
                 "stream_ids": [stream_id for stream_id, _, _, _ in rows],
                 "stream_versions": [version for _, version, _, _ in rows],
-                "types": [name for _, _, name, _ in rows],
+                "types": types,
                 "states": [state for _, _, _, state in rows],
                 "metadata": [encode_metadata(metadata)] * len(rows),
             },

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.job import Job
+from infra.jobs.measured import measured
 from infra.postgres.connections import WORKERS, bounded
 from infra.postgres.definitions import closed_companies, is_own
 from infra.postgres.heartbeats import part_name
@@ -76,7 +77,8 @@ class Schedule:
                 if mine and mine[0]:
                     if job.reads_models:
                         self._tell_of_closed(closed_companies(connection))
-                    job.do(connection, self._writer, datetime.now(UTC))
+                    with measured(job.name):
+                        job.do(connection, self._writer, datetime.now(UTC))
                     log.debug("job done", job=job.name)
         except psycopg.Error as error:
             log.warning("a job waits: the database cannot be used", job=job.name, error=described(error))

@@ -56,6 +56,7 @@ ELSEWHERE: Mapping[str, Place] = {
     "running_time": _everywhere("an answer is stored with the hour"),
     "schema_migrations": _here("only migrations and starts read it"),
     "worker_heartbeats": _here("workers say there that they are alive, and no statement joins it"),
+    "worker_metrics": _here("workers add there what they have counted, and no statement joins it"),
     "backups": _here("a backup is of all companies"),
 }
 

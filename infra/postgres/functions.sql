@@ -49,6 +49,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_t
      GROUP BY mark.projection ORDER BY mark.projection
 $$;
 
+-- How large the logs of all companies are together: numbers for those who watch, nothing else.
+CREATE OR REPLACE FUNCTION :schema.log_size()
+RETURNS TABLE (companies bigint, events bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT count(*), coalesce(sum(head.position), 0)::bigint FROM :schema.company_head AS head
+$$;
+
 -- For how many seconds the oldest transaction keeps the server from cleaning up behind others, as far as the owner of
 -- this function may see sessions: its own and those of roles it is in, all of them with pg_read_all_stats.
 CREATE OR REPLACE FUNCTION :schema.oldest_snapshot_seconds() RETURNS double precision

@@ -18,6 +18,7 @@ from commands.unavailable import (
     Unavailable,
 )
 from infra.postgres.connections import CannotConnect, CommitUnknown, ConnectionLost, PoolExhausted
+from infra.postgres.retries import count_retry
 from infra.process.troubles import described
 
 R = TypeVar("R")
@@ -71,7 +72,8 @@ def insist(attempt: Callable[[], R], deadline: float) -> R:
     for _ in range(ATTEMPTS - 1):
         try:
             return attempt()
-        except ConnectionLost:
+        except ConnectionLost as lost:
             if time.monotonic() >= deadline:
                 raise
+            count_retry(lost)
     return attempt()

@@ -9,7 +9,7 @@ import math
 import re
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from select import POLLIN, POLLOUT, poll
@@ -302,6 +302,7 @@ class RequestTransaction:
     def __init__(self, pipeline: Pipeline, company_id: UUID) -> None:
         self._pipeline = pipeline
         self._models: str | None = None
+        self._after_commit: list[Callable[[], None]] = []
         self.ending = b"COMMIT"
         self.enter(company_id)
 
@@ -340,6 +341,15 @@ class RequestTransaction:
         """Queue a question; reading its answer sends everything queued so far."""
         return self._pipeline.queue(compiled(query), params)
 
+    def after_commit(self, do: Callable[[], None]) -> None:
+        """Have this done once everything is committed, and not otherwise."""
+        self._after_commit.append(do)
+
+    def note_commit(self) -> None:
+        """Do what waits for the commit."""
+        for do in self._after_commit:
+            do()
+
 
 @contextmanager
 def request_transaction(
@@ -373,6 +383,8 @@ def request_transaction(
         commits = opened.ending == b"COMMIT" and not reading
         pipeline.query(opened.ending)
         pipeline.close()
+        if commits:
+            opened.note_commit()
     except psycopg.Error as error:
         if not _is_end(error):
             _roll_back(connection)

@@ -13,6 +13,7 @@ from psycopg import errors, pq
 
 from infra.postgres.connections import CannotConnect, Lost, PoolExhausted
 from infra.postgres.pipeline import RequestConnection
+from infra.postgres.pool_metrics import change_size, give_one_back, take_one, waiting
 
 C = TypeVar("C", bound=psycopg.Connection[Any])
 
@@ -33,12 +34,14 @@ class Pool(Generic[C]):
     def __init__(self, connect: Callable[[], C], size: int, *, wait: float = 5.0) -> None:
         self._connect = connect
         self._wait = wait
+        self._size = size
         self._room = BoundedSemaphore(size)
         self._idle: list[C] = []
         self._is_closed = False
         self._turn = Lock()
         #: When the server was first missed and when last; 0 when it is there.
         self._missed_first = self._missed_last = 0.0
+        change_size(size)
 
     def __enter__(self) -> Self:
         return self
@@ -51,8 +54,8 @@ class Pool(Generic[C]):
     @contextmanager
     def connection(self) -> Iterator[C]:
         """A connection for as long as the context lasts. Raises PoolExhausted, CannotConnect."""
-        if not self._room.acquire(timeout=self._wait):
-            raise PoolExhausted("every connection is in use")
+        self._enter()
+        take_one()
         try:
             connection = self._take()
             try:
@@ -66,12 +69,23 @@ class Pool(Generic[C]):
             finally:
                 self._put_back(connection)
         finally:
+            give_one_back()
             self._room.release()
 
     def close(self) -> None:
         """Close what is idle now, and the others when they come back."""
+        if not self._is_closed:
+            change_size(-self._size)
         self._is_closed = True
         self._drop()
+
+    def _enter(self) -> None:
+        """Wait until there is room for another connection. Raises PoolExhausted."""
+        if self._room.acquire(blocking=False):
+            return
+        with waiting():
+            if not self._room.acquire(timeout=self._wait):
+                raise PoolExhausted("every connection is in use")
 
     def _take(self) -> C:
         while (connection := self._pop()) is not None:

@@ -68,6 +68,7 @@ TABLES: Mapping[str, Rights] = {
     "running_time": Rights(READING, MOVING, rows=None),
     "installation": Rights(READING, MOVING, rows=None),
     "worker_heartbeats": Rights(READING, EVERYTHING, rows=None),
+    "worker_metrics": Rights(READING, WRITING, rows=None),
     "backups": Rights(READING, EVERYTHING, rows=None),
     "projection_models": Rights(READING, READING, rows=None),
     "schema_migrations": Rights(READING, READING, rows=None),

@@ -1,6 +1,6 @@
 """One transaction of one company over one connection of a worker, statement by statement."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, LiteralString
 from uuid import UUID
@@ -42,6 +42,7 @@ class Transaction:
     def __init__(self, connection: psycopg.Connection[Any], company_id: UUID) -> None:
         self.connection = connection
         self._models: str | None = None
+        self._after_commit: list[Callable[[], None]] = []
         self.enter(company_id)
 
     def enter(self, company_id: UUID) -> None:
@@ -68,6 +69,15 @@ class Transaction:
         cursor.execute(query, params)
         return Rows(cursor)
 
+    def after_commit(self, do: Callable[[], None]) -> None:
+        """Have this done once everything is committed, and not otherwise."""
+        self._after_commit.append(do)
+
+    def note_commit(self) -> None:
+        """Do what waits for the commit."""
+        for do in self._after_commit:
+            do()
+
 
 @contextmanager
 def transaction(
@@ -92,6 +102,7 @@ def transaction(
             opened.hold(models)
         yield opened
         connection.execute("COMMIT")
+        opened.note_commit()
     except BaseException as error:
         if not connection.closed:
             connection.rollback()

@@ -94,7 +94,7 @@ def rebuild(
     LogAltered, and nothing has changed.
     """
     started = time.monotonic()
-    with staging_session(conninfo) as connection:
+    with staging_session(conninfo, "mipos rebuild") as connection:
         staging = Staging(connection, types, model, company_id, proved=proved, progress=progress)
         staging.catch_up(staging.end_of_live)
         wrong = _compare_where_it_stands(staging)

@@ -20,6 +20,7 @@ from infra.postgres.connections import STAGING, bounded
 from infra.postgres.transactions import transaction
 from infra.process.children import end_with
 from infra.process.troubles import described
+from infra.projections.measured import count_failed_rebuild, count_rebuild
 from infra.projections.reading import BATCH
 from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.staging import Progress, ignore_progress
@@ -112,7 +113,16 @@ def rebuild_all(
                     outcome.reports.append(result)
                 elif isinstance(task, _Rebuild):
                     outcome.failures.append(RebuildFailure(task.projection, task.company_id, result or ""))
+    _count(outcome)
     return outcome
+
+
+def _count(outcome: RebuildOutcome) -> None:
+    """Count here what was done in processes of their own, which have ended."""
+    for report in outcome.reports:
+        count_rebuild(report.projection, report.rows_changed, report.seconds)
+    for failure in outcome.failures:
+        count_failed_rebuild(failure.projection)
 
 
 def with_derived(models: Collection[Projection], registered: Sequence[Projection]) -> list[Projection]:

@@ -116,13 +116,13 @@ def listed(names: tuple[str, ...]) -> sql.Composed:
 
 
 @contextmanager
-def staging_session(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
-    """A session of its own for one read model.
+def staging_session(conninfo: str, name: str = "mipos staging") -> Iterator[psycopg.Connection[Any]]:
+    """A session of its own for one read model, under this name.
 
     NOTE: never on a connection that was used before: its prepared statements may have been planned for the
     live tables, and a temporary table that comes into being afterwards does not change those plans.
     """
-    with RequestConnection.open(conninfo, STAGING, "mipos staging") as connection:
+    with RequestConnection.open(conninfo, STAGING, name) as connection:
         for statement in _SESSION:
             connection.execute(statement)
         yield connection

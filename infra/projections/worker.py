@@ -19,6 +19,7 @@ from infra.process.garbage import collecting_no_garbage
 from infra.process.troubles import described
 from infra.projections.checkpoints import move, park, take
 from infra.projections.faults import describe, is_passing
+from infra.projections.measured import count_batch, count_parked, count_passed
 from infra.projections.reading import BATCH, FactReader
 from projections.base import NewerEvent, Projection
 
@@ -161,9 +162,12 @@ class Worker:
         try:
             passed = self._advance_together(company_id)
         except Exception as error:  # noqa: BLE001 a read model may raise anything
+            count_batch("failed", time.monotonic() - began)
             self._give_up_connection(error)
         else:
-            self._pace(time.monotonic() - began)
+            seconds = time.monotonic() - began
+            count_batch("done", seconds)
+            self._pace(seconds)
             return passed
         return sum(self._advance_apart(company_id, model) for model in self._models.values())
 
@@ -213,6 +217,7 @@ class Worker:
                 if own := [fact for fact in facts if fact.event in model.events]:
                     model.apply(own, db)
         move(db, names, upto)
+        db.after_commit(lambda: count_passed(names, upto - after))
 
     def _advance_apart(self, company_id: UUID, model: Projection) -> int:
         """Advance one read model by a batch, or up to the event it cannot apply, and park it there."""
@@ -237,6 +242,7 @@ class Worker:
             self._behind.add(company_id)
             return 0
         if error is not None:
+            count_parked(model.name)
             log.error(
                 "a read model is parked: it cannot apply an event",
                 projection=model.name,

@@ -1,6 +1,5 @@
 """The HTTP server: gunicorn with our worker and our application in every process."""
 
-import os
 import shutil
 import signal
 import sys
@@ -18,7 +17,9 @@ from api.services import Authentication
 from commands.signing_in import neighbourhood_of
 from domain.errors import Refusal
 from infra.process.garbage import importing_for_good
+from infra.process.kind import Process
 from infra.process.memory import share_arenas
+from infra.process.shared_metrics import forget_process, share_metrics
 from infra.runtime.settings import Settings
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
@@ -90,14 +91,14 @@ def serve(settings: Settings, database: str) -> None:
 
 
 def _serve(settings: Settings, database: str, counters: str) -> None:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
+    Process.kind = "web"
+    share_metrics(counters)
     share_arenas()
     _import_application()
     options = {
         "bind": settings.bind_address,
         "workers": settings.workers,
         "threads": settings.threads,
-        # By name: it counts, and whether for one process or for several is decided when that is imported.
         "worker_class": "infra.web.worker.Worker",
         # A process that shows no sign of life for so long is replaced, and so gives up what it holds.
         "timeout": STUCK_SECONDS,
@@ -105,7 +106,7 @@ def _serve(settings: Settings, database: str, counters: str) -> None:
         "loglevel": "warning",
         "proc_name": "mipos",
         "when_ready": _listen_to_its_end,
-        "child_exit": _forget_process,
+        "child_exit": lambda _server, worker: forget_process(worker.pid),
         # gunicorn would make a socket in the home folder, at which anybody who finds it may command it.
         "control_socket_disable": True,
     }
@@ -114,7 +115,6 @@ def _serve(settings: Settings, database: str, counters: str) -> None:
 
 def _import_application() -> None:
     """Once, before the fork: processes share its memory, and one that takes another's place soon answers."""
-    # NOTE: prometheus_client decides at import whether it counts for one process or for several.
     with importing_for_good():
         import_module("api.app")
         import_module("infra.runtime.services")
@@ -125,9 +125,3 @@ def _listen_to_its_end(_server: Any) -> None:
     if signal.SIGTERM in signal.sigpending():
         sys.exit(0)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-
-
-def _forget_process(_server: Any, worker: Any) -> None:
-    from prometheus_client import multiprocess  # noqa: PLC0415
-
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

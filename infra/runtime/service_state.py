@@ -1,12 +1,13 @@
 """How the service is: what lags, what is parked, which workers are there, and what that makes of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from infra.runtime.questions import Answers, Questions, ask_together
 from projections.base import Database, Row
 
 _LAG: LiteralString = """
@@ -41,6 +42,29 @@ _REPORTS: LiteralString = """
 
 _OLDEST_SNAPSHOT: LiteralString = "SELECT oldest_snapshot_seconds() AS seconds"
 
+#: What is asked, by the parts in which it is told.
+QUESTIONS: Questions = {
+    "projections": _LAG,
+    "workers": _WORKERS,
+    "snapshot": _OLDEST_SNAPSHOT,
+    "stock": _STOCK,
+    "reports": _REPORTS,
+    "closed": _CLOSED,
+}
+
+
+#: Gauges by read model: the name, the column, and the meaning.
+_OF_READ_MODELS = (
+    ("mipos_projection_lag_events", "greatest_lag", "Events not folded yet, of the company with most."),
+    ("mipos_projection_lag_seconds", "lag_seconds", "Age of the oldest event that is not folded yet."),
+    ("mipos_projections_parked", "parked", "Companies for which a read model is parked."),
+    (
+        "mipos_projections_filling",
+        "filling",
+        "Companies for which a read model is being filled and answers nothing.",
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -63,15 +87,23 @@ class ServiceState:
     stock: Row = field(default_factory=lambda: dict(_NOTHING_COMPARED))
     #: How reports compare with each other; see there too.
     reports: Row = field(default_factory=lambda: dict(_NOTHING_COMPARED))
+    #: Each part that was asked, and whether it could not be had: of those, nothing is known.
+    failed: Mapping[str, bool] = field(default_factory=dict)
 
     def faults(self, limits: Limits) -> list[dict[str, str]]:
         """What an operator should look at; selling goes on without it."""
-        return [{"code": code, "message": message} for code, message in self._faults(limits)]
+        faults = [*self._unknown(), *self._faults(limits)]
+        return [{"code": code, "message": message} for code, message in faults]
+
+    def _unknown(self) -> Iterator[tuple[str, str]]:
+        for part, has_failed in self.failed.items():
+            if has_failed:
+                yield "state_unknown", f"This could not be asked of the database: {part}."
 
     def _faults(self, limits: Limits) -> Iterator[tuple[str, str]]:
         if self.closed_companies:
             yield "company_closed", f"Companies that are closed: {self.closed_companies:,}."
-        if not self.workers["alive"]:
+        if not self.workers["alive"] and not self.failed.get("workers"):
             yield "no_worker", "No worker keeps the read models up to date."
         if self.workers["silent"]:
             yield "worker_silent", f"Workers not heard of for ten seconds: {self.workers['silent']:,}."
@@ -96,17 +128,24 @@ class ServiceState:
 
 def look(db: Database) -> ServiceState:
     """Look once, in one round trip."""
-    models, workers, snapshot = db.ask(_LAG, {}), db.ask(_WORKERS, {}), db.ask(_OLDEST_SNAPSHOT, {})
-    compared, reconciled = db.ask(_STOCK, {}), db.ask(_REPORTS, {})
-    closed = db.ask(_CLOSED, {}).row()
-    counts, oldest = workers.row(), snapshot.row()
+    return state_of(ask_together(db, QUESTIONS))
+
+
+def state_of(answers: Answers) -> ServiceState:
+    """What these answers say; of a part that has none, nothing is known."""
+
+    def first(part: str) -> Row | None:
+        return next(iter(answers[part] or ()), None)
+
+    oldest, closed = first("snapshot"), first("closed")
     return ServiceState(
-        projections=models.rows(),
-        workers=counts or {"alive": 0, "silent": 0},
+        projections=answers["projections"] or (),
+        workers=first("workers") or {"alive": 0, "silent": 0},
         oldest_snapshot_seconds=oldest["seconds"] if oldest else 0.0,
         closed_companies=closed["companies"] if closed else 0,
-        stock=compared.row() or dict(_NOTHING_COMPARED),
-        reports=reconciled.row() or dict(_NOTHING_COMPARED),
+        stock=first("stock") or dict(_NOTHING_COMPARED),
+        reports=first("reports") or dict(_NOTHING_COMPARED),
+        failed={part: rows is None for part, rows in answers.items()},
     )
 
 
@@ -117,55 +156,60 @@ class StateMetrics(Collector):
         self._state = state
 
     def collect(self) -> Iterator[Metric]:
-        """One gauge for each number, by read model or by state of the worker."""
-        models = self._state.projections
-        yield self._by_model(
-            "mipos_projection_lag_events",
-            "Events not folded yet, of the company with most.",
-            models,
-            "greatest_lag",
-        )
-        yield self._by_model(
-            "mipos_projection_lag_seconds",
-            "Age of the oldest event that is not folded yet.",
-            models,
-            "lag_seconds",
-        )
-        yield self._by_model(
-            "mipos_projections_parked", "Companies for which a read model is parked.", models, "parked"
-        )
-        yield self._by_model(
-            "mipos_projections_filling",
-            "Companies for which a read model is being filled and answers nothing.",
-            models,
-            "filling",
-        )
+        """One gauge for each number, by read model or by state of the worker; none of what is not known."""
+        parts = {
+            "projections": self._projections,
+            "closed": self._closed,
+            "stock": self._stock,
+            "reports": self._reports,
+            "workers": self._workers,
+            "snapshot": self._snapshot,
+        }
+        for part, metrics in parts.items():
+            if not self._state.failed.get(part):
+                yield from metrics()
+
+    def _projections(self) -> Iterator[Metric]:
+        for name, column, meaning in _OF_READ_MODELS:
+            gauge = GaugeMetricFamily(name, meaning, labels=["projection"])
+            for model in self._state.projections:
+                gauge.add_metric([model["projection"]], model[column])
+            yield gauge
+
+    def _closed(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
             "mipos_companies_closed",
             "Companies that are answered nothing: a read model that decisions are made on is parked.",
             value=self._state.closed_companies,
         )
-        yield from self._compared(
+
+    def _stock(self) -> Iterator[Metric]:
+        return self._compared(
             "stock",
             self._state.stock,
             "Position at which all stock was last what the log says, of the company furthest behind its log.",
             "Figures of stock balances that are not what the log says, in all companies.",
         )
-        yield from self._compared(
+
+    def _reports(self) -> Iterator[Metric]:
+        return self._compared(
             "reports",
             self._state.reports,
             "Position at which all reports last agreed, of the company furthest behind its log.",
             "Figures of reports that do not agree with each other, in all companies.",
         )
+
+    def _workers(self) -> Iterator[Metric]:
         workers = GaugeMetricFamily("mipos_workers", "Worker processes that are heard of.", labels=["state"])
         for state, number in self._state.workers.items():
             workers.add_metric([state], number)
         yield workers
-        snapshot = (
-            "Age of the oldest transaction that keeps the server from cleaning up; sales get slower by it."
-        )
+
+    def _snapshot(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
-            "mipos_oldest_snapshot_seconds", snapshot, value=self._state.oldest_snapshot_seconds
+            "mipos_oldest_snapshot_seconds",
+            "Age of the oldest transaction that keeps the server from cleaning up; sales get slower by it.",
+            value=self._state.oldest_snapshot_seconds,
         )
 
     def _compared(self, what: str, state: Row, position: str, differences: str) -> Iterator[Metric]:
@@ -175,12 +219,6 @@ class StateMetrics(Collector):
             f"mipos_{what}_verified_lag_events", "Events after that position.", value=state["lag_events"]
         )
         yield GaugeMetricFamily(f"mipos_{what}_differences", differences, value=state["differences"])
-
-    def _by_model(self, name: str, meaning: str, models: Sequence[Row], column: str) -> Metric:
-        gauge = GaugeMetricFamily(name, meaning, labels=["projection"])
-        for model in models:
-            gauge.add_metric([model["projection"]], model[column])
-        return gauge
 
 
 def report(state: ServiceState, limits: Limits) -> dict[str, Any]:

@@ -1,21 +1,14 @@
 """Puts the services together: database, log, read models, sign-in, and the API on top."""
 
-import os
-import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from threading import Lock
 from typing import Any
 
 import psycopg
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
 from api.receipt_addresses import ReceiptAddresses
 from api.services import Services
 from commands.unavailable import Unavailable
-from domain.companies import PLATFORM_ID
 from infra.decisions.application import Application
 from infra.decisions.unit_of_work import EventWriter
 from infra.files.gallery import Gallery
@@ -30,9 +23,11 @@ from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
 from infra.runtime.databases import addresses_of
 from infra.runtime.doctor import Doctor
+from infra.runtime.exposition import Exposition
 from infra.runtime.mail import messenger_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.runtime.service_state import Limits, ServiceState, StateMetrics, look, report
+from infra.runtime.questions import Looker, ask_each
+from infra.runtime.service_state import QUESTIONS, Limits, report, state_of
 from infra.runtime.settings import Settings
 from infra.runtime.work import RequestWork
 from projections.base import ServerOutdated
@@ -60,24 +55,17 @@ def make_application(
 
 
 class Watch:
-    """Looks after what the API stands on. A parked read model is shown, but does not stop the shop.
-
-    It looks at most once a second, in a thread of its own: whoever asks hears within a second, also when
-    the database says nothing at all.
-    """
+    """Looks after what the API stands on. A parked read model is shown, but does not stop the shop."""
 
     def __init__(self, application: Application[Any], limits: Limits) -> None:
-        self._application = application
         self._limits = limits
-        self._looker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
-        self._turn = Lock()
-        self._look: Future[ServiceState] | None = None
-        self._looked_at = 0.0
+        self._looker = Looker(lambda: state_of(ask_each(application, QUESTIONS)), FRESH)
+        self._exposition = Exposition(application, self._looker.see)
 
     def check(self) -> dict[str, Any]:
         """Whether the database answers, and how far the read models are behind."""
         try:
-            state = self._latest_look().result(timeout=PATIENCE)
+            state = self._looker.see(PATIENCE)
         except ServerOutdated as outdated:
             return {"ready": False, "message": outdated.message, "database": True}
         except (Unavailable, psycopg.Error, TimeoutError):
@@ -86,28 +74,9 @@ class Watch:
         message = "Ready" if findings["status"] == "ok" else "Ready, but something needs looking after."
         return {"ready": True, "message": message, "database": True, **findings}
 
-    def _latest_look(self) -> Future[ServiceState]:
-        now = time.monotonic()
-        with self._turn:
-            if self._look is None or (self._look.done() and now - self._looked_at > FRESH):
-                self._look, self._looked_at = self._looker.submit(self._state), now
-            return self._look
-
-    def _state(self) -> ServiceState:
-        return self._application.perform(PLATFORM_ID, look, reading=True)
-
     def metrics(self) -> bytes:
         """Counters of all processes, and how the service is, in the format of Prometheus."""
-        registry = CollectorRegistry()
-        # Without a database there are counters all the same.
-        with suppress(ServerOutdated, Unavailable, psycopg.Error, TimeoutError):
-            registry.register(StateMetrics(self._latest_look().result(timeout=PATIENCE)))
-        gauges = generate_latest(registry)
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(REGISTRY) + gauges
-        counters = CollectorRegistry()
-        multiprocess.MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
-        return generate_latest(counters) + gauges
+        return self._exposition.text()
 
 
 def build_services(pool: RequestPool, settings: Settings) -> Services:

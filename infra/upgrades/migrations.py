@@ -52,6 +52,7 @@ MIGRATIONS = {
     "infra.postgres:log_epoch.sql": "infra.postgres:log_epoch.sql",
     "infra.backup:backups.sql": "infra.backup:backups.sql",
     "infra.eventstore:log_epochs.sql": "infra.eventstore:log_epochs.sql",
+    "infra.postgres:worker_metrics.sql": "infra.postgres:worker_metrics.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

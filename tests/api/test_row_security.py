@@ -18,6 +18,7 @@ OF_NOBODY = {
     "installation": "which version of the read models the database has",
     "running_time": "the hours that workers count for everybody",
     "worker_heartbeats": "which workers are there",
+    "worker_metrics": "what workers count",
     "backups": "which backups were taken",
     "projection_models": "what the tables of the read models were made from",
     "sign_in_failures": "whoever fails to sign in is of no company yet",

@@ -19,7 +19,7 @@ def watched(serve_here: Callable[..., Any]) -> Iterator[Any]:
 class TestOnTheSameMachine:
     def test_all_is_shown(self, service: Any) -> None:
         assert "projections" in service.client().get("/ready").data
-        assert b"mipos_requests_total" in service.client().get("/metrics").body
+        assert b"mipos_http_requests_total" in service.client().get("/metrics").body
 
     @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
     def test_a_proxy_is_a_stranger(self, service: Any, header: str) -> None:
@@ -32,14 +32,14 @@ class TestFromElsewhere:
     def test_the_token_opens_both(self, watched: Any) -> None:
         client = watched.client(TOKEN)
         assert "projections" in client.get("/ready", **ELSEWHERE).data
-        assert b"mipos_requests_total" in client.get("/metrics", **ELSEWHERE).body
+        assert b"mipos_http_requests_total" in client.get("/metrics", **ELSEWHERE).body
 
     @pytest.mark.parametrize("token", [None, "", "x", TOKEN[:-1], f"{TOKEN}x", TOKEN.upper()])
     def test_any_other_opens_nothing(self, watched: Any, token: str | None) -> None:
         client = watched.client(token)
         refused = client.get("/metrics", **ELSEWHERE)
         assert (refused.status, refused.code) == (403, "forbidden")
-        assert b"mipos_requests" not in refused.body
+        assert b"mipos_http_requests" not in refused.body
         assert client.get("/ready", **ELSEWHERE).data == {"ready": True}
 
     def test_without_a_token_none_opens_anything(self, service: Any) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from prometheus_client import REGISTRY
 
 from domain.catalog.brands import Brand
 from infra.eventstore.chain import LogAltered
@@ -256,6 +257,8 @@ class TestRebuild:
         other.register_brands("Arabica", "Bourbon")
         companies = [trading.company_id, other.company_id]
         ticks: list[tuple[int, int]] = []
+        stock = {"projection": "stock"}
+        counted = REGISTRY.get_sample_value("mipos_rebuild_seconds_count", stock) or 0
         outcome = rebuild_all(
             database.worker,
             EVENT_TYPES,
@@ -268,6 +271,7 @@ class TestRebuild:
             (name, company) for name in ("stock", "settings") for company in companies
         }
         assert outcome.failures == []
+        assert REGISTRY.get_sample_value("mipos_rebuild_seconds_count", stock) == counted + 2
         # Each log is proved once, and then folded for each read model.
         everything = 3 * (trading.head() + other.head())
         assert ticks[-1] == (everything, everything)

@@ -1,0 +1,26 @@
+"""How jobs go: how often each was done or failed, how long that took, and when it was done last."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import Counter, Gauge, Summary
+
+RUNS = Counter("mipos_job_runs_total", "Jobs that were run, by outcome: done or failed.", ["job", "outcome"])
+SECONDS = Summary("mipos_job_seconds", "How long jobs took, done or failed.", ["job"])
+DONE_AT = Gauge(
+    "mipos_job_last_success_timestamp_seconds", "When a job was last done, in Unix time.", ["job"]
+)
+
+
+@contextmanager
+def measured(job: str) -> Iterator[None]:
+    """Count a run of a job: it is done when this is left, and has failed when that is by an exception."""
+    began, outcome = time.monotonic(), "failed"
+    try:
+        yield
+        outcome = "done"
+        DONE_AT.labels(job).set_to_current_time()
+    finally:
+        RUNS.labels(job, outcome).inc()
+        SECONDS.labels(job).observe(time.monotonic() - began)
