@@ -36,6 +36,7 @@ from api import (
     super_dashboard,
     sync,
     users,
+    webhooks,
 )
 from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
@@ -103,6 +104,7 @@ AREAS = (
     market_basket,
     audit,
     pages,
+    webhooks,
 )
 
 

@@ -18,6 +18,7 @@ from commands.ports import Caller
 from commands.signing_in import Visitor
 from domain.approvals import Approval
 from domain.catalog.images import Picture, Rendition
+from domain.webhooks.targets import TargetRules
 from projections.base import Database, EventNotReadable, Params, Row
 
 if TYPE_CHECKING:
@@ -247,5 +248,8 @@ class Services:
     #: Where receipts lie for those who have one in hand.
     receipts: ReceiptAddresses = field(default_factory=ReceiptAddresses)
     doctor: Doctor = field(default_factory=_NobodyToExamine)
+    #: Where webhooks may go, and the types of events that they may be about.
+    targets: TargetRules = field(default_factory=TargetRules)
+    event_names: frozenset[str] = frozenset()
     #: What this process knows of baskets.
     baskets: "BasketMemory" = field(default_factory=_no_baskets)

@@ -21,6 +21,7 @@ from commands.stock.purchase_orders.suggested import SuggestionWork
 from commands.stock.reorder_points import ReorderWork
 from commands.sync.ports import SyncWork
 from commands.users import UsersWork
+from commands.webhooks import WebhookWork
 
 
 class Work(
@@ -44,6 +45,7 @@ class Work(
     ImportWork,
     KeepingWork,
     ExportingWork,
+    WebhookWork,
     Protocol,
 ):
     """A unit of work with every port; a handler that a resource runs asks for no more than this."""

@@ -134,6 +134,13 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "report_schedules.edit": ("edit schedules of reports", (_A, _M)),
         "report_schedules.archive": ("archive schedules of reports", (_A, _M)),
         "audit.view": ("see who did what and when", (SUPER_ADMIN, _A)),
+        "webhooks.view": ("see webhooks and what they were sent", (SUPER_ADMIN, _A)),
+        "webhooks.create": ("have servers be told of events", (SUPER_ADMIN, _A)),
+        "webhooks.edit": (
+            "edit, disable, replay and test webhooks, and change their secrets",
+            (SUPER_ADMIN, _A),
+        ),
+        "webhooks.archive": ("archive webhooks", (SUPER_ADMIN, _A)),
         "platform.dashboard": ("see the figures of the whole platform", (SUPER_ADMIN,)),
         "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
     }

@@ -35,6 +35,11 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/api/admin/reports", "Reports", "Figures over business dates.\n\n" + DEFINITIONS),
     ("/api/lookups", "Lookups", "What there is to choose from, and what completes what is being typed."),
     ("/api/audit", "Audit", "Who did what and when, with the values before and after."),
+    (
+        "/api/admin/webhooks",
+        "Webhooks",
+        "Servers of one's own that are told of what happened, as it happens (Standard Webhooks).",
+    ),
     ("/health", "Health", "For those who watch over the service; outside `/api`."),
     ("/ready", "Health", ""),
     ("/metrics", "Health", ""),

@@ -22,6 +22,8 @@ SMALL: tuple[LiteralString, ...] = (
     "report_exports",
     "report_runs",
     "report_deliveries",
+    "webhook_secrets",
+    "webhook_cursors",
     "import_jobs",
     "running_time",
 )

@@ -55,6 +55,8 @@ TABLES: Mapping[str, Rights] = {
     "report_export_parts": Rights(EVERYTHING, EVERYTHING),
     "report_runs": Rights(EVERYTHING, EVERYTHING),
     "report_deliveries": Rights(EVERYTHING, EVERYTHING),
+    "webhook_secrets": Rights(EVERYTHING, EVERYTHING),
+    "webhook_cursors": Rights(EVERYTHING, EVERYTHING),
     "range_cache": Rights(EVERYTHING, READING),
     "basket_answers": Rights(EVERYTHING, READING),
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),

@@ -20,6 +20,7 @@ from domain.stock.transfers import Transfer
 from domain.till_operations import TillOperation
 from domain.unlinked_returns import UnlinkedReturn
 from domain.users import User
+from domain.webhooks import Webhook
 from infra.eventstore.codec import EventTypes
 from infra.files.expired_exports import EXPIRED_EXPORTS
 from infra.files.unused_pictures import UNUSED_PICTURES
@@ -83,6 +84,7 @@ from projections.stock.sums import StockSums
 from projections.stock.transfers import Transfers
 from projections.till_operations import TillOperations
 from projections.users import Users
+from projections.webhooks.webhooks import Webhooks
 
 EVENT_TYPES = EventTypes(
     [
@@ -107,6 +109,7 @@ EVENT_TYPES = EventTypes(
         TillOperation,
         Message,
         Device,
+        Webhook,
     ]
 )
 
@@ -143,6 +146,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Orders(),
     Refunds(),
     HeldSales(),
+    Webhooks(),
     ReportNames(),
     ReportDrawers(),
     ReportClosings(),

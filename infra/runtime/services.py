@@ -101,6 +101,8 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         metrics_token=settings.metrics_token,
         peppers=peppers,
         doctor=Doctor(addresses_of(settings).app, settings, EVENT_TYPES, PROJECTIONS),
+        targets=settings.webhook_targets,
+        event_names=frozenset(EVENT_TYPES.by_name),
         receipts=ReceiptAddresses.of_server(secret, settings.public_url),
     )
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from domain.webhooks.targets import TargetRules
 from infra.eventstore.tombstones import FILE_NAME as TOMBSTONES
 from infra.postgres.addresses import as_role, role_name, role_password
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS
@@ -80,6 +81,8 @@ class Settings:
     sign_in_failures_from_anywhere: int
     sign_in_failures_per_address: int
     metrics_token: str | None = field(repr=False)
+    webhook_ports: tuple[int, ...]
+    webhook_allow: tuple[IPv4Network | IPv6Network, ...]
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
     outbox_dir: Path | None
@@ -95,6 +98,11 @@ class Settings:
     def bind_address(self) -> str:
         """Host and port as addresses have them: what is IPv6 stands in brackets."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def webhook_targets(self) -> TargetRules:
+        """Where webhooks may go."""
+        return TargetRules(frozenset(self.webhook_ports), self.webhook_allow)
 
     @property
     def outbox(self) -> Path:
@@ -257,6 +265,13 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:
         raise ValueError("must list addresses or networks such as 10.0.0.0/8, divided by commas") from None
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(re.fullmatch(r"[0-9]{1,5}", part) and 0 < int(part) < 2**16 for part in parts):
+        raise ValueError("must list ports such as 8443, divided by commas")
+    return tuple(int(part) for part in parts)
 
 
 def _cores() -> int:
@@ -474,6 +489,21 @@ SETTINGS: tuple[Setting, ...] = (
         _at_least(TOKEN_LENGTH),
         default_text="none",
         is_secret=True,
+    ),
+    Setting(
+        "MIPOS_WEBHOOK_PORTS",
+        (),
+        "Ports besides 443 at which webhooks may be received, divided by commas.",
+        _ports,
+        default_text="none",
+    ),
+    Setting(
+        "MIPOS_WEBHOOK_ALLOW",
+        (),
+        "Addresses or networks that webhooks may go to although they are not of the public network, such as "
+        "10.1.2.0/24, divided by commas.",
+        _networks,
+        default_text="none",
     ),
     Setting(
         "MIPOS_SMTP_URL",

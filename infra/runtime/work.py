@@ -11,6 +11,7 @@ from infra.files.import_desk import ImportDesk
 from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
+from infra.webhooks.desk import WebhookDesk
 from projections.base import Database
 from projections.guards.accounts import AccountsGuard
 from projections.guards.catalog.assortment import Assortment
@@ -78,3 +79,4 @@ class RequestWork(PostgresUnitOfWork):
         self.assortment = Assortment(transaction, writer.types.rebuild)
         self.imports = ImportDesk(transaction, caller, now, self.changed_rows)
         self.exports = ExportDesk(transaction, caller, now, self.changed_rows)
+        self.webhooks = WebhookDesk(transaction, writer.types.data_keys, now, self.changed_rows)

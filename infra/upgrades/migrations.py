@@ -53,6 +53,7 @@ MIGRATIONS = {
     "infra.backup:backups.sql": "infra.backup:backups.sql",
     "infra.eventstore:log_epochs.sql": "infra.eventstore:log_epochs.sql",
     "infra.postgres:worker_metrics.sql": "infra.postgres:worker_metrics.sql",
+    "infra.webhooks:webhooks.sql": "infra.webhooks:webhooks.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -147,6 +147,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
     "units": lambda _: {"name": some_name(), "symbol": some_name()[:4]},
     "variant-types": lambda _: {"name": some_name(), "values": ["S", "M"]},
     "customers": lambda _: {"name": some_name(), "phone": str(uuid4().int)[:15]},
+    "webhooks": lambda _: {"url": f"https://{some_name()}.example/", "types": ["orders.*"]},
     "customer-groups": lambda _: {"name": some_name()},
     "schedules": lambda stocked: {
         "name": some_name(),
@@ -186,7 +187,10 @@ OTHERWISE: dict[str, Body] = {
     "variants": {"price": 201},
     "exports": {"format": "xlsx"},
     "users": {"password": f"{PASSWORD} again"},
+    "webhooks": {"description": "Another"},
 }
+#: By the same: what the first answer alone tells, and what is as of now.
+OF_THE_MOMENT = {"webhooks": ("secret", "lag")}
 
 
 @pytest.fixture
@@ -211,6 +215,12 @@ def last_word(route: Route) -> str:
     return "admin orders" if (area, word) == ("admin", "orders") else word
 
 
+def lasting(route: Route, answer: Any) -> Any:
+    """What an answer says whenever it is given."""
+    passing = OF_THE_MOMENT.get(last_word(route), ())
+    return {name: value for name, value in answer.data.items() if name not in passing}
+
+
 by_route = pytest.mark.parametrize("route", creates(), ids=lambda route: route.template)
 
 
@@ -224,7 +234,10 @@ class TestTheSameRequestAgain:
         status = route.operation.status
         assert (first.status, "idempotent-replayed" in first.headers) == (status, False)
         assert (again.status, again.headers["idempotent-replayed"]) == (status, "true")
-        assert (again.data, again.headers.get("etag")) == (first.data, first.headers.get("etag"))
+        assert (lasting(route, again), again.headers.get("etag")) == (
+            lasting(route, first),
+            first.headers.get("etag"),
+        )
         assert len(stocked.shop.events()) == before
 
     @by_route
@@ -244,7 +257,7 @@ class TestTheSameRequestAgain:
             answers = list(together.map(lambda _: create(route, body), range(4)))
         assert [answer.status for answer in answers] == [route.operation.status] * 4
         assert sum("idempotent-replayed" not in answer.headers for answer in answers) == 1
-        assert all(answer.data == answers[0].data for answer in answers)
+        assert all(lasting(route, answer) == lasting(route, answers[0]) for answer in answers)
 
     @by_route
     def test_two_others_at_the_same_moment_leave_one(self, stocked: Any, create: Any, route: Route) -> None:

@@ -28,6 +28,7 @@ UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: What no field of an answer is called; rights and times may speak of tokens, but there are none today.
 #: The hash of a picture is its public ETag.
 SECRETS = re.compile("password|secret|(?<!content_)hash|token|pepper", re.IGNORECASE)
+WEBHOOK = {"url": "https://hooks.shop.example/", "types": ["orders.*"]}
 MEAL = {"name": "Meal voucher", "code": "meal", "kind": "voucher"}
 
 
@@ -154,6 +155,7 @@ def fill(stocked: Any) -> Full:
         "import_id": hand_in(admin),
         "export_id": export(admin),
         "report_schedule_id": schedule(admin),
+        "webhook_id": admin.post("/api/admin/webhooks", WEBHOOK).data["id"],
         "shift_id": open_shift(stocked),
         "device_id": (device_id := enrol(stocked)),
         "entry_id": fail_offline(stocked, device_id),

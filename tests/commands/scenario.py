@@ -221,6 +221,20 @@ from commands.users import (
 )
 from commands.users import ResetPassword as ResetUsersPassword
 from commands.users import reset_password as reset_users_password
+from commands.webhooks import (
+    ArchiveWebhook,
+    DisableWebhook,
+    EnableWebhook,
+    RegisterWebhook,
+    ReviseWebhook,
+    RotateSecret,
+    archive_webhook,
+    disable_webhook,
+    enable_webhook,
+    register_webhook,
+    revise_webhook,
+    rotate_secret,
+)
 from domain.aggregate import Aggregate
 from domain.approvals import Approval
 from domain.companies import PLATFORM_ID, Company
@@ -236,6 +250,12 @@ from tests.commands.samples import COMPANY, FOUNDED, NOW, caller
 HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
     {
         ActivateCompany: activate_company,
+        RegisterWebhook: register_webhook,
+        ReviseWebhook: revise_webhook,
+        RotateSecret: rotate_secret,
+        DisableWebhook: disable_webhook,
+        EnableWebhook: enable_webhook,
+        ArchiveWebhook: archive_webhook,
         AddImage: add_image,
         AddVariant: add_variant,
         AdjustCredit: adjust_credit,

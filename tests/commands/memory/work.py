@@ -33,6 +33,7 @@ from tests.commands.memory.stock import (
     MemoryStock,
 )
 from tests.commands.memory.users import MemoryCredentials, MemoryUsers
+from tests.commands.memory.webhooks import MemoryWebhooks
 from tests.commands.memory.world import World
 
 A = TypeVar("A", bound=Aggregate)
@@ -75,6 +76,7 @@ class MemoryWork:
         self.assortment = MemoryAssortment(world, company_id)
         self.imports = MemoryImports(world)
         self.exports = MemoryExports(world)
+        self.webhooks = MemoryWebhooks(world, company_id)
         self._world = world
         self._company_id = company_id
         self._content = content

@@ -1,0 +1,21 @@
+"""Webhooks: what happened in a company, told to a server of its own choice."""
+
+from domain.webhooks.standing import Standing
+from domain.webhooks.webhook import (
+    MOST_WEBHOOKS,
+    SIGNATURES,
+    Signature,
+    TooManyWebhooks,
+    Webhook,
+    WebhookDisabled,
+)
+
+__all__ = [
+    "MOST_WEBHOOKS",
+    "SIGNATURES",
+    "Signature",
+    "Standing",
+    "TooManyWebhooks",
+    "Webhook",
+    "WebhookDisabled",
+]

@@ -1,0 +1,1 @@
+"""Webhooks as they are listed, how far each has come, and what was sent."""
