@@ -1,4 +1,4 @@
-"""Checkpoints: how large a log was and its root, in three lines that are signed (C2SP tlog-checkpoint, signed-note).
+"""Checkpoints: how large a log was and its root, in three signed lines (C2SP tlog-checkpoint, signed-note).
 
 Who holds one can tell a log that was cut or rewritten since from one that has only grown.
 """

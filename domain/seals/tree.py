@@ -1,8 +1,8 @@
 """The Merkle tree over the hashes of a log (RFC 6962, section 2.1): roots, and proofs against them.
 
-A leaf is the chain hash of an event; leaf 0 is the event at position 1. Everything is made of complete subtrees,
-named by their height and by their place among those of that height, so that a store that keeps some of them
-answers every question from few.
+A leaf is the chain hash of an event; leaf 0 is the event at position 1. Everything is made of complete
+subtrees, named by their height and by their place among those of that height, so that a store that keeps some
+of them answers every question from few.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +14,10 @@ _LEAF, _NODE = b"\x00", b"\x01"
 
 
 class Subtree(NamedTuple):
-    """The complete subtree of 2 ** height leaves that begins at leaf index * 2 ** height."""
+    """The complete subtree of 2 ** height leaves that begins at leaf number * 2 ** height."""
 
     height: int
-    index: int
+    number: int
 
 
 #: A stretch of leaves as complete subtrees, from left to right; its hash folds them from the right.
@@ -44,7 +44,7 @@ def empty_root() -> bytes:
 def stretch(begin: int, end: int) -> Stretch:
     """The complete subtrees of the leaves from `begin` to before `end`.
 
-    `begin` must be a multiple of the largest power of two in the stretch, as it is wherever a tree is divided.
+    `begin` must be a multiple of the largest power of two in it, as it is wherever a tree is divided.
     """
     subtrees = []
     while begin < end:
@@ -171,9 +171,7 @@ class Growing:
     @property
     def root(self) -> bytes:
         """The root of all leaves so far."""
-        return hash_of(
-            stretch(0, self.size), dict(zip(stretch(0, self.size), self._frontier, strict=True))
-        )
+        return hash_of(stretch(0, self.size), dict(zip(stretch(0, self.size), self._frontier, strict=True)))
 
     def add(self, data: bytes) -> Iterator[tuple[Subtree, bytes]]:
         """Add a leaf. Returns every subtree that is complete with it, the leaf first."""

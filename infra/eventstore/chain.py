@@ -243,17 +243,24 @@ class Proof:
 
         The log's own end is looked at after the last page. Raises LogAltered.
         """
+        while self.position < upto:
+            yield self.next_page(db, upto)
+        self._compare_end(db)
+
+    def next_page(self, db: Transaction, upto: int) -> Sequence[ChainedEvent]:
+        """The next events, up to a position at most, proved; the log's own end is not looked at.
+
+        Raises LogAltered.
+        """
         if self._last_hash is None:
             self._last_hash = _hash_before(db.connection, self._company_id, self.position + 1)
-        while self.position < upto:
-            end = min(self.position + PAGE_SIZE, upto)
-            with collecting_no_garbage():
-                events = self._read(db, end)
-                report = self._page(db, events)
-            self._check(db, report.fault or _shortfall(report, self.position, end))
-            self.position, self._last_hash = end, report.last_hash
-            yield events
-        self._compare_end(db)
+        end = min(self.position + PAGE_SIZE, upto)
+        with collecting_no_garbage():
+            events = self._read(db, end)
+            report = self._page(db, events)
+        self._check(db, report.fault or _shortfall(report, self.position, end))
+        self.position, self._last_hash = end, report.last_hash
+        return events
 
     def _page(self, db: Transaction, events: Sequence[ChainedEvent]) -> ChainReport:  # noqa: ARG002
         """Follow the chain through the next events, up to the first fault."""

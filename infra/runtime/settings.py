@@ -55,6 +55,8 @@ class Settings:
     demo_password: str | None = field(repr=False)
     secret_key: str | None = field(repr=False)
     data_key: str | None = field(repr=False)
+    seal_key: str | None = field(repr=False)
+    log_origin: str
     database_url: str | None = field(repr=False)
     app_database_url: str | None = field(repr=False)
     worker_database_url: str | None = field(repr=False)
@@ -121,6 +123,17 @@ class Settings:
     def sealing_key(self) -> str:
         """Return the data key; with the embedded server it is made once and kept in the data folder."""
         return self.data_key or secret_file(self.data_dir, "data_key", lambda: secrets.token_urlsafe(48))
+
+    def log_key(self) -> str:
+        """Return what logs are signed with; with the embedded server it is made once and kept as a file.
+
+        Raises SettingsError where it has to be set and is not.
+        """
+        if self.seal_key is None and self.database_url is not None:
+            raise SettingsError(
+                [f"MIPOS_SEAL_KEY (at least {SECRET_KEY_LENGTH} characters) is required with DATABASE_URL."]
+            )
+        return self.seal_key or secret_file(self.data_dir, "seal_key", lambda: secrets.token_urlsafe(48))
 
 
 @dataclass(frozen=True)
@@ -224,6 +237,12 @@ def _origins(text: str) -> tuple[str, ...]:
         ):
             raise ValueError("must list origins such as https://shop.example.com, divided by commas")
     return origins
+
+
+def _log_origin(text: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9./-]{0,99}", text) and not text.endswith("/"):
+        return text
+    raise ValueError("must be a name such as shop.example.com/log, in small letters, without spaces")
 
 
 def _secret_keys(text: str) -> tuple[str, ...]:
@@ -339,6 +358,22 @@ SETTINGS: tuple[Setting, ...] = (
         _at_least(SECRET_KEY_LENGTH),
         default_text="generated, kept in the data folder",
         is_secret=True,
+    ),
+    Setting(
+        "MIPOS_SEAL_KEY",
+        None,
+        f"Key that logs are signed with, at least {SECRET_KEY_LENGTH} characters; with `DATABASE_URL`, "
+        "required by what signs. It is never in the database: who can write there must not be able to sign.",
+        _at_least(SECRET_KEY_LENGTH),
+        default_text="generated, kept in the data folder",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_LOG_ORIGIN",
+        "mipos.local/log",
+        "What logs are called where they are signed, before the company and the epoch: a name of yours.",
+        _log_origin,
+        "mipos.local/log",
     ),
     Setting(
         "DATABASE_URL",

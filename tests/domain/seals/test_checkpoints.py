@@ -14,7 +14,7 @@ from tests.domain.seals.test_vector import CHECKPOINT, ORIGIN, PUBLIC
         ("\n7\n", "\n07\n"),
         ("\n7\n", "\n+7\n"),
         ("\n7\n", "\n-7\n"),
-        ("\n7\n", "\n٧\n"),
+        ("\n7\n", "\n\u0667\n"),
         ("\n7\n", "\n\n"),
         ("\n7\n", "\n" + "9" * 5000 + "\n"),
         ("vf8=\n", "vf8\n"),

@@ -35,7 +35,7 @@ def plain_root(leaves: list[bytes]) -> bytes:
 
 
 def grown(size: int) -> tuple[Growing, dict[Subtree, bytes]]:
-    tree, known = Growing(), {}
+    tree, known = Growing(), dict[Subtree, bytes]()
     for leaf in LEAVES[:size]:
         known.update(tree.add(leaf))
     return tree, known

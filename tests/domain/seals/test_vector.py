@@ -1,13 +1,17 @@
-"""Seven events whose hashes, roots, proofs and checkpoint are written down: any other implementation gives them, too."""
+"""Seven events whose hashes, roots, proofs and checkpoint any other implementation gives, too."""
 
 import base64
+import json
+from hashlib import sha256
 from uuid import UUID
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.seals.checkpoints import Checkpoint, read_note, verifier_key
-from domain.seals.tree import Growing, consistency, hash_of, inclusion, leaf_hash, stretch
+from domain.seals.tree import Growing, Stretch, Subtree, consistency, hash_of, inclusion, leaf_hash, stretch
 from infra.eventstore.chain import ChainedEvent, event_hash, genesis_hash
+from infra.seals.verify_log import verify_proof
 
 COMPANY = UUID("0190163d-8694-739b-aea5-966c26f8ad91")
 ORIGIN = f"mipos.example/log/{COMPANY}/1"
@@ -54,8 +58,8 @@ def hashes() -> list[bytes]:
     return made
 
 
-def proof(parts: list[tuple]) -> list[str]:  # type: ignore[type-arg]
-    tree, known = Growing(), {}
+def proof(parts: list[Stretch]) -> list[str]:
+    tree, known = Growing(), dict[Subtree, bytes]()
     for leaf in hashes()[1:]:
         known.update(tree.add(leaf))
     return [base64.b64encode(hash_of(part, known)).decode() for part in parts]
@@ -93,6 +97,42 @@ def test_three_grew_to_seven() -> None:
         "2CXbcveFK+Kj7RGL78wVRxIEKskvWtUQIZRLn0QZMQo=",
         "igQ9t+sUTCB3cADx9hzpWScnq+sUnXQ69OWJWMgnmHs=",
     ]
+
+
+def tlog_proof(**event: object) -> bytes:
+    """The proof of the fifth event as a text, with what is given changed in it."""
+    chain = hashes()
+    facts = {
+        "position": 5,
+        "stream_id": "0190163d-8694-7300-0000-000000000005",
+        "stream_version": 1,
+        "recorded_at": 1795770000000005,
+        "type": TYPES[4],
+        "previous": chain[4].hex(),
+        "state": '{"n":5}',
+        "metadata_sha256": sha256(b'{"at":"2026-11-27T09:00:05.000000Z"}').hexdigest(),
+        **event,
+    }
+    extra = base64.b64encode(json.dumps(facts).encode()).decode()
+    lines = ["c2sp.org/tlog-proof@v1", f"extra {extra}", "index 4", *proof(inclusion(4, 7))]
+    return ("\n".join(lines) + "\n\n" + CHECKPOINT).encode()
+
+
+def test_a_stranger_verifies_the_proof_of_an_event() -> None:
+    vkey = verifier_key(ORIGIN, PUBLIC)
+    assert verify_proof(tlog_proof(), vkey) == (
+        "orders.Order.Sold of 0190163d-8694-7300-0000-000000000005 is the event at position 5 of 7."
+    )
+    for changed in (
+        {"state": '{"n":6}'},
+        {"position": 4},
+        {"type": "orders.Order.Voided"},
+        {"stream_version": 2},
+    ):
+        with pytest.raises(ValueError, match="not in the log"):
+            verify_proof(tlog_proof(**changed), vkey)
+    with pytest.raises(ValueError, match="not signed"):
+        verify_proof(tlog_proof(), verifier_key(ORIGIN, bytes(32)))
 
 
 def test_a_checkpoint_is_signed() -> None:

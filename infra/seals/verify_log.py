@@ -1,0 +1,249 @@
+"""Verify an exported log (.mlog), or a proof of one event, with plain Python 3.9 or newer; meant to be read.
+
+    python3 verify_log.py shop.mlog
+    python3 verify_log.py shop.mlog --vkey KEY --checkpoint HELD    the key you were given, what you kept earlier
+    python3 verify_log.py event.tlog-proof --vkey KEY
+
+Every hash is recomputed from the bytes, so that nothing has to be believed but the key; without --vkey, that of
+the file itself. A log whose end was cut off is a sound log of its beginning: a checkpoint that you kept shows that
+there was more. Exit code 0: sound; 1: not; 2: no file.
+"""
+
+import argparse, base64, gzip, hashlib, json, sys, uuid, zlib
+from typing import IO, Optional
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+# Ed25519 as RFC 8032, section 5.1, has it: some milliseconds a signature, of which there are few.
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+Point = tuple[int, int, int, int]
+D, ROOT_OF_MINUS_ONE = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
+
+
+def point_of(data: bytes) -> Point:
+    number = int.from_bytes(data, "little")
+    y, sign = number & ((1 << 255) - 1), number >> 255
+    squared = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(squared, (P + 3) // 8, P)
+    if (x * x - squared) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if y >= P or (x * x - squared) % P or (x == 0 and sign):
+        raise ValueError("a key or a signature is no point of the curve")
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+def plus(one: Point, other: Point) -> Point:
+    a, b = (one[1] - one[0]) * (other[1] - other[0]) % P, (one[1] + one[0]) * (other[1] + other[0]) % P
+    c, d = 2 * one[3] * other[3] * D % P, 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(number: int, point: Point) -> Point:
+    result = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            result = plus(result, point)
+        point, number = plus(point, point), number >> 1
+    return result
+
+
+BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
+    """Whether the holder of this key signed the text."""
+    scalar = int.from_bytes(signature[32:], "little")
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + key + text).digest(), "little") % ORDER
+    left = times(scalar, BASE)
+    right = plus(point_of(signature[:32]), times(challenge, point_of(key)))
+    is_same = all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
+    return is_same and scalar < ORDER and len(signature) == 64
+
+
+class Tree:
+    """The Merkle tree of RFC 6962, section 2.1, as the complete subtrees on its left."""
+
+    def __init__(self, size: int, frontier: list[bytes]) -> None:
+        if len(frontier) != bin(size).count("1"):
+            raise ValueError("the frontier has not as many hashes as the size takes")
+        self.size, self.frontier = size, frontier
+
+    def add(self, leaf: bytes) -> None:
+        node, size = sha256(b"\x00", leaf), self.size
+        while size & 1:
+            node, size = sha256(b"\x01", self.frontier.pop(), node), size >> 1
+        self.frontier.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        root = self.frontier[-1] if self.frontier else sha256()
+        for node in self.frontier[-2::-1]:
+            root = sha256(b"\x01", node, root)
+        return root
+
+
+def root_of_proof(index: int, size: int, leaf: bytes, path: list[bytes]) -> Optional[bytes]:
+    """The root that a path leads to from the leaf at an index (RFC 9162, section 2.1.3.2)."""
+    node, last = sha256(b"\x00", leaf), size - 1
+    for one in path:
+        if index & 1 or index == last:
+            node = sha256(b"\x01", one, node)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            node = sha256(b"\x01", node, one)
+        index, last = index >> 1, last >> 1
+    return node if last == 0 <= index else None
+
+
+def key_of(vkey: str) -> tuple[str, bytes]:
+    """The log's name and the public key that a verifier key says."""
+    origin, number, encoded = vkey.split("+", 2)
+    key = base64.b64decode(encoded, validate=True)
+    if len(key) != 33 or key[0] != 1 or number != sha256(origin.encode(), b"\n", key)[:4].hex():
+        raise ValueError("the key is none of Ed25519 for this log")
+    return origin, key[1:]
+
+
+def read_checkpoint(note: bytes, vkey: str) -> tuple[int, bytes]:
+    """Size and root that a note says, if it is of this log and signed with its key."""
+    (text, signatures), (origin, key) = note.decode().split("\n\n", 1), key_of(vkey)
+    name, size, root = text.split("\n")
+    lines = [line.split(" ") for line in signatures.splitlines() if line.startswith("\u2014 " + origin + " ")]
+    signed = [base64.b64decode(line[2], validate=True) for line in lines if len(line) == 3]
+    own = [one[4:] for one in signed if one[:4].hex() == vkey.split("+")[1]]
+    if name != origin or not any(is_signed(key, (text + "\n").encode(), signature) for signature in own):
+        raise ValueError(f"a checkpoint of {size} events of {name} is not signed with the key of this log")
+    return int(size), base64.b64decode(root, validate=True)
+
+
+class Reader:
+    """Reads lines and stretches of bytes, and keeps the hash of all of them before the last line."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.hash = file, hashlib.sha256()
+
+    def line(self) -> bytes:
+        line = self.file.readline(65536)
+        return line if line.startswith(b"end ") else self.read(line, line.endswith(b"\n"))[:-1]
+
+    def stretch(self, length: int) -> bytes:
+        data = self.file.read(length)
+        return self.read(data, len(data) == length)
+
+    def read(self, data: bytes, is_whole: bool) -> bytes:
+        if not is_whole:
+            raise ValueError("the file ends in the midst of something")
+        self.hash.update(data)
+        return data
+
+    def digest(self, field: bytes) -> bytes:
+        """The hash of what a field announces: of the bytes that follow, or what stands for those withheld."""
+        if field.startswith(b"-"):
+            return bytes.fromhex(field[1:].decode())
+        data = self.stretch(int(field) + 1)
+        if data[-1:] != b"\n":
+            raise ValueError("what the event says is longer or shorter than its length")
+        return sha256(data[:-1])
+
+
+def event_hash(previous: bytes, stream_id: str, numbers: list[int], kind: bytes, *payload: bytes) -> bytes:
+    """The hash of an event; its numbers are its position, its version in its stream, and when it was recorded."""
+    place, version, recorded_at = (number.to_bytes(8, "big", signed=True) for number in numbers)
+    event = place + uuid.UUID(stream_id).bytes + version + recorded_at + len(kind).to_bytes(4, "big") + kind
+    return sha256(previous, event, *payload)
+
+
+def next_hash(reader: Reader, fields: list[bytes], position: int, previous: bytes) -> bytes:
+    """The hash of the event at a position, recomputed from its bytes and compared with the one it states."""
+    number, stream, version, recorded_at, kind, stated, state, metadata = fields
+    payload = reader.digest(state), reader.digest(metadata)
+    numbers = [position, int(version), int(recorded_at)]
+    made = event_hash(previous, stream.decode(), numbers, kind, *payload)
+    if number != b"%d" % position or made.hex().encode() != stated:
+        raise ValueError("the event was altered, or is not the one that stood here")
+    return made
+
+
+def verify_log(file: IO[bytes], vkey: Optional[str], held: Optional[bytes]) -> str:
+    """Read the whole file. Returns what there is to say of it; raises ValueError."""
+    reader, head = Reader(file), dict[str, str]()
+    for name, _, value in iter(lambda: reader.line().decode().partition(" "), ("", "", "")):
+        if name in head or (not head and (name, value) != ("mipos-log", "1")):
+            raise ValueError("the head is not that of a log of version 1")
+        head[name] = value
+    first, last = map(int, head["events"].split())
+    position, chained, sealed = first - 1, bytes.fromhex(head["before"]), first - 1
+    if (vkey or head["vkey"]) != head["vkey"]:
+        raise ValueError("the file names another key than you were given: " + head["vkey"])
+    begins_otherwise = first == 1 and chained != sha256(uuid.UUID(head["company"]).bytes)
+    if key_of(head["vkey"])[0] != head["origin"] or head["layout"] != "2" or begins_otherwise:
+        raise ValueError("the head is not that of this company's log")
+    tree = Tree(first - 1, [bytes.fromhex(one) for one in head.get("frontier", "").split()])
+    kept = read_checkpoint(held, head["vkey"]) if held else (0, b"")
+    while True:
+        if tree.size == kept[0] and held and tree.root() != kept[1]:
+            raise ValueError(f"positions 1 to {kept[0]}: not what the checkpoint that you kept says")
+        kind, _, rest = reader.line().partition(b" ")
+        try:
+            if kind == b"event":
+                position += 1
+                chained = next_hash(reader, rest.split(b" "), position, chained)
+                tree.add(chained)
+            elif kind == b"checkpoint":
+                if read_checkpoint(reader.stretch(int(rest)), head["vkey"]) != (position, tree.root()):
+                    raise ValueError(f"positions {sealed + 1} to {position}: not what was sealed")
+                sealed = position
+            else:
+                break
+        except (ValueError, OverflowError) as error:
+            raise ValueError(f"at position {position}: {error}") from None
+    end = b"%d %s\n" % (last - first + 1, reader.hash.hexdigest().encode())
+    if kind != b"end" or position != last or rest != end or file.read(1):
+        raise ValueError(f"after position {position}: the end is not that of this file")
+    if kept[0] > position or (held and kept[0] < first - 1):
+        raise ValueError(f"you kept a checkpoint of {kept[0]} events, and these are {first} to {position}")
+    behind = f" What follows {sealed} is chained only: its end may be missing." if sealed < last else ""
+    said = f"positions {first} to {last}, each chained to the one before, sealed up to {sealed}." + behind
+    return said + ("" if vkey else "\nBy the key in the file; compare it with yours: " + head["vkey"])
+
+
+def verify_proof(text: bytes, vkey: str) -> str:
+    """Verify that an event is in a log. Returns what is proved of it; raises ValueError."""
+    lines, note = text.split(b"\n\n", 1)
+    _, extra, place, *path = lines.decode().split("\n")
+    event = json.loads(base64.b64decode(extra[len("extra ") :], validate=True))
+    state, metadata = (
+        bytes.fromhex(event[name + "_sha256"]) if name + "_sha256" in event else sha256(event[name].encode())
+        for name in ("state", "metadata")
+    )
+    numbers, kind = [event[name] for name in ("position", "stream_version", "recorded_at")], event["type"].encode()
+    leaf = event_hash(bytes.fromhex(event["previous"]), event["stream_id"], numbers, kind, state, metadata)
+    (size, root), index = read_checkpoint(note, vkey), int(place[len("index ") :])
+    hashes = [base64.b64decode(one, validate=True) for one in path]
+    if index != numbers[0] - 1 or not 0 <= index < size or root_of_proof(index, size, leaf, hashes) != root:
+        raise ValueError("the event is not in the log that the checkpoint is of")
+    return f"{event['type']} of {event['stream_id']} is the event at position {event['position']} of {size}."
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", help="the exported log, also compressed with gzip, or a proof")
+    parser.add_argument("--vkey", help="the key of the log as it was given to you; a proof needs it")
+    parser.add_argument("--checkpoint", help="a file with a checkpoint that you kept")
+    asked = parser.parse_args()
+    try:
+        held = open(asked.checkpoint, "rb").read() if asked.checkpoint else None
+        begin = open(asked.file, "rb").read(22)
+        with (gzip.open if begin[:2] == b"\x1f\x8b" else open)(asked.file, "rb") as file:
+            is_proof = begin == b"c2sp.org/tlog-proof@v1"
+            print("SOUND:", verify_proof(file.read(), asked.vkey) if is_proof else verify_log(file, asked.vkey, held))
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        sys.exit(f"NOT SOUND: {error}")
+    except OSError as error:
+        parser.error(str(error))

@@ -1,0 +1,317 @@
+"""An exported log is verified by plain Python elsewhere, and whatever is changed in it is found and named."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from eventsourcing.persistence import StoredEvent
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.seals.checkpoints import Checkpoint, read_note
+from domain.seals.tree import Growing
+from infra.cli.audit import audit
+from infra.eventstore import chain
+from infra.eventstore.chain import ChainedEvent, LogAltered, event_hash, genesis_hash
+from infra.seals import verify_log
+from infra.seals.key import SealKey
+from infra.seals.log_files import LogFile, NoEvents, Stretch
+
+from .recorder import CompanyApplicationRecorder
+
+if TYPE_CHECKING:
+    from infra.postgres.pool import Pool
+
+    from .conftest import LogDatabase
+
+NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+KEY = SealKey("a key of at least thirty-two characters", "mipos.example/log")
+EVENTS = 9
+
+
+@pytest.fixture
+def log(pool: Pool[Any], company: UUID) -> UUID:
+    recorder = CompanyApplicationRecorder(pool, company)
+    recorder.insert_events(
+        [
+            StoredEvent(uuid4(), 1, "orders.Order.Placed", f'{{"buyer": "Zoë 李\n {number}"}}'.encode())
+            for number in range(EVENTS)
+        ],
+        metadata='{"actor":"Jürgen"}',
+    )
+    return company
+
+
+def export(database: LogDatabase, company: UUID, path: Path, **how: Any) -> bytes:
+    LogFile(database.conninfo("worker"), company, KEY, **how).write(path, NOW, lambda _done, _total: None)
+    return path.read_bytes()
+
+
+def verify(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """As a stranger does: the verifier alone, in a folder of its own, without anything that is installed."""
+    lone = path.parent / "elsewhere"
+    lone.mkdir(exist_ok=True)
+    shutil.copy(verify_log.__file__, lone / "verify_log.py")
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-I", "-S", "verify_log.py", path, *options],
+        cwd=lone,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def note_in(log_file: bytes) -> str:
+    return log_file.decode().partition("checkpoint ")[2].partition("\n")[2].rpartition("end ")[0]
+
+
+def with_end(content: bytes) -> bytes:
+    """The file with an end line that fits: whoever forges it can make that too."""
+    body = content[: content.rindex(b"end ")]
+    return body + b"end %d %s\n" % (body.count(b"\nevent "), sha256(body).hexdigest().encode())
+
+
+class TestAWholeLog:
+    def test_is_sound_and_sealed(self, log_database: LogDatabase, log: UUID, tmp_path: Path) -> None:
+        path = tmp_path / "shop.mlog"
+        export(log_database, log, path)
+        for options in ((), ("--vkey", KEY.vkey_of(log, 1))):
+            found = verify(path, *options)
+            assert (found.returncode, found.stderr) == (0, "")
+            assert (
+                f"positions 1 to {EVENTS}, each chained to the one before, sealed up to {EVENTS}."
+                in found.stdout
+            )
+            assert ("By the key in the file" in found.stdout) == (not options)
+
+    def test_is_written_to_the_byte_as_it_must_be(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        head, _, rest = export(log_database, log, tmp_path / "a.mlog").partition(b"\n\n")
+        assert head.decode().split("\n") == [
+            "mipos-log 1",
+            f"origin mipos.example/log/{log}/1",
+            f"company {log}",
+            "layout 2",
+            f"events 1 {EVENTS}",
+            f"before {sha256(log.bytes).hexdigest()}",
+            f"vkey {KEY.vkey_of(log, 1)}",
+            "made 2026-03-31T12:00:00+00:00",
+        ]
+        first = rest.decode().split("\n")[0]
+        assert re.fullmatch(r"event 1 [\da-f-]{36} 1 \d{16} orders\.Order\.Placed [\da-f]{64} \d+ 19", first)
+
+    def test_is_read_compressed(self, log_database: LogDatabase, log: UUID, tmp_path: Path) -> None:
+        content = export(log_database, log, tmp_path / "a.mlog")
+        packed = tmp_path / "a.mlog.gz"
+        packed.write_bytes(gzip.compress(content))
+        assert verify(packed).returncode == 0
+        packed.write_bytes(gzip.compress(content)[:-9])
+        assert verify(packed).returncode == 1
+
+    def test_keeps_what_is_withheld_provable(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "a.mlog"
+        assert b"rgen" not in export(log_database, log, path, withholds_metadata=True)
+        assert verify(path).returncode == 0
+
+    def test_is_not_written_where_it_was_altered(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        with log_database.connect("postgres") as owner:
+            owner.execute("UPDATE events SET state = '{}' WHERE company_id = %s AND position = 3", [log])
+        with pytest.raises(LogAltered, match="position 3"):
+            export(log_database, log, tmp_path / "a.mlog")
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestOnTheCommandLine:
+    def test_is_written_and_verified(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MIPOS_SEAL_KEY", "a key of at least thirty-two characters")
+        monkeypatch.setattr("infra.cli.audit.company_called", lambda _context, _name: log)
+        path, lone = tmp_path / "shop.mlog", tmp_path / "verify_log.py"
+        worker = {"worker_conninfo": lambda: log_database.conninfo("worker")}
+
+        def run(*arguments: object) -> Result:
+            return CliRunner().invoke(audit, [str(one) for one in arguments], obj=worker)
+
+        written = run("export", "--company", "Harbour", "--to", path)
+        assert (written.exit_code, written.output.strip()) == (0, f"Positions 1 to {EVENTS} are in {path}.")
+        assert "sealed up to 9" in run("verify-file", path).output
+        assert "is there already" in run("export", "--company", "Harbour", "--to", path).output
+        lone.write_text(run("verifier").output)
+        plain = [sys.executable, "-I", "-S", str(lone), str(path)]
+        assert subprocess.run(plain, check=True, capture_output=True).stdout.startswith(b"SOUND")  # noqa: S603
+        path.write_bytes(path.read_bytes()[:-1])
+        refused = run("verify-file", path)
+        assert (refused.exit_code, "NOT SOUND" in refused.output) == (1, True)
+        none = run("export", "--company", "Harbour", "--to", tmp_path / "b.mlog", "--from", 100)
+        assert none.exit_code == 1
+        assert none.output.strip() == "Error: There are no events in this part of the log."
+
+
+class TestAPart:
+    def test_is_sound_by_the_frontier_before_it(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "part.mlog"
+        export(log_database, log, path, stretch=Stretch(first=4, last=7))
+        assert "positions 4 to 7" in verify(path).stdout
+
+    @pytest.mark.parametrize(("first", "last"), [(5, 4), (1, EVENTS + 1), (EVENTS + 1, None)])
+    def test_of_no_events_is_refused(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path, first: int, last: int | None
+    ) -> None:
+        with pytest.raises(NoEvents):
+            export(log_database, log, tmp_path / "a.mlog", stretch=Stretch(first=first, last=last))
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestWhoeverForges:
+    def test_an_event_is_told_where(self, log_database: LogDatabase, log: UUID, tmp_path: Path) -> None:
+        path = tmp_path / "a.mlog"
+        path.write_bytes(with_end(export(log_database, log, path).replace(b' 4"}', b' 5"}')))
+        found = verify(path)
+        assert (found.returncode, found.stdout) == (1, "")
+        assert "NOT SOUND: at position 5: the event was altered" in found.stderr
+
+    def test_a_cut_tail_is_found_by_a_checkpoint_that_was_kept(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        content = export(log_database, log, tmp_path / "whole.mlog")
+        held = tmp_path / "held.txt"
+        held.write_text(note_in(content))
+        path = tmp_path / "short.mlog"
+        export(log_database, log, path, stretch=Stretch(last=6))
+        assert verify(path).returncode == 0
+        found = verify(path, "--checkpoint", str(held))
+        assert found.returncode == 1
+        assert f"you kept a checkpoint of {EVENTS} events, and these are 1 to 6" in found.stderr
+
+    def test_a_rewritten_past_is_found_by_a_checkpoint_that_was_kept(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        held = tmp_path / "held.txt"
+        held.write_text(note_in(export(log_database, log, tmp_path / "whole.mlog")))
+        rewrite(log_database, log)
+        path = tmp_path / "later.mlog"
+        export(log_database, log, path)
+        assert verify(path).returncode == 0
+        found = verify(path, "--checkpoint", str(held))
+        assert f"positions 1 to {EVENTS}: not what the checkpoint that you kept says" in found.stderr
+
+    def test_another_key_is_no_key(self, log_database: LogDatabase, log: UUID, tmp_path: Path) -> None:
+        path = tmp_path / "a.mlog"
+        content = export(log_database, log, path)
+        other = SealKey("another key of at least thirty-two characters", "mipos.example/log").vkey_of(log, 1)
+        assert verify(path, "--vkey", other).returncode == 1
+        path.write_bytes(with_end(content.replace(KEY.vkey_of(log, 1).encode(), other.encode())))
+        assert "is not signed with the key of this log" in verify(path, "--vkey", other).stderr
+
+
+def rewrite(database: LogDatabase, company: UUID) -> None:
+    """As somebody would who may write everything: a whole new chain with a new head."""
+    with database.connect("postgres") as owner:
+        owner.execute("UPDATE events SET state = '{}' WHERE company_id = %s AND position = 2", [company])
+        chained = genesis_hash(company)
+        for row in owner.execute(chain.EVENTS, {"company_id": company, "first": 1, "last": None}).fetchall():
+            event = ChainedEvent(*row)
+            chained = event_hash(chained, event)
+            owner.execute(
+                "UPDATE events SET hash = %s WHERE company_id = %s AND position = %s",
+                [chained, company, event.position],
+            )
+        owner.execute("UPDATE company_head SET hash = %s WHERE company_id = %s", [chained, company])
+
+
+@pytest.fixture(scope="module")
+def small(log_database: LogDatabase, pool: Pool[Any], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    company = log_database.open_company()
+    events = [StoredEvent(uuid4(), 1, "a.B.C", b'{"n":%d}' % number) for number in range(4)]
+    CompanyApplicationRecorder(pool, company).insert_events(events, metadata="{}")
+    return export(log_database, company, tmp_path_factory.mktemp("logs") / "small.mlog")
+
+
+def is_sound(content: bytes) -> bool:
+    try:
+        verify_log.verify_log(BytesIO(content), None, None)
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return False
+    return True
+
+
+@settings(deadline=None, max_examples=400)
+@given(data=st.data())
+def test_no_change_of_a_byte_or_a_line_is_overlooked(small: bytes, data: st.DataObject) -> None:
+    assert is_sound(small)
+    lines = small.splitlines(keepends=True)
+    place = data.draw(st.integers(0, len(small) - 1))
+    line, other = data.draw(st.integers(0, len(lines) - 1)), data.draw(st.integers(0, len(lines) - 1))
+    changes = {
+        "changed": small[:place]
+        + bytes([small[place] ^ data.draw(st.integers(1, 255))])
+        + small[place + 1 :],
+        "dropped": small[:place] + small[place + 1 :],
+        "doubled": small[:place] + small[place : place + 1] + small[place:],
+        "cut": small[:place],
+        "without a line": b"".join(lines[:line] + lines[line + 1 :]),
+        "a line doubled": b"".join([*lines[: line + 1], *lines[line:]]),
+        "swapped": b"".join(
+            lines[other] if one == line else lines[line] if one == other else lines[one]
+            for one in range(len(lines))
+        ),
+    }
+    changed = changes[data.draw(st.sampled_from(sorted(changes)))]
+    # Two equal lines may be swapped, and one of two equal bytes dropped like the other.
+    if changed != small:
+        assert not is_sound(changed)
+
+
+@given(seed=st.binary(min_size=32, max_size=32), text=st.binary(max_size=80), place=st.integers(0, 63))
+@settings(deadline=None, max_examples=25)
+def test_signatures_are_those_of_ed25519(seed: bytes, text: bytes, place: int) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    public, signature = key.public_key().public_bytes_raw(), key.sign(text)
+    assert verify_log.is_signed(public, text, signature)
+    forged = signature[:place] + bytes([signature[place] ^ 1]) + signature[place + 1 :]
+    with suppress(ValueError):
+        assert not verify_log.is_signed(public, text, forged)
+    assert not verify_log.is_signed(public, text + b"!", signature)
+
+
+def test_a_checkpoint_in_a_file_is_what_the_tree_says(
+    log_database: LogDatabase, log: UUID, tmp_path: Path
+) -> None:
+    note = read_note(note_in(export(log_database, log, tmp_path / "a.mlog")))
+    with log_database.connect("postgres") as owner:
+        hashes = owner.execute(
+            "SELECT hash FROM events WHERE company_id = %s ORDER BY position", [log]
+        ).fetchall()
+    tree = Growing()
+    for (one,) in hashes:
+        tree.add(one)
+    origin = KEY.origin_of(log, 1)
+    assert note.checkpoint == Checkpoint(origin=origin, size=EVENTS, root=tree.root)
+
+
+def test_only_the_owner_of_a_database_rewrites(log_database: LogDatabase, log: UUID) -> None:
+    with log_database.connect() as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app.execute("UPDATE events SET state = '{}' WHERE company_id = %s", [log])
