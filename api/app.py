@@ -20,6 +20,7 @@ from api import (
     devices,
     doctor,
     errors,
+    feed,
     health,
     lookups,
     market_basket,
@@ -105,6 +106,7 @@ AREAS = (
     audit,
     pages,
     webhooks,
+    feed,
 )
 
 

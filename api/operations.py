@@ -57,6 +57,8 @@ class Operation:
     #: The keys of which an approval may stand in for the right (`X-Approval`).
     approvals: tuple[str, ...] = ()
     refusals: tuple[type[Refusal], ...] = ()
+    #: Headers that its answer has besides those of every answer of its kind.
+    headers: tuple[str, ...] = ()
     #: Whether a write takes an Idempotency-Key and is for companies in good standing only.
     repeatable: bool = True
     #: Whether it may take a minute, as imports and exports do.

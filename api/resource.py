@@ -194,6 +194,15 @@ class Resource:
         if put_off is not None:
             put_off(_LENGTHY_PATIENCE if req.context.lengthy else None)
 
+    def listen(self, req: Request, seconds: float, has_news: Callable[[], bool]) -> None:
+        """Have our web server run the request again once there is news, or when so many seconds are over.
+
+        These count from its first run. `has_news` is asked often and must be quick. Returns in the end.
+        """
+        listen = req.env.get("mipos.listen")
+        if listen is not None:
+            listen(seconds, has_news)
+
     def answer(self, req: Request, resp: Response, data: Any, message: str = "OK") -> None:
         """Answer with a record, or with all of a short list."""
         resp.data = self._encode(req, data, ok(data, message))

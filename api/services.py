@@ -20,6 +20,7 @@ from domain.approvals import Approval
 from domain.catalog.images import Picture, Rendition
 from domain.webhooks.targets import TargetRules
 from projections.base import Database, EventNotReadable, Params, Row
+from projections.feed import Told
 
 if TYPE_CHECKING:
     from projections.market_basket.memory import BasketMemory
@@ -52,6 +53,12 @@ class Reading(Protocol):
 
     def decode(self, row: Mapping[str, Any], readings: Mapping[Any, Any]) -> tuple[type[Any], Any]:
         """What a row of the log says: the event, and of those in `readings` what these read, else all.
+
+        Raises NewerEvent, DamagedEvent.
+        """
+
+    def told(self, row: Row, *, with_costs: bool) -> Told:
+        """What followers of the log are told of a row of it, without what tells about persons.
 
         Raises NewerEvent, DamagedEvent.
         """
@@ -208,12 +215,51 @@ class Doctor(Protocol):
         """What each check finds: `check`, `status` (ok, warn, fail), what it `says`, what would `mend` it."""
 
 
+class EventDescription(Protocol):
+    """A type of event, as a follower of the log knows it."""
+
+    @property
+    def type(self) -> str:
+        """Its name."""
+
+    @property
+    def version(self) -> int:
+        """The version of what it says."""
+
+    @property
+    def meaning(self) -> str:
+        """What happened."""
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema of what it says."""
+
+
+class EventCatalog(Protocol):
+    """Knows every type of event there is."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all types."""
+
+    @property
+    def descriptions(self) -> Sequence[EventDescription]:
+        """All types in the order of their names."""
+
+
 class _NobodyToExamine:
     """Where nothing stands behind the API there is nothing to be found."""
 
     def examine(self) -> Sequence[Any]:
         """Nothing."""
         return ()
+
+
+class _NoEvents:
+    """Where nothing stands behind the API nothing happens."""
+
+    names: Collection[str] = ()
+    descriptions: Sequence[EventDescription] = ()
 
 
 def _no_baskets() -> "BasketMemory":
@@ -248,8 +294,9 @@ class Services:
     #: Where receipts lie for those who have one in hand.
     receipts: ReceiptAddresses = field(default_factory=ReceiptAddresses)
     doctor: Doctor = field(default_factory=_NobodyToExamine)
-    #: Where webhooks may go, and the types of events that they may be about.
+    #: Where webhooks may go.
     targets: TargetRules = field(default_factory=TargetRules)
-    event_names: frozenset[str] = frozenset()
+    #: What can be followed.
+    events: EventCatalog = field(default_factory=_NoEvents)
     #: What this process knows of baskets.
     baskets: "BasketMemory" = field(default_factory=_no_baskets)

@@ -141,6 +141,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
             (SUPER_ADMIN, _A),
         ),
         "webhooks.archive": ("archive webhooks", (SUPER_ADMIN, _A)),
+        "feed.view": ("follow the log from outside", (_A,)),
         "platform.dashboard": ("see the figures of the whole platform", (SUPER_ADMIN,)),
         "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
     }

@@ -37,7 +37,7 @@ def whole(kind: Any) -> Any:
         types = {name: whole(hint) for name, hint in get_type_hints(kind).items()}
         return record(getattr(kind, "__name__", "Record"), kind, types)
     arguments = get_args(kind)
-    return _generic(kind, tuple(map(whole, arguments))) if arguments else kind
+    return generic(kind, tuple(map(whole, arguments))) if arguments else kind
 
 
 @cache
@@ -46,7 +46,7 @@ def statement_type(kind: Any) -> Any:
     if kind is UUID:
         return StatementId
     arguments = get_args(kind)
-    return _generic(kind, tuple(map(statement_type, arguments))) if arguments else whole(kind)
+    return generic(kind, tuple(map(statement_type, arguments))) if arguments else whole(kind)
 
 
 @cache
@@ -69,7 +69,7 @@ def narrowed(own: Any, reading: Any, path: str, *, ids_as_text: bool = False) ->
     pairs = list(zip(get_args(own), get_args(reading), strict=False))
     if not pairs or _shape(own) != _shape(reading):
         raise WronglyRead(f"{path} is {own}, and is read as {reading}")
-    return _generic(own, tuple(narrowed(*pair, path, ids_as_text=ids_as_text) for pair in pairs))
+    return generic(own, tuple(narrowed(*pair, path, ids_as_text=ids_as_text) for pair in pairs))
 
 
 def _record_of(own: Any, reading: type[Reading], path: str, *, ids_as_text: bool) -> Record:
@@ -95,7 +95,7 @@ def merged(one: Any, other: Any, path: str) -> Any:
     pairs = list(zip(get_args(one), get_args(other), strict=False))
     if not pairs or _shape(one) != _shape(other):
         raise WronglyRead(f"{path} is read as {one} and as {other}; let both read it alike, an id as text")
-    return _generic(one, tuple(merged(*pair, path) for pair in pairs))
+    return generic(one, tuple(merged(*pair, path) for pair in pairs))
 
 
 def _union(one: Record, other: Record, path: str) -> Record:
@@ -145,7 +145,7 @@ def _shape(kind: Any) -> tuple[Any, int]:
     return Union if origin is UnionType else origin, len(get_args(kind))
 
 
-def _generic(kind: Any, arguments: tuple[Any, ...]) -> Any:
+def generic(kind: Any, arguments: tuple[Any, ...]) -> Any:
     """The same type of other arguments."""
     if arguments == get_args(kind):
         return kind

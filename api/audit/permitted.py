@@ -4,6 +4,7 @@ from typing import Any
 
 from commands.ports import Caller
 from projections.base import Row
+from projections.cost_fields import is_cost
 
 PERMISSION = "audit.view"
 
@@ -13,31 +14,6 @@ DESCRIPTION = (
     "stores sees what lies in them: sales and what else is done at tills, movements of goods, the stores "
     "with their storages and registers, and users who are bound to nothing else. What belongs to the whole "
     "company is for whoever is bound to no store."
-)
-
-#: What events and aggregates call their costs; left out at any depth. So is a `value` that is no discount's.
-COST_FIELDS = frozenset(
-    {
-        "cost",
-        "old_cost",
-        "unit_cost",
-        "not_restocked_cost",
-        "entered_cost",
-        "credit",
-        "unit_credit",
-        "credit_total",
-        "last_unit_cost",
-        "average_cost",
-        "cost_total",
-        "value_change",
-        "settlement",
-        "balance_value",
-        "transit_value",
-        "received_value",
-        "damaged_value",
-        "lost_value",
-        "returned_value",
-    }
 )
 
 
@@ -62,9 +38,5 @@ def permitted_state(caller: Caller, state: dict[str, Any]) -> dict[str, Any]:
 
 def _without_costs(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without_costs(inner) for name, inner in value.items() if not _is_cost(name, value)}
+        return {name: _without_costs(inner) for name, inner in value.items() if not is_cost(name, value)}
     return [_without_costs(inner) for inner in value] if isinstance(value, (list, tuple)) else value
-
-
-def _is_cost(name: str, within: dict[str, Any]) -> bool:
-    return name in COST_FIELDS or (name == "value" and "type" not in within)

@@ -40,6 +40,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "Webhooks",
         "Servers of one's own that are told of what happened, as it happens (Standard Webhooks).",
     ),
+    ("/api/feed", "Feed", "The log for systems that follow it: every fact, in its order, with a cursor."),
     ("/health", "Health", "For those who watch over the service; outside `/api`."),
     ("/ready", "Health", ""),
     ("/metrics", "Health", ""),

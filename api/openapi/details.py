@@ -23,6 +23,9 @@ DETAIL_CODES: Mapping[str, str] = {
     "open_orders": "They have an order that is open.",
     "not_utf8": "It is not encoded in UTF-8.",
     "more": "Not a field: more details than are listed; the message says how many.",
+    # Types of events.
+    "unknown_event_type": "There are no events of such a type, or of types whose names begin so.",
+    "too_many": "There are more than can be given at once; the message says how many can.",
     # Moments.
     "in_the_future": "It has not come yet.",
     "in_the_past": "It is over already.",

@@ -114,6 +114,7 @@ HEADERS: Json = {
     "X-Request-Id": _header("The request's id: yours, or a new one.", {"type": "string"}),
     "X-Event-Position": _header("The position in the log that this write reached.", _POSITION),
     "X-Read-Position": _header("The position of the log that this answer knows.", _POSITION),
+    "X-Log-Epoch": _header("Of which epoch of the log positions are.", {"type": "string"}),
     "ETag": _header("The version of the resource.", _ETAG),
     "Idempotent-Replayed": _header("`true` if this outcome was given before.", {"const": "true"}),
     "Retry-After": _header("Seconds to wait before trying again.", {"type": "integer"}),
@@ -248,6 +249,7 @@ def answer_headers(route: Route) -> Json:
         *(["X-Event-Position", "Idempotent-Replayed"] if is_write else []),
         *(["ETag"] if is_versioned(route) or (is_write and operation.answer is not None) else []),
         *(["X-Read-Position"] if waits(route.method, operation) else []),
+        *operation.headers,
         "X-Request-Id",
     ]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

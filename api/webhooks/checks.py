@@ -12,4 +12,4 @@ def check_subscription(services: Services, fields: Mapping[str, Any]) -> None:
     if "url" in fields:
         services.targets.check_url(fields["url"])
     if "types" in fields:
-        EventPatterns.of(fields["types"]).check(services.event_names)
+        EventPatterns.of(fields["types"]).check(services.events.names)

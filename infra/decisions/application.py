@@ -32,6 +32,7 @@ from infra.postgres.pool import RequestPool
 from infra.postgres.retries import count_retry
 from infra.process.troubles import described
 from projections.base import KNOWN_AT, Database, EventNotReadable, Params, ProjectionBehind, Row
+from projections.feed import Told
 from projections.log import EVENT
 
 C = TypeVar("C")
@@ -168,6 +169,13 @@ class Reading:
         Raises NewerEvent, DamagedEvent.
         """
         return self._writer.types.decode(row, readings)
+
+    def told(self, row: Row, *, with_costs: bool) -> Told:
+        """What followers of the log are told of a row of it, without what tells about persons.
+
+        Raises NewerEvent, DamagedEvent.
+        """
+        return self._writer.types.told(row, with_costs=with_costs)
 
     def opened(self, row: Row) -> Row:
         """A row of the log with what is sealed in it, if that can be read; else as it is."""

@@ -26,6 +26,8 @@ from infra.eventstore.sealing import (
     without_subject,
 )
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
+from projections.feed import Told
+from projections.public_records import public_record
 from projections.records import Reading, Record, narrowed, paths_of, record
 
 Decode = Callable[[str | bytes], Any]
@@ -100,6 +102,21 @@ class EventType:
     def decode(self) -> Decode:
         """The function that decodes a state to all that the event says, in the domain's own values."""
         return self.decode_as(record(self.name, self.event, get_type_hints(self.event)))
+
+    @cached_property
+    def record(self) -> Record:
+        """What followers of the log are told of it: all but what tells about a person."""
+        return public_record(self.event, self.private, self.name, with_costs=True)
+
+    @cached_property
+    def tell(self) -> Decode:
+        """The function that decodes a state, sealed or not, to what followers are told."""
+        return self.decode_as(self.record)
+
+    @cached_property
+    def tell_without_costs(self) -> Decode:
+        """The same for those who may not see costs."""
+        return self.decode_as(public_record(self.event, self.private, self.name, with_costs=False))
 
     def decode_as(self, record: Record) -> Decode:
         """The function that decodes a state, of whatever version, to a record of fields of the event."""
@@ -256,6 +273,21 @@ class EventTypes:
             return kind.event, decode(self._state(kind, row))
         except msgspec.ValidationError as error:
             raise kind.trouble_with(row["state"]) from error
+
+    def told(self, row: Mapping[str, Any], *, with_costs: bool) -> Told:
+        """What followers of the log are told of a row of it: of what may be sealed nothing, sealed or not.
+
+        Raises NewerEvent, DamagedEvent.
+        """
+        kind = self.named(row["type"])
+        decode = kind.tell if with_costs else kind.tell_without_costs
+        try:
+            data, metadata = decode(row["state"]), decode_metadata(row["metadata"])
+        except msgspec.DecodeError as error:
+            raise kind.trouble_with(row["state"]) from error
+        # Whatever version it was recorded in, it is told in the present one.
+        msgspec.structs.force_setattr(data, "class_version", msgspec.UNSET)
+        return Told(data, metadata.at, metadata.actor)
 
     def rebuild(self, rows: Iterable[Mapping[str, Any]]) -> Aggregate | None:
         """The aggregate that results from its events, rows of the log in order.

@@ -11,6 +11,7 @@ from api.services import Services
 from commands.unavailable import Unavailable
 from infra.decisions.application import Application
 from infra.decisions.unit_of_work import EventWriter
+from infra.eventstore.descriptions import EventCatalog
 from infra.files.gallery import Gallery
 from infra.identity.authentication import SignIn
 from infra.identity.hashes import Hashes
@@ -102,7 +103,7 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         peppers=peppers,
         doctor=Doctor(addresses_of(settings).app, settings, EVENT_TYPES, PROJECTIONS),
         targets=settings.webhook_targets,
-        event_names=frozenset(EVENT_TYPES.by_name),
+        events=EventCatalog(EVENT_TYPES),
         receipts=ReceiptAddresses.of_server(secret, settings.public_url),
     )
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -28,7 +29,8 @@ from infra.web.heads import Head
 from infra.web.hooks import Hooks
 from infra.web.host import Phase
 from infra.web.lanes import PROBES, Lanes
-from infra.web.pauses import BodyWanted, NotYet
+from infra.web.listening import Listening
+from infra.web.pauses import BodyWanted, NoNews, NotYet
 from infra.web.putoff import PutOff
 from infra.web.requests import Application, Environment, Request
 from infra.web.room import Room
@@ -67,6 +69,7 @@ class Loop:
         self._hooks = hooks
         self._lanes = Lanes[Connection](threads)
         self._put_off = PutOff()
+        self._listening = Listening()
         self._polling = threading.Lock()
         #: Held while the selector and what a connection says of it are changed together.
         self._watching = threading.Lock()
@@ -118,12 +121,12 @@ class Loop:
 
     def _turn(self) -> None:
         try:
-            for key, events in self._selector.select(self._put_off.seconds(TURN)):
+            for key, events in self._selector.select(self._listening.seconds(self._put_off.seconds(TURN))):
                 if isinstance(key.data, Connection):
                     _attempt(key.data, partial(key.data.ready, events))
                 else:
                     key.data(key.fileobj)
-            for connection in self._put_off.take_due():
+            for connection in chain(self._put_off.take_due(), self._listening.take_due()):
                 if not self.submit(connection):
                     _attempt(connection, partial(connection.refuse, HTTPStatus.SERVICE_UNAVAILABLE))
             self.turned_at = now = time.monotonic()
@@ -143,9 +146,9 @@ class Loop:
             answer = request.run(self._application, connection.environment)
         except BodyWanted as pause:
             connection.read_body(pause.size)
-        except NotYet:
+        except (NotYet, NoNews) as pause:
             request.pauses += 1
-            if self._put_off.add(connection, request.pauses):
+            if self._put_aside(connection, pause, request.pauses):
                 self._wake()
             else:
                 connection.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -154,6 +157,12 @@ class Loop:
             connection.refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
         else:
             connection.answer(*answer)
+
+    def _put_aside(self, connection: Connection, pause: NotYet | NoNews, pauses: int) -> bool:
+        """Keep a request that waits; False when too many do."""
+        if isinstance(pause, NoNews):
+            return self._listening.add(connection, pause, pauses)
+        return self._put_off.add(connection, pauses)
 
     # What connections need.
 
@@ -262,6 +271,7 @@ class Loop:
             listener.close()
         self._swept_at = time.monotonic()
         self.is_stopping = True
+        self._listening.end()
 
     @property
     def is_done(self) -> bool:

@@ -3,6 +3,7 @@
 They are no failures and must pass whoever handles those, so they are no Exceptions.
 """
 
+from collections.abc import Callable
 from typing import IO
 
 
@@ -20,6 +21,18 @@ class BodyWanted(Pause):
 
 class NotYet(Pause):
     """What the request waits for has not happened."""
+
+
+class NoNews(Pause):
+    """Nothing has happened yet that the request waits for; `has_news` says at once when something has.
+
+    It waits no longer than until this moment of the monotonic clock.
+    """
+
+    def __init__(self, has_news: Callable[[], bool], until: float) -> None:
+        super().__init__(has_news, until)
+        self.has_news = has_news
+        self.until = until
 
 
 class ArrivingBody:

@@ -7,7 +7,7 @@ from typing import IO, Any
 from infra.web.answers import Headers, StartResponse, body_of
 from infra.web.bodies import Body
 from infra.web.heads import Head
-from infra.web.pauses import ArrivingBody, NotYet
+from infra.web.pauses import ArrivingBody, NoNews, NotYet
 
 #: How long a request may wait for what has not happened yet, in seconds.
 PATIENCE = 5.0
@@ -19,7 +19,16 @@ Application = Callable[[Environment, Any], Iterable[bytes]]
 class Request:
     """A request whose head has been read."""
 
-    __slots__ = ("_environment", "_first_run", "_is_encrypted", "body", "head", "pauses", "started_at")
+    __slots__ = (
+        "_environment",
+        "_first_run",
+        "_is_encrypted",
+        "body",
+        "head",
+        "is_hurried",
+        "pauses",
+        "started_at",
+    )
 
     def __init__(self, head: Head, now: float, *, is_encrypted: bool = False) -> None:
         self.head = head
@@ -29,6 +38,8 @@ class Request:
         self._environment: Environment | None = None
         #: How often it was put off.
         self.pauses = 0
+        #: Whether it is to be answered now, whatever it waits for: the process is to end.
+        self.is_hurried = False
         self._first_run = 0.0
 
     def run(
@@ -61,6 +72,15 @@ class Request:
         if time.monotonic() < self._first_run + (patience or PATIENCE):
             raise NotYet
 
+    def listen(self, seconds: float, has_news: Callable[[], bool]) -> None:
+        """Put the request off until there is news; returns only when it has been for so many seconds.
+
+        `has_news` is asked by the thread that polls, so it must be quick. Raises NoNews.
+        """
+        until = self._first_run + seconds
+        if time.monotonic() < until and not self.is_hurried:
+            raise NoNews(has_news, until)
+
     def _described(self) -> Environment:
         head = self.head
         return {
@@ -72,4 +92,5 @@ class Request:
             "SERVER_PROTOCOL": "HTTP/1.1" if head.is_http_1_1 else "HTTP/1.0",
             "wsgi.url_scheme": "https" if self._is_encrypted else "http",
             "mipos.put_off": self.put_off,
+            "mipos.listen": self.listen,
         }

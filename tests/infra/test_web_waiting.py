@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from infra.web import requests
+from infra.web import listening, requests
 from tests.waiting import PATIENCE, eventually
 
 ALIVE = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -161,6 +161,102 @@ class TestWaitingForAPosition:
             wire.send(self.ask(shop, near))
             remaining.append(int(wire.answer().headers["ratelimit-remaining"]))
         assert remaining == [remaining[0], remaining[0] - 1, remaining[0] - 2]
+
+
+class Bulletin:
+    """An application that answers once it has something to tell, to each whose name stands before it."""
+
+    def __init__(self) -> None:
+        self.told: set[str] = set()
+        self.seconds = 600.0
+        self.runs: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()
+
+    def __call__(self, environ: Any, start: Any) -> list[bytes]:
+        name = environ["HTTP_X_NAME"]
+        self.runs[name] += 1
+        if name not in self.told:
+            environ["mipos.listen"](self.seconds, lambda: self.has_news(name))
+        start("200 OK", [])
+        return [b"told" if name in self.told else b"nothing"]
+
+    def has_news(self, name: str) -> bool:
+        self.asked[name] += 1
+        return name in self.told or "all" in self.told
+
+    @staticmethod
+    def ask(name: str) -> bytes:
+        return ALIVE.replace(b"/health", b"/api").replace(b"Host", f"X-Name: {name}\r\nHost".encode())
+
+
+class TestWaitingForNews:
+    def test_is_not_run_again_until_there_is_some(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        bulletin = Bulletin()
+        with looped(bulletin, threads=2) as address:
+            waiting = {name: dial(address) for name in map(str, range(60))}
+            for name, wire in waiting.items():
+                wire.send(bulletin.ask(name))
+            eventually(lambda: len(bulletin.asked) == 60)
+            before = sum(bulletin.asked.values())
+            eventually(lambda: sum(bulletin.asked.values()) > before + 300)
+            assert set(bulletin.runs.values()) == {1}
+            bulletin.told.add("7")
+            assert waiting["7"].answer().body == b"told"
+            assert bulletin.runs == Counter([*waiting, "7"])
+            bulletin.told |= waiting.keys()
+            assert {waiting[name].answer().body for name in waiting if name != "7"} == {b"told"}
+
+    def test_ends_when_its_time_is_over(self, dial: Callable[..., Any], looped: Callable[..., Any]) -> None:
+        bulletin = Bulletin()
+        bulletin.seconds = 0.5
+        with looped(bulletin) as address:
+            wire = dial(address)
+            wire.send(bulletin.ask("late"))
+            assert wire.answer().body == b"nothing"
+        assert bulletin.runs["late"] == 2
+        assert bulletin.asked["late"] > 1
+
+    def test_in_vain_is_left_alone_for_a_while(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        """Twenty who are woken by what is not for them are run a hundred times a second, not without end."""
+        bulletin = Bulletin()
+        bulletin.told.add("all")
+        bulletin.seconds = 2
+        with looped(bulletin) as address:
+            waiting = [dial(address) for _ in range(20)]
+            for number, wire in enumerate(waiting):
+                wire.send(bulletin.ask(str(number)))
+            assert {wire.answer().body for wire in waiting} == {b"nothing"}
+        assert 40 < sum(bulletin.runs.values()) < 500
+
+    def test_ends_for_everybody_when_the_process_does(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        bulletin = Bulletin()
+        with looped(bulletin) as address:
+            waiting = [dial(address) for _ in range(5)]
+            for number, wire in enumerate(waiting):
+                wire.send(bulletin.ask(str(number)))
+            eventually(lambda: len(bulletin.asked) == 5)
+        assert {wire.answer().body for wire in waiting} == {b"nothing"}
+
+    def test_is_for_so_many_of_one_sender(
+        self, dial: Callable[..., Any], looped: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listening, "MOST_OF_LANE", 2)
+        bulletin = Bulletin()
+        with looped(bulletin) as address:
+            for name in ("first", "second"):
+                dial(address).send(bulletin.ask(name))
+            eventually(lambda: len(bulletin.asked) == 2)
+            third = dial(address)
+            third.send(bulletin.ask("third"))
+            answer = third.answer()
+            assert answer.refusal == (503, "overloaded")
+            assert answer.headers["retry-after"] == "1"
 
 
 class TestAClientThatDoesNotRead:
