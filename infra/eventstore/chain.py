@@ -243,6 +243,7 @@ class Proof:
 
         The log's own end is looked at after the last page. Raises LogAltered.
         """
+        self._begin(db)
         while self.position < upto:
             yield self.next_page(db, upto)
         self._compare_end(db)
@@ -252,8 +253,7 @@ class Proof:
 
         Raises LogAltered.
         """
-        if self._last_hash is None:
-            self._last_hash = _hash_before(db.connection, self._company_id, self.position + 1)
+        self._begin(db)
         end = min(self.position + PAGE_SIZE, upto)
         with collecting_no_garbage():
             events = self._read(db, end)
@@ -261,6 +261,11 @@ class Proof:
         self._check(db, report.fault or _shortfall(report, self.position, end))
         self.position, self._last_hash = end, report.last_hash
         return events
+
+    def _begin(self, db: Transaction) -> None:
+        """Take the hash that is stored where others ended, if that is not known yet."""
+        if self._last_hash is None:
+            self._last_hash = _hash_before(db.connection, self._company_id, self.position + 1)
 
     def _page(self, db: Transaction, events: Sequence[ChainedEvent]) -> ChainReport:  # noqa: ARG002
         """Follow the chain through the next events, up to the first fault."""
