@@ -11,8 +11,8 @@ from infra.projections import aside
 from tests.conftest import Database
 from tests.statements import statements
 
-#: Names of tables that are put in when it is sent, or the schema of a former version.
-OF_OTHER_NAMES = re.compile(r"(?<!')\{|\bpublic\.")
+#: Names of tables that are put in when it is sent, the schema of a former version, or what only a cluster has.
+OF_OTHER_NAMES = re.compile(r"(?<!')\{|\bpublic\.|\bcitus_|\bpg_dist_")
 
 
 def numbered(text: str) -> str:
