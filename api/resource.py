@@ -168,11 +168,12 @@ class Resource:
         question: Callable[[Reading], R],
         *,
         within: UUID | None = None,
+        of_primary: bool = False,
     ) -> R:
         """Ask a question of the caller's company, waiting for the position the client wants to have seen.
 
         It is answered from the read models that the operation declares. `within` is the company that is asked
-        about when that is not the caller's own.
+        about when that is not the caller's own; `of_primary` is what no copy of the database can answer.
         """
         answer, position = self.services.application.read(
             req.context.caller,
@@ -184,6 +185,7 @@ class Resource:
             within=within,
             lengthy=req.context.lengthy,
             tell=partial(_note_access, req),
+            of_primary=of_primary,
         )
         resp.set_header("X-Read-Position", str(position))
         return answer

@@ -37,6 +37,10 @@ class Reading(Protocol):
         """The read models."""
 
     @property
+    def kept(self) -> Database:
+        """Where answers are that were kept: a copy of the database has none of them."""
+
+    @property
     def position(self) -> int:
         """Up to which position of the log all read models know it that the question is answered from."""
 
@@ -114,12 +118,13 @@ class Application(Protocol):
         within: UUID | None = None,
         lengthy: bool = False,
         tell: Callable[[Access], None] | None = None,
+        of_primary: bool = False,
     ) -> tuple[R, int]:
         """Answer a question and say which position of the caller's log the answer knows.
 
         As long as that is before `wait_for` the question is put off, if it can be; `put_off` returns when
         that has lasted too long. `lengthy` grants more time, and `tell` is told of the caller's access.
-        Raises Unavailable.
+        `of_primary` are questions that no copy of the database can answer. Raises Unavailable.
         """
 
     def check(self, caller: Caller) -> None:

@@ -145,7 +145,8 @@ class BasketResource(Resource):
             return question(look)
 
         try:
-            return self.ask(req, resp, answer)
+            # Who counts holds a lock that processes share, and keeps what it counted.
+            return self.ask(req, resp, answer, of_primary=True)
         except Occupied as occupied:
             req.env[_WAITED_FOR] = occupied.question
             self.come_again(req)

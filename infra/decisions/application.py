@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, LiteralString, TypeVar
@@ -20,6 +21,7 @@ from commands.unavailable import OutcomeUnknown
 from domain.errors import Refusal
 from infra.decisions.approvals import ApprovalUse
 from infra.decisions.commits import position_of
+from infra.decisions.kept_answers import KeptAnswers
 from infra.decisions.measured import MeasuredCommand
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.codec import Readings
@@ -29,6 +31,7 @@ from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestConnection, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
+from infra.postgres.replica import WRITTEN, Replica, ReplicaUnfit, TooFarBehind
 from infra.postgres.retries import count_retry
 from infra.process.troubles import described
 from projections.base import KNOWN_AT, Database, EventNotReadable, Params, ProjectionBehind, Row
@@ -126,8 +129,16 @@ _STREAMS_AS_OF: LiteralString = f"""
 class Reading:
     """A question's view of the company: its read models, and its aggregates from the log."""
 
-    def __init__(self, db: Database, writer: EventWriter, position: Answer | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        writer: EventWriter,
+        position: Answer | None = None,
+        kept: Database | None = None,
+    ) -> None:
         self.db = db
+        #: Where answers are that were kept: a copy of the database has none of them.
+        self.kept = kept or db
         self._writer = writer
         self._position = position
         #: What is left to be run once the question is answered.
@@ -202,7 +213,8 @@ class Application(Generic[W]):
     """Runs commands and questions over a pool of connections.
 
     `open_work` says which ports there are to decide with. `seconds` is how long all transactions of a request
-    may take together, `lengthy_seconds` of one that reads or writes much.
+    may take together, `lengthy_seconds` of one that reads or writes much. A `replica` answers questions
+    while it has what the primary has.
     """
 
     def __init__(
@@ -212,8 +224,11 @@ class Application(Generic[W]):
         open_work: OpenWork[W],
         seconds: float,
         lengthy_seconds: float,
+        *,
+        replica: Replica | None = None,
     ) -> None:
         self._pool = pool
+        self._replica = replica
         self._writer = writer
         self._open_work = open_work
         self._seconds = seconds
@@ -423,6 +438,7 @@ class Application(Generic[W]):
         within: UUID | None = None,
         lengthy: bool = False,
         tell: TellAccess | None = None,
+        of_primary: bool = False,
     ) -> tuple[R, int]:
         """Answer a question and say up to which position of the caller's log the answer knows.
 
@@ -431,25 +447,26 @@ class Application(Generic[W]):
         again, or, with `put_off`, its request is put off, from which it returns only when that has lasted
         too long.
         `within` is the company that is asked about when the platform asks about another than its own.
-        `lengthy` grants more time, and `tell` is told of the caller's access. Raises the question's refusals,
-        those of the caller's access, ProjectionBehind, Unavailable.
+        `lengthy` grants more time, and `tell` is told of the caller's access. `of_primary` are questions that
+        no copy can answer. Raises the question's refusals, those of the caller's access, ProjectionBehind,
+        Unavailable.
         """
         started = time.monotonic()
-        look = partial(
-            self._look,
-            caller,
-            question,
-            started + (self._lengthy_seconds if lengthy else self._seconds),
-            projections=projections,
+        asked = _Asked(
+            caller=caller,
+            question=question,
+            deadline=started + (self._lengthy_seconds if lengthy else self._seconds),
+            params={"company_id": caller.company_id, "projections": list(projections)},
             wait_for=wait_for,
             within=within,
             lengthy=lengthy,
             tell=tell,
         )
+        look = partial(self._look, asked, None if of_primary else self._replica)
         pause = 0.002
         while True:
             with refusing_outages():
-                answer = insist(look, started + self._seconds)
+                answer: tuple[R, int] | None = insist(look, started + self._seconds)
             if answer is not None:
                 return answer
             if put_off is not None:
@@ -460,43 +477,88 @@ class Application(Generic[W]):
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
 
-    def _look(
-        self,
-        caller: Caller,
-        question: Callable[[Reading], R],
-        deadline: float,
-        *,
-        projections: tuple[str, ...],
-        wait_for: int | None,
-        within: UUID | None,
-        lengthy: bool,
-        tell: TellAccess | None,
-    ) -> tuple[R, int] | None:
+    def _look(self, asked: "_Asked", replica: Replica | None) -> tuple[Any, int] | None:
         """The answer and the position it knows; None when that is not far enough yet."""
+        if replica is not None:
+            try:
+                return self._look_at_replica(asked, replica)
+            except _AskPrimary:
+                replica.count("primary")
         with self._pool.connection() as connection:
-            with self._begin(connection, caller.company_id, deadline, reading=True, lengthy=lengthy) as db:
-                for name in projections:
-                    db.execute(HOLD_MODEL, named(self._writer.model(name)))
-                access = _Access(db, caller, tell)
-                params = {"company_id": caller.company_id, "projections": list(projections)}
-                position = db.ask(_CHECKPOINT if projections else _HEAD, params)
-                if wait_for is not None:
+            with self._begin_asked(connection, asked) as db:
+                access, position = _Access(db, asked.caller, asked.tell), db.ask(asked.known, asked.params)
+                if asked.wait_for is not None:
                     access.check(writing=False)
-                    if _position(position) < wait_for:
+                    if _position(position) < asked.wait_for:
                         return None
-                if within:
-                    db.enter(within)
+                if asked.within:
+                    db.enter(asked.within)
                 reading = Reading(db, self._writer, position)
                 try:
-                    answer = question(reading)
+                    answer = asked.question(reading)
                 finally:
                     access.check(writing=False)
-                if projections and _is_filling(position):
-                    raise ProjectionBehind
-                known = _position(position)
+                known = asked.position_of(position)
             if reading.later:
                 self._run_afterwards(connection, reading)
             return answer, known
+
+    def _look_at_replica(self, asked: "_Asked", replica: Replica) -> tuple[Any, int] | None:
+        """The same from the replica, which has to have by then all that the primary has now.
+
+        The primary says who may ask, and how far everything is. Raises _AskPrimary where the replica cannot
+        answer.
+        """
+        if not replica.is_at_hand:
+            raise _AskPrimary
+        with self._open(asked.caller.company_id, asked.deadline, reading=True) as db:
+            access = _Access(db, asked.caller, asked.tell)
+            position, written = db.ask(asked.known, asked.params), db.ask(WRITTEN, {})
+            access.check(writing=False)
+            least, has_to_have = _position(position), (written.row() or {}).get("written")
+        if asked.wait_for is not None and least < asked.wait_for:
+            return None
+        if has_to_have is None:
+            raise _AskPrimary
+        try:
+            with replica.having(has_to_have) as connection:
+                reading, answer, known = self._ask_replica(connection, asked, least)
+        except errors.QueryCanceled:
+            raise  # It takes too long, wherever it is asked.
+        except errors.SerializationFailure as error:
+            # What it read was about to be cleaned up; the next question is none the worse for it.
+            log.info("the replica broke a question off", error=described(error))
+            raise _AskPrimary from error
+        except (psycopg.Error, ReplicaUnfit) as error:
+            replica.leave(error)
+            raise _AskPrimary from error
+        replica.count("replica")
+        if reading.later:
+            with self._pool.connection() as connection:
+                self._run_afterwards(connection, reading)
+        return answer, known
+
+    def _ask_replica(
+        self, connection: RequestConnection, asked: "_Asked", least: int
+    ) -> tuple[Reading, Any, int]:
+        with self._begin_asked(connection, asked) as db:
+            position = db.ask(asked.known, asked.params)
+            if asked.within:
+                db.enter(asked.within)
+            reading = Reading(db, self._writer, position, KeptAnswers(self, db.company_id))
+            answer, known = asked.question(reading), asked.position_of(position)
+            if known < least:
+                raise TooFarBehind
+            return reading, answer, known
+
+    @contextmanager
+    def _begin_asked(self, connection: RequestConnection, asked: "_Asked") -> Iterator[RequestTransaction]:
+        """A transaction of the caller's company that goes on only if the read models are this version's."""
+        company_id, deadline, lengthy = asked.caller.company_id, asked.deadline, asked.lengthy
+        with self._begin(connection, company_id, deadline, reading=True, lengthy=lengthy) as db:
+            for name in asked.params["projections"]:
+                db.execute(HOLD_MODEL, named(self._writer.model(name)))
+            yield db
 
     def _run_afterwards(self, connection: RequestConnection, reading: Reading) -> None:
         """Run what a question left, over the connection it had; that it fails is told to the log alone."""
@@ -510,6 +572,37 @@ class Application(Generic[W]):
                     db.execute(query, params)
         except (psycopg.Error, Refusal) as error:
             log.warning("what follows an answer was not done", error=described(error))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A question, who asks it, and how it is to be answered."""
+
+    caller: Caller
+    question: Callable[[Reading], Any]
+    #: A time of the monotonic clock.
+    deadline: float
+    #: The company and the read models that it is answered from, as statements take them.
+    params: Params
+    wait_for: int | None
+    within: UUID | None
+    lengthy: bool
+    tell: TellAccess | None
+
+    @property
+    def known(self) -> LiteralString:
+        """What asks up to which position those read models know the log: all of it, if there are none."""
+        return _CHECKPOINT if self.params["projections"] else _HEAD
+
+    def position_of(self, answer: Answer) -> int:
+        """That position. Raises ProjectionBehind where one of them is being filled."""
+        if self.params["projections"] and _is_filling(answer):
+            raise ProjectionBehind
+        return _position(answer)
+
+
+class _AskPrimary(Exception):
+    """The replica cannot answer this question now."""
 
 
 class _Access:

@@ -26,15 +26,19 @@ PAUSE = 0.1
 class Pool(Generic[C]):
     """At most `size` connections, the last one used first; a thread waits at most `wait` seconds for one.
 
+    A server that went away is waited for as long as a `restart` takes, none where there is another to ask.
     A connection is made by the thread that needs it. It comes back as it went or not at all, and before it
     goes out again its socket is looked at, without asking the server: an idle server has nothing to say but
     farewell.
     """
 
-    def __init__(self, connect: Callable[[], C], size: int, *, wait: float = 5.0) -> None:
+    def __init__(
+        self, connect: Callable[[], C], size: int, *, wait: float = 5.0, restart: float = RESTART
+    ) -> None:
         self._connect = connect
         self._wait = wait
         self._size = size
+        self._restart = restart
         self._room = BoundedSemaphore(size)
         self._idle: list[C] = []
         self._is_closed = False
@@ -64,7 +68,7 @@ class Pool(Generic[C]):
                 # The others lead to the same server, which hangs or is no longer the one to write to.
                 if not isinstance(error, Lost) or error.is_silent:
                     connection.close()
-                    self._drop()
+                    self.drop()
                 raise
             finally:
                 self._put_back(connection)
@@ -77,7 +81,7 @@ class Pool(Generic[C]):
         if not self._is_closed:
             change_size(-self._size)
         self._is_closed = True
-        self._drop()
+        self.drop()
 
     def _enter(self) -> None:
         """Wait until there is room for another connection. Raises PoolExhausted."""
@@ -96,7 +100,7 @@ class Pool(Generic[C]):
             try:
                 return self._connected()
             except CannotConnect:
-                if time.monotonic() - self._missed_first > RESTART:
+                if time.monotonic() - self._missed_first >= self._restart:
                     raise
                 time.sleep(PAUSE)
 
@@ -122,7 +126,7 @@ class Pool(Generic[C]):
         try:
             connection = self._connect()
         except psycopg.OperationalError as error:
-            if started - self._missed_last > RESTART:
+            if started - self._missed_last > self._restart:
                 self._missed_first = started
             self._missed_last = time.monotonic()
             raise CannotConnect(str(error).strip()) from error
@@ -135,7 +139,8 @@ class Pool(Generic[C]):
         else:
             self._idle.append(connection)
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Close what is idle: it leads to where nothing is, or no longer the same."""
         while (connection := self._pop()) is not None:
             connection.close()
 

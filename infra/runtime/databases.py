@@ -103,6 +103,16 @@ def _addresses_named(settings: Settings) -> Addresses:
     )
 
 
+def replica_address(settings: Settings) -> str | None:
+    """Where the replica is, as the web server's role: another one would see other rows."""
+    if settings.database_replica_url is None:
+        return None
+    app = addresses_of(settings).app
+    password = conninfo_to_dict(app).get("password")
+    own = as_role(settings.database_replica_url, _user(app), None if password is None else str(password))
+    return in_schema(own, settings.schema)
+
+
 def _user(address: str) -> str:
     """As whom this address connects, as libpq itself would decide."""
     return user_of(address) or os.environ.get("PGUSER") or getpass.getuser()

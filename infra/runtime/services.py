@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import psycopg
+from prometheus_client import Counter
 
 from api.receipt_addresses import ReceiptAddresses
 from api.services import Services
@@ -22,7 +23,8 @@ from infra.identity.tokens import Tokens
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
-from infra.runtime.databases import addresses_of
+from infra.postgres.replica import Replica
+from infra.runtime.databases import addresses_of, replica_address
 from infra.runtime.doctor import Doctor
 from infra.runtime.exposition import Exposition
 from infra.runtime.mail import messenger_of
@@ -33,6 +35,11 @@ from infra.runtime.settings import Settings
 from infra.runtime.work import RequestWork
 from projections.base import ServerOutdated
 
+_ANSWERED = Counter(
+    "mipos_replica_questions_total",
+    "Questions for the replica, by who answered them: it, or the primary in its place.",
+    ["answered_by"],
+)
 #: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.
 FRESH, PATIENCE = 0.8, 0.8
 
@@ -49,10 +56,30 @@ def make_event_writer() -> EventWriter:
 
 
 def make_application(
-    pool: RequestPool, seconds: float = SECONDS, lengthy_seconds: float = LENGTHY_SECONDS
+    pool: RequestPool,
+    seconds: float = SECONDS,
+    lengthy_seconds: float = LENGTHY_SECONDS,
+    *,
+    replica: Replica | None = None,
 ) -> Application[RequestWork]:
     """Runs commands and questions over a pool, within so many seconds a request."""
-    return Application(pool, make_event_writer(), partial(RequestWork, guesses={}), seconds, lengthy_seconds)
+    open_work = partial(RequestWork, guesses={})
+    return Application(pool, make_event_writer(), open_work, seconds, lengthy_seconds, replica=replica)
+
+
+def open_replica(settings: Settings, primary: RequestPool) -> Replica | None:
+    """The replica that the settings name, if they do; nothing is connected to before a question is asked."""
+    address = replica_address(settings)
+    if address is None:
+        return None
+    bounds = Bounds.within(settings.request_seconds)
+    copies = Pool(
+        lambda: RequestConnection.open(address, bounds, "mipos replica"),
+        settings.threads,
+        wait=0.1,
+        restart=0,
+    )
+    return Replica(copies, primary, count=lambda outcome: _ANSWERED.labels(outcome).inc())
 
 
 class Watch:
@@ -83,7 +110,7 @@ class Watch:
 def build_services(pool: RequestPool, settings: Settings) -> Services:
     """Everything behind the API, over one pool of connections."""
     seconds = settings.request_seconds, settings.lengthy_request_seconds
-    application = make_application(pool, *seconds)
+    application = make_application(pool, *seconds, replica=open_replica(settings, pool))
     secret = settings.signing_key()
     peppers = tuple(pepper_of(one) for one in (secret, *settings.former_secret_keys))
     tokens = Tokens(secret, settings.access_token_seconds, settings.former_secret_keys)

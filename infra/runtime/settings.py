@@ -60,6 +60,7 @@ class Settings:
     database_url: str | None = field(repr=False)
     app_database_url: str | None = field(repr=False)
     worker_database_url: str | None = field(repr=False)
+    database_replica_url: str | None = field(repr=False)
     schema: str
     postgres_bin: Path | None
     log_level: str
@@ -397,6 +398,15 @@ SETTINGS: tuple[Setting, ...] = (
         "The same database as the projection workers connect to it.",
         _database_url,
         default_text="`DATABASE_URL` as a role of the installation",
+        is_secret=True,
+    ),
+    Setting(
+        "DATABASE_REPLICA_URL",
+        None,
+        "A copy of the database, by streaming replication, that answers questions while it has what the "
+        "primary has. Its user and password are those of the web server, whatever the address names.",
+        _database_url,
+        default_text="none: the primary answers everything",
         is_secret=True,
     ),
     Setting(

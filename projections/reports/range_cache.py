@@ -113,7 +113,7 @@ class Cached:
         if asked.keep is None or not self._may_be_kept(asked):
             return self.question(db, asked)
         params = self._params(db, asked)
-        answer = db.ask(self.statements[asked.group or next(iter(self.statements))], params)
+        answer = (asked.kept or db).ask(self.statements[asked.group or next(iter(self.statements))], params)
 
         def found() -> Found:
             rows = answer.rows()

@@ -50,6 +50,8 @@ class Asked:
     keys: tuple[str, ...] | None = None
     #: Takes what may be kept of the answer; without it nothing is kept, nor answered from what was.
     keep: Keep | None = None
+    #: Where answers are that were kept, if not where the question is asked.
+    kept: Database | None = None
 
     @property
     def offset(self) -> int:

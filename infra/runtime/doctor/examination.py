@@ -8,7 +8,7 @@ import psycopg
 
 from infra.eventstore.codec import EventTypes
 from infra.process.troubles import described
-from infra.runtime.doctor.checks import backups, database, keys, logs, machine, models
+from infra.runtime.doctor.checks import backups, database, keys, logs, machine, models, replica
 from infra.runtime.doctor.finding import Check, Finding
 from infra.runtime.doctor.patient import Patient
 from infra.runtime.settings import Settings
@@ -38,6 +38,7 @@ CHECKS: Mapping[str, Check] = {
     "disk": machine.disk,
     "log of the database server": machine.server_log,
     "open transactions": machine.open_transactions,
+    "replica": replica.replica,
     "backup": backups.backup,
     "test restore": backups.test_restore,
 }
