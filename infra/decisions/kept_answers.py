@@ -49,6 +49,10 @@ class KeptAnswers:
         """Run a statement whose result nobody reads."""
         self.ask(query, params)
 
+    def after_commit(self, do: Callable[[], None]) -> None:
+        """Have this done now: nothing is waiting to be committed."""
+        do()
+
     def ask(self, query: LiteralString, params: Params) -> Rows:
         """Ask a question, and wait for its answer."""
 

@@ -78,6 +78,7 @@ FROM_COORDINATOR = frozenset(
     {
         "data_key_ids",
         "latest_logs",
+        "log_size",
         "oldest_snapshot_seconds",
         "projection_lag",
         "projection_lag_of_all",
