@@ -187,6 +187,8 @@ class Gatekeeper:
         route = req.uri_template or "unknown"
         # A client may send any word as its method; each would be a series of its own for ever.
         method = req.method if req.method in HTTP_METHODS else "other"
+        # Traces tell the same of it.
+        req.env["mipos.counted"] = method, route
         _requests(method, route, resp.status_code).inc()
         _seconds(method, route).observe(seconds)
         log.info(

@@ -14,8 +14,9 @@ from psycopg import sql
 import infra
 import projections
 
-#: Benchmarks compare with foreign SQL, and the source of an import is no database of ours.
-_FOREIGN = re.compile(r"infra\.(bench|showcase\.complete_journey\.source)\b")
+#: Benchmarks compare with foreign SQL, the source of an import is no database of ours, and what sends traces
+#: has no statements and needs an extra.
+_FOREIGN = re.compile(r"infra\.(bench|showcase\.complete_journey\.source|runtime\.opentelemetry)\b")
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s")
 
 

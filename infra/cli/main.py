@@ -186,6 +186,10 @@ def worker() -> None:
     configure_logs(settings.log_level)
     conninfo = running_database(settings, "worker")
     Process.kind = "worker"
+    if settings.otel_exporter_otlp_endpoint:
+        from infra.runtime.opentelemetry import trace  # noqa: PLC0415 an extra
+
+        trace()
     stop = event_of_ending()
     heart = Heart(conninfo)
     heart.start()

@@ -10,6 +10,7 @@ from prometheus_client import Counter, Histogram
 from commands.outcomes import Outcome
 from commands.unavailable import Unavailable
 from domain.errors import Refusal
+from infra.process.tracing import note, span
 
 COMMANDS = Counter(
     "mipos_commands_total",
@@ -32,9 +33,11 @@ class MeasuredCommand:
     def __init__(self, command: Any) -> None:
         self._name = type(command).__name__
         self._outcome = "failed"
+        self._span = span(f"command {self._name}")
 
     def __enter__(self) -> Self:
         self._started = time.perf_counter()
+        self._span.__enter__()
         return self
 
     def __exit__(
@@ -44,6 +47,8 @@ class MeasuredCommand:
             self._outcome = "unavailable" if isinstance(error, Unavailable) else "refused"
         _outcomes(self._name, self._outcome).inc()
         _seconds(self._name).observe(time.perf_counter() - self._started)
+        note({"mipos.outcome": self._outcome})
+        self._span.__exit__(kind, error, trace)
 
     def end(self, outcome: Outcome) -> Outcome:
         """Note what came of it."""

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from prometheus_client import Counter, Gauge, Summary
 
+from infra.process.tracing import span
+
 RUNS = Counter("mipos_job_runs_total", "Jobs that were run, by outcome: done or failed.", ["job", "outcome"])
 SECONDS = Summary("mipos_job_seconds", "How long jobs took, done or failed.", ["job"])
 DONE_AT = Gauge(
@@ -18,7 +20,8 @@ def measured(job: str) -> Iterator[None]:
     """Count a run of a job: it is done when this is left, and has failed when that is by an exception."""
     began, outcome = time.monotonic(), "failed"
     try:
-        yield
+        with span(f"job {job}"):
+            yield
         outcome = "done"
         DONE_AT.labels(job).set_to_current_time()
     finally:

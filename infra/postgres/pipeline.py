@@ -25,6 +25,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 from infra.postgres.arrays import ArrayDumper
 from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost, bounded
 from infra.postgres.definitions import HOLD_INLINE, raise_refusal
+from infra.process.tracing import in_span, note
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
@@ -126,6 +127,8 @@ class Pipeline:
         self.silence: float | None = None
         self._silence: float | None = None
         self._deadline: float | None = None
+        #: Of this transaction.
+        self.statements = self.round_trips = 0
 
     def open(self, deadline: float | None = None, silence: float | None = None) -> None:
         """Begin to queue. Nothing is waited for beyond the deadline, a time of the monotonic clock.
@@ -136,6 +139,7 @@ class Pipeline:
         self._silence = silence or self.silence
         self._pgconn.enter_pipeline_mode()
         self._transactions += 1
+        self.statements = self.round_trips = 0
 
     @property
     def outgrew_plans(self) -> bool:
@@ -157,6 +161,7 @@ class Pipeline:
             prepared = self._prepare(statement, types, prepared)
         self._pgconn.send_query_prepared(prepared.name, values, formats, _BINARY)
         self._unsent = True
+        self.statements += 1
         answer = Answer(self)
         self._waiting.append((statement, answer))
         return answer
@@ -211,6 +216,7 @@ class Pipeline:
         then on, and idle_in_transaction_session_timeout would never end what a frozen process has begun.
         """
         self._pgconn.pipeline_sync()
+        self.round_trips += 1
         self._waiting.append(None)
         self._unsent = False
 
@@ -351,6 +357,7 @@ class RequestTransaction:
             do()
 
 
+@in_span("transaction", {"db.system.name": "postgresql"})
 @contextmanager
 def request_transaction(
     connection: RequestConnection,
@@ -383,6 +390,7 @@ def request_transaction(
         commits = opened.ending == b"COMMIT" and not reading
         pipeline.query(opened.ending)
         pipeline.close()
+        note({"mipos.statements": pipeline.statements, "mipos.round_trips": pipeline.round_trips})
         if commits:
             opened.note_commit()
     except psycopg.Error as error:

@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from infra.postgres.definitions import HOLD_INLINE, raise_refusal
+from infra.process.tracing import in_span
 
 _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
@@ -79,6 +80,7 @@ class Transaction:
             do()
 
 
+@in_span("transaction", {"db.system.name": "postgresql"})
 @contextmanager
 def transaction(
     connection: psycopg.Connection[Any], company_id: UUID, *, reading: bool = False, models: str | None = None

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import structlog
 
 from infra.process.lines import Line, line_of
+from infra.process.tracing import add_trace
 from infra.process.troubles import described, traced
 
 #: Takes a line to be kept; it returns at once, and raises nothing.
@@ -75,6 +76,7 @@ def configure_logs(level: str, stream: BinaryIO | None = None) -> Outlet:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            add_trace,
             # NOTE: tracebacks of our own; others print what errors say, or local variables.
             structlog.processors.ExceptionRenderer(traced),
             render,

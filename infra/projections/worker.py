@@ -16,6 +16,7 @@ from infra.postgres.heartbeats import part_name
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
+from infra.process.tracing import note, span
 from infra.process.troubles import described
 from infra.projections.checkpoints import move, park, take
 from infra.projections.faults import describe, is_passing
@@ -193,7 +194,7 @@ class Worker:
     def _advance_together(self, company_id: UUID) -> int:
         """Advance the company's read models by a batch, those at the same position with one reading."""
         passed = 0
-        with transaction(self._connected(), company_id) as db:
+        with span("batch"), transaction(self._connected(), company_id) as db:
             positions, head = take(db, self._digests)
             # The model ahead goes first, the one behind at most as far: where they meet, they go on as one.
             goal = head
@@ -205,6 +206,7 @@ class Worker:
                 passed, goal = passed + upto - position, upto
             if goal < head:
                 self._behind.add(company_id)
+            note({"mipos.events": passed, "mipos.projections": len(positions)})
         return passed
 
     def _fold(self, db: Transaction, group: Sequence[Projection], after: int, upto: int) -> None:

@@ -67,7 +67,12 @@ class Server(BaseApplication):  # type: ignore[misc]
             sender_of=lambda connected, headers: neighbourhood_of(sender_from(connected, headers, proxies)),
             is_proxy=lambda connected: is_trusted(connected, proxies),
         )
-        return create_app(services)
+        application = create_app(services)
+        if not self._settings.otel_exporter_otlp_endpoint:
+            return application
+        from infra.runtime.opentelemetry import trace  # noqa: PLC0415 an extra
+
+        return trace().requests(application)
 
 
 def company_of(authentication: Authentication, authorization: str) -> UUID | None:

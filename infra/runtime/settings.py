@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formataddr, parseaddr
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ class Settings:
     metrics_token: str | None = field(repr=False)
     webhook_ports: tuple[int, ...]
     webhook_allow: tuple[IPv4Network | IPv6Network, ...]
+    otel_exporter_otlp_endpoint: str | None = field(repr=False)
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
     outbox_dir: Path | None
@@ -278,6 +280,18 @@ def _public_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://shop.example.com")
     return text.rstrip("/")
+
+
+def _collector(text: str) -> str:
+    """Accept the address of a collector. The text is never repeated: it may hold a password."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("must be an address such as http://collector:4318")
+    try:
+        find_spec("opentelemetry.exporter.otlp.proto.http")
+    except ModuleNotFoundError:
+        raise ValueError("needs what traces are sent with: pip install 'mipos[otel]'") from None
+    return text
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -551,6 +565,16 @@ SETTINGS: tuple[Setting, ...] = (
         default_text="none",
     ),
     Setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        None,
+        "Collector of OpenTelemetry that traces go to, by HTTP (`http://collector:4318`); needs the extra "
+        "`otel`. Its other variables (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, "
+        "`OTEL_EXPORTER_OTLP_HEADERS` …) count too.",
+        _collector,
+        default_text="none: nothing is traced",
+        is_secret=True,
+    ),
+    Setting(
         "MIPOS_SMTP_URL",
         None,
         "Mail server that messages go to: `smtp://user:password@host:587` or `smtps://…`.",
@@ -672,6 +696,9 @@ def _contradictions(environ: Mapping[str, str], values: Mapping[str, Any]) -> li
         )
     if values["smtp_url"] and not values["mail_from"]:
         problems.append("MIPOS_MAIL_FROM is required when MIPOS_SMTP_URL is set.")
+    protocol = environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "").strip()
+    if values["otel_exporter_otlp_endpoint"] and protocol not in {"", "http/protobuf"}:
+        problems.append("OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf: traces are sent by no other.")
     if values["refresh_token_seconds"] < values["access_token_seconds"]:
         problems.append("MIPOS_REFRESH_TOKEN_SECONDS must not be less than MIPOS_ACCESS_TOKEN_SECONDS.")
     return problems

@@ -98,6 +98,38 @@ class TestValues:
         assert {setting.field for setting in SETTINGS} == set(vars(settings))
 
 
+class TestTraces:
+    @pytest.fixture
+    def extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("infra.runtime.settings.find_spec", lambda _: None)
+
+    @pytest.mark.usefixtures("extra")
+    def test_go_to_the_collector_that_is_named_by_http(self) -> None:
+        named = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://me:secret@collector:4318"}
+        settings = load_settings(named)
+        assert settings.otel_exporter_otlp_endpoint == named["OTEL_EXPORTER_OTLP_ENDPOINT"]
+        assert "secret@" not in repr(settings)
+        load_settings({**named, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"})
+        with pytest.raises(SettingsError) as refused:
+            load_settings({**named, "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"})
+        assert refused.value.problems == [
+            "OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf: traces are sent by no other."
+        ]
+
+    def test_need_an_extra_and_without_it_that_is_the_first_thing_said(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def nothing(name: str) -> None:
+            raise ModuleNotFoundError(name)
+
+        monkeypatch.setattr("infra.runtime.settings.find_spec", nothing)
+        with pytest.raises(SettingsError) as refused:
+            load_settings({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"})
+        assert refused.value.problems == [
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs what traces are sent with: pip install 'mipos[otel]'."
+        ]
+
+
 class TestMistakes:
     @pytest.mark.parametrize(
         ("name", "text", "rule"),
@@ -123,6 +155,11 @@ class TestMistakes:
                 "MIPOS_PUBLIC_URL",
                 "shop.example",
                 "must be an address such as https://shop.example.com, not 'shop.example'.",
+            ),
+            (
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "collector:4318",
+                "must be an address such as http://collector:4318.",
             ),
             ("MIPOS_HOST", "http://x", "must be a host name or an address to listen on, not 'http://x'."),
             (
