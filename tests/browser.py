@@ -118,8 +118,14 @@ class Browser:
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def click(self, selector: str) -> None:
-        """Click on it as a person does: it must be there, in sight, and under nothing else."""
-        self._patiently(lambda: self.call("POST", f"/element/{self._find(selector)}/click"))
+        """Click on it as a person does, once it is there, in sight and under nothing else."""
+
+        def press() -> None:
+            found = self._find(selector)
+            self.run("arguments[0].scrollIntoView({ block: 'center' })", {_ELEMENT: found})
+            self.call("POST", f"/element/{found}/click")
+
+        self._patiently(press)
 
     def type(self, selector: str, text: str) -> None:
         """Put a text into a field, in place of what was there."""
@@ -136,8 +142,14 @@ class Browser:
         self._patiently(lambda: self.call("POST", f"/element/{self._find(selector)}/value", {"text": key}))
 
     def text(self, selector: str) -> str:
-        """What a person reads of it; nothing while it is not there."""
-        return str(self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector))
+        """What a person reads of it; nothing while it is not there, or not in sight."""
+        return str(
+            self.run(
+                "const found = document.querySelector(arguments[0]);"
+                "return found?.checkVisibility() ? found.innerText : ''",
+                selector,
+            )
+        )
 
     def wait_for(self, text: str, selector: str = "body") -> str:
         """All that is read of it, once this text is among it."""

@@ -46,6 +46,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/metrics", "Health", ""),
     ("/docs", "Reference", "This contract itself."),
     ("/api/openapi.json", "Reference", ""),
+    ("/console", "Reference", ""),
     ("/pages", "Reference", ""),
 )
 _LAST = ("Health", "Reference")

@@ -21,6 +21,14 @@ SCRIPTS: Mapping[str, str] = MappingProxyType(
         "elements.js": "api.pages",
         "session.js": "api.pages",
         "trial.js": "api.docs",
+        "console.js": "api.console",
+        "events.js": "api.console",
+        "figures.js": "api.console",
+        "life.js": "api.console",
+        "models.js": "api.console",
+        "news.js": "api.console",
+        "sales.js": "api.console",
+        "verification.js": "api.console",
     }
 )
 

@@ -1,0 +1,176 @@
+"""The console in a real browser: it shows what happens while it happens, to those who may see it."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import add_product
+from tests.api.pages.conftest import overflowing
+from tests.browser import Browser
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def signed_in(browser: Browser, stocked: Any, sign_in: Callable[[str], None]) -> Iterator[Callable[..., Any]]:
+    """Opens the console and signs in as somebody of the shop; afterwards nothing was complained of."""
+
+    def enter(role: str = "Admin") -> Any:
+        browser.open(f"{stocked.shop.url}/console")
+        sign_in(stocked.shop.username(role))
+        return stocked
+
+    yield enter
+    assert browser.log() == []
+    browser.open("about:blank")
+
+
+def life_of(browser: Browser, what: str) -> None:
+    """Look up the life of something."""
+    browser.type("#life [name=search]", what)
+    browser.click("#life .search button")
+    browser.wait_for_script("return document.querySelector('#life .state tbody') !== null")
+
+
+class TestThePage:
+    def test_brings_all_it_needs_and_knows_nothing(self, shop: Any) -> None:
+        answer = shop.service.client().get("/console")
+        page, policy = answer.body.decode(), answer.headers["content-security-policy"]
+        assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+        nonce = re.search(r"script-src 'nonce-([\w-]{22})'", policy)
+        assert nonce
+        assert page.count(f'nonce="{nonce[1]}"') == page.count("<script") + page.count("<style") == 2
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in page.replace("http-equiv", "")
+        assert not re.search(r"\son\w+=|style=", page)
+
+    def test_each_answer_has_a_nonce_of_its_own(self, shop: Any) -> None:
+        client = shop.service.client()
+        policies = {client.get("/console").headers["content-security-policy"] for _ in range(3)}
+        assert len(policies) == 3
+
+
+class TestWhoSees:
+    def test_nobody_sees_anything_before_signing_in(self, browser: Browser, shop: Any) -> None:
+        browser.open(f"{shop.url}/console")
+        browser.wait_for("Sign in", "#session")
+        assert browser.text("#desk") == ""
+        assert browser.log() == []
+
+    def test_a_cashier_is_told_why_not(self, browser: Browser, shop: Any) -> None:
+        browser.open(f"{shop.url}/console")
+        browser.type("#session [name=username]", shop.username("Cashier"))
+        browser.type("#session [name=password]", "correct horse battery staple")
+        browser.click("#session button")
+        browser.wait_for("audit.view", "#session [role=alert]")
+        assert browser.text("#desk") == ""
+
+    def test_who_signs_out_leaves_nothing_behind(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        browser.wait_for("Product.Registered", "#events")
+        browser.click("#session button")
+        browser.wait_for("Sign in", "#session")
+        assert browser.run("return document.querySelector('#desk').textContent.includes('Product')") is False
+        assert stocked.shop.username("Admin") not in browser.text("body")
+
+    def test_the_token_is_kept_nowhere(self, browser: Browser, signed_in: Any) -> None:
+        signed_in()
+        kept = "return [document.cookie, localStorage.length, sessionStorage.length, location.hash, name]"
+        assert browser.run(kept) == ["", 0, 0, "", ""]
+
+
+class TestSales:
+    def test_a_sale_is_counted_while_one_looks(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        browser.wait_for("€0.00", "#sales [data-figure=net_sales]")
+        number = stocked.sell("2").data["number"]
+        browser.wait_for("€2.00", "#sales [data-figure=net_sales]")
+        assert "€2.38" in browser.wait_for(number, "#sales table")
+
+
+class TestEvents:
+    def test_what_happens_comes_by_itself(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        browser.wait_for("Product.Registered", "#events .events")
+        stocked.shop.client().post("/api/admin/settings/brands", {"name": EVIL})
+        browser.wait_for("Brand.Registered", "#events .events li:first-child")
+        browser.click("#events .events li:first-child summary")
+        assert EVIL in browser.wait_for(EVIL, "#events .events li:first-child .facts")
+        assert browser.run("return document.querySelectorAll('main img').length") == 0
+
+    def test_filters_choose(self, browser: Browser, signed_in: Any) -> None:
+        signed_in()
+        browser.wait_for("Product.Registered", "#events .events")
+        browser.type("#events [name=type]", "stock.StockMovement")
+        browser.click("#events button.strong")
+        only = "[...document.querySelectorAll('#events .type')].map(one => one.textContent)"
+        types = browser.wait_for_script(f"const types = {only}; return types.length === 1 && types")
+        assert types == ["stock.StockMovement.Received"]
+
+    def test_a_pause_holds_them_back_and_says_how_many(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        browser.wait_for("Product.Registered", "#events .events")
+        browser.click("#events [aria-pressed]")
+        stocked.shop.client().post("/api/admin/settings/brands", {"name": "Acme"})
+        browser.wait_for("1 more since", "#events")
+        assert "Brand.Registered" not in browser.text("#events .events")
+        browser.click("#events [aria-pressed]")
+        browser.wait_for("Brand.Registered", "#events .events")
+
+
+class TestLife:
+    def test_a_product_as_it_was_at_any_moment(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        product = f"/api/admin/products/{stocked.product['id']}"
+        assert stocked.shop.client().patch(product, {"name": EVIL}).status == 200
+        life_of(browser, "OAT-1")
+        assert EVIL in browser.wait_for(EVIL, "#life .state")
+        assert browser.text("#life .when") == "Now"
+        browser.click("#life .timeline li:first-child button")
+        browser.wait_for("Oat milk", "#life .state")
+        browser.run("""
+            const slider = document.querySelector('#life [type=range]');
+            slider.value = slider.max;
+            slider.dispatchEvent(new Event('input'));
+        """)
+        browser.wait_for(EVIL, "#life .state")
+        browser.click("#life .through-time button")
+        browser.wait_for("Oat milk", "#life .state")
+        assert browser.run("return document.querySelectorAll('main img').length") == 0
+
+    def test_an_order_by_its_number_in_sentences(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        order = stocked.sell().data
+        life_of(browser, order["number"])
+        browser.wait_for("Order.Sold", "#life .timeline")
+        steps = stocked.shop.client().get(f"/api/admin/orders/{order['id']}/history").data
+        assert steps[0]["sentence"] in browser.text("#life .timeline")
+
+    def test_what_nothing_is_called_is_said(self, browser: Browser, signed_in: Any) -> None:
+        signed_in()
+        browser.type("#life [name=search]", "no such thing")
+        browser.click("#life .search button")
+        browser.wait_for("Nothing is called so.", "#life")
+
+
+class TestOnAnyScreen:
+    @pytest.mark.parametrize("width", [390, 1280])
+    @pytest.mark.parametrize("dark", [False, True])
+    def test_nothing_is_wider_than_it(
+        self, browser: Browser, signed_in: Any, at_desk: Callable[..., None], width: int, dark: bool
+    ) -> None:
+        stocked = signed_in()
+        long = "W" * 200
+        added = add_product(
+            stocked.shop.client(), {"name": long, "variants": [{"sku": long[:60], "price": 1}]}
+        )
+        at_desk(width, dark=dark)
+        life_of(browser, added["id"])
+        browser.wait_for("Product.Registered", "#events .events")
+        browser.click("#events .events li:first-child summary")
+        assert overflowing(browser) == []
+        at_desk()
