@@ -120,7 +120,8 @@ class TestThePage:
     def test_loads_nothing_and_names_no_address_but_this_machine(self, page: Page, read: _Reader) -> None:
         assert read.loaded == []
         hosts = re.findall(r"https?://([^\s\"'<)/:]+)", page.html)
-        assert set(hosts) <= {"localhost"}
+        # Names that end so are nobody's: examples of addresses that others give.
+        assert {host for host in hosts if not host.endswith(".example")} <= {"localhost"}
         assert not re.search(r"@import|url\(", page.html)
 
     def test_stays_light(self, page: Page) -> None:
