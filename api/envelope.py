@@ -34,6 +34,16 @@ def after_of(rows: list[Any], next_after: int | None, *, has_more: bool) -> dict
     }
 
 
+def before_of(rows: list[Any], next_before: Any, *, has_more: bool) -> dict[str, Any]:
+    """A success with a stretch of what is told from its end."""
+    return {
+        "success": True,
+        "message": "OK",
+        "data": rows,
+        "pagination": {"next_before": next_before, "has_more": has_more},
+    }
+
+
 def etag_of(version: int) -> str:
     """The ETag of a resource's version."""
     return f'"{version}"'

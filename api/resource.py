@@ -11,7 +11,7 @@ from falcon import Request, Response
 
 from api.answers.hiding import hide, hide_in_body
 from api.answers.record import VIEW_EXPECTED
-from api.envelope import after_of, encode, etag_of, ok, page_of
+from api.envelope import after_of, before_of, encode, etag_of, ok, page_of
 from api.errors import InvalidParameter
 from api.etags import matches_etag
 from api.requests import defaults_of, is_confidential
@@ -223,6 +223,12 @@ class Resource:
     ) -> None:
         """Answer with a stretch of a log of facts."""
         resp.data = self._encode(req, rows, after_of(rows, next_after, has_more=has_more))
+
+    def answer_backwards(
+        self, req: Request, resp: Response, rows: list[Any], next_before: UUID | None, *, has_more: bool
+    ) -> None:
+        """Answer with a stretch of what is told from its end."""
+        resp.data = self._encode(req, rows, before_of(rows, next_before, has_more=has_more))
 
     def show(self, req: Request, resp: Response, data: Any, *, is_whole: bool = True) -> None:
         """Answer with one resource, or with 304 if the client has this version and that tells all of it."""

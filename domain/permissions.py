@@ -144,6 +144,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "feed.view": ("follow the log from outside", (_A,)),
         "platform.dashboard": ("see the figures of the whole platform", (SUPER_ADMIN,)),
         "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
+        "logs.view": ("see what the processes of the service logged", (SUPER_ADMIN,)),
     }
 )
 

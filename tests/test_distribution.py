@@ -36,13 +36,14 @@ _UNIQUE: LiteralString = """
       FROM pg_index AS index
       JOIN pg_class AS class ON class.oid = index.indrelid
       JOIN pg_class AS own ON own.oid = index.indexrelid
-     WHERE class.relnamespace = 'mipos'::regnamespace AND index.indisunique
+     WHERE class.relnamespace = 'mipos'::regnamespace AND index.indisunique AND NOT class.relispartition
 """
 
 _NULLABLE: LiteralString = """
     SELECT class.relname, attribute.attname
       FROM pg_attribute AS attribute JOIN pg_class AS class ON class.oid = attribute.attrelid
      WHERE class.relnamespace = 'mipos'::regnamespace AND class.relkind IN ('r', 'p')
+       AND NOT class.relispartition
        AND attribute.attname = 'company_id' AND NOT attribute.attnotnull
 """
 

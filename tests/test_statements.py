@@ -33,6 +33,7 @@ OF_NO_COMPANY = {
     "worker_metrics": "what workers count is of no company",
     "upgrade": "an upgrade is of the database",
     "backups": "a backup is of all companies",
+    "log_lines": "lines of logs are the platform's, whichever company they name",
 }
 
 #: Statements about the rows of many companies, each for a reason.

@@ -263,7 +263,8 @@ def _pages(operation: Operation) -> str | None:
     )
     if not operation.many:
         return None
-    return "Cursor" if "after" in query else "Pagination" if "page" in query else None
+    kinds = {"after": "Cursor", "before": "CursorBackwards", "page": "Pagination"}
+    return next((kind for name, kind in kinds.items() if name in query), None)
 
 
 def _add_examples(operation: Json, schemas: Json) -> None:

@@ -90,6 +90,19 @@ SCHEMAS: Json = {
             "has_more": {"type": "boolean", "description": "Whether there is more now.", "examples": [False]},
         },
     },
+    "CursorBackwards": {
+        "type": "object",
+        "description": "Where to go on in what is told from its end.",
+        "required": ["next_before", "has_more"],
+        "properties": {
+            "next_before": {
+                "type": ["string", "null"],
+                "format": "uuid",
+                "description": "Pass it as `before` to go on; null when there is no more.",
+            },
+            "has_more": {"type": "boolean", "description": "Whether there is more.", "examples": [False]},
+        },
+    },
 }
 
 SECURITY: Json = {

@@ -51,6 +51,7 @@ LEFT_OUT: Mapping[str, str] = {
     "worker_heartbeats": "they are of processes",
     "worker_metrics": "counters may begin anew",
     "backups": "a backup is not in itself",
+    "log_lines": "they are of processes, and what is hidden today may not have been hidden yet",
 }
 
 #: What holds of rows whose other half is left out.

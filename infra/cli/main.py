@@ -149,9 +149,9 @@ def serve() -> None:
     from infra.runtime.server import serve as run_server  # noqa: PLC0415
 
     settings = _settings()
-    configure_logs(settings.log_level)
+    outlet = configure_logs(settings.log_level)
     check_port_free(settings.host, settings.port)
-    run_server(settings, running_database(settings, "app"))
+    run_server(settings, running_database(settings, "app"), outlet)
 
 
 @cli.command()
@@ -166,10 +166,12 @@ def worker() -> None:
         from infra.decisions.unit_of_work import EventWriter  # noqa: PLC0415
         from infra.files.exports import Exports  # noqa: PLC0415
         from infra.files.imports import Imports  # noqa: PLC0415
+        from infra.jobs.log_lines import log_lines_job  # noqa: PLC0415
         from infra.jobs.outbox import clearing  # noqa: PLC0415
         from infra.jobs.schedule import Schedule  # noqa: PLC0415
         from infra.jobs.scrub import scrub_job  # noqa: PLC0415
-        from infra.postgres.heartbeats import Heart  # noqa: PLC0415
+        from infra.postgres.heartbeats import Heart, part_name  # noqa: PLC0415
+        from infra.postgres.log_shelf import LogShelf  # noqa: PLC0415
         from infra.postgres.worker_metrics import WorkerMetrics  # noqa: PLC0415
         from infra.process.kind import Process  # noqa: PLC0415
         from infra.process.logs import configure_logs  # noqa: PLC0415
@@ -183,7 +185,7 @@ def worker() -> None:
         from infra.runtime.sync import sync_job  # noqa: PLC0415
 
     settings = _settings()
-    configure_logs(settings.log_level)
+    outlet = configure_logs(settings.log_level)
     conninfo = running_database(settings, "worker")
     Process.kind = "worker"
     if settings.otel_exporter_otlp_endpoint:
@@ -191,14 +193,15 @@ def worker() -> None:
 
         trace()
     stop = event_of_ending()
-    heart = Heart(conninfo)
-    heart.start()
-    metrics = WorkerMetrics(conninfo)
-    metrics.start()
+    # Lines of all the others are still kept when those have ended.
+    parts = (LogShelf(conninfo, outlet, part_name("log")), Heart(conninfo), WorkerMetrics(conninfo))
+    for part in parts:
+        part.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
     scrubbing = scrub_job(addresses_of(settings).owner, settings.tombstones)
     scheduled = report_job(messenger_of(settings), settings.public_url)
-    own = (mail_job(settings), clearing(settings.outbox), sync_job(settings), scrubbing, scheduled)
+    tidying = (clearing(settings.outbox), log_lines_job(settings.log_days))
+    own = (mail_job(settings), *tidying, sync_job(settings), scrubbing, scheduled)
     jobs = Schedule(conninfo, (*JOBS, *own), writer)
     jobs.start()
     desks = [
@@ -214,8 +217,8 @@ def worker() -> None:
         jobs.stop()
         for desk in desks:
             desk.join()
-        metrics.stop()
-        heart.stop()
+        for part in reversed(parts):
+            part.stop()
 
 
 @cli.command()

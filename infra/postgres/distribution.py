@@ -58,6 +58,7 @@ ELSEWHERE: Mapping[str, Place] = {
     "worker_heartbeats": _here("workers say there that they are alive, and no statement joins it"),
     "worker_metrics": _here("workers add there what they have counted, and no statement joins it"),
     "backups": _here("a backup is of all companies"),
+    "log_lines": _here("the platform looks for lines of all companies by their time"),
 }
 
 #: Functions that run on the node of the company that they are given, each with the types of its arguments.
@@ -77,9 +78,11 @@ ON_EVERY_NODE: Mapping[str, LiteralString] = {
 FROM_COORDINATOR = frozenset(
     {
         "data_key_ids",
+        "drop_log_lines",
         "latest_logs",
         "log_size",
         "oldest_snapshot_seconds",
+        "prepare_log_lines",
         "projection_lag",
         "projection_lag_of_all",
         "recorded_events",

@@ -178,3 +178,49 @@ BEGIN
            ) AS day
      GROUP BY company.currency, day.business_date;
 END $$;
+
+-- Makes the partitions of lines of logs that are not there yet, from yesterday's to that of three days ahead, and says
+-- how many: by whoever finds none for a line, so that nobody depends on workers. Days are those of UTC.
+CREATE OR REPLACE FUNCTION :schema.prepare_log_lines() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    today date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
+    made  integer := 0;
+    day   date;
+    name  text;
+BEGIN
+    -- Whoever reads a long list meanwhile is not waited for long, as all who write would wait behind.
+    PERFORM set_config('lock_timeout', '1s', true);
+    PERFORM pg_advisory_xact_lock(hashtextextended('mipos.log-lines', 0));
+    FOREACH day IN ARRAY ARRAY[today - 1, today, today + 1, today + 2, today + 3] LOOP
+        name := 'log_lines_' || to_char(day, 'YYYYMMDD');
+        IF to_regclass(':schema.' || name) IS NULL THEN
+            EXECUTE format('CREATE TABLE :schema.%I PARTITION OF :schema.log_lines FOR VALUES FROM (%L) TO (%L)',
+                           name, day || ' 00:00:00+00', day + 1 || ' 00:00:00+00');
+            -- Nobody has rights on it: they are those on the whole.
+            EXECUTE format('ALTER TABLE :schema.%I ENABLE ROW LEVEL SECURITY', name);
+            made := made + 1;
+        END IF;
+    END LOOP;
+    RETURN made;
+END $$;
+
+-- Drops the partitions of lines of logs whose day is longer past than so many days, and says how many.
+CREATE OR REPLACE FUNCTION :schema.drop_log_lines(days integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    first   text := 'log_lines_' || to_char((clock_timestamp() AT TIME ZONE 'UTC')::date - greatest(days, 1), 'YYYYMMDD');
+    dropped integer := 0;
+    part    name;
+BEGIN
+    PERFORM set_config('lock_timeout', '1s', true);
+    PERFORM pg_advisory_xact_lock(hashtextextended('mipos.log-lines', 0));
+    FOR part IN
+        SELECT class.relname FROM pg_inherits AS link JOIN pg_class AS class ON class.oid = link.inhrelid
+         WHERE link.inhparent = ':schema.log_lines'::regclass AND class.relname < first
+    LOOP
+        EXECUTE format('DROP TABLE :schema.%I', part);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END $$;

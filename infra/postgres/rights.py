@@ -10,11 +10,16 @@ Privileges = frozenset[LiteralString]
 
 EVERYTHING: Privileges = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 READING: Privileges = frozenset({"SELECT"})
+ADDING: Privileges = frozenset({"SELECT", "INSERT"})
 MOVING: Privileges = frozenset({"SELECT", "UPDATE"})
 WRITING: Privileges = frozenset({"SELECT", "INSERT", "UPDATE"})
 
 #: Rows of this company, the one that the transaction entered; without one, every statement is an error.
 OWN_COMPANY: LiteralString = "company_id = current_setting('app.company_id')::uuid"
+#: Rows of the platform: a transaction of a company sees none.
+OF_PLATFORM: LiteralString = (
+    "current_setting('app.company_id')::uuid = '00000000-0000-4000-8000-000000000000'::uuid"
+)
 ALL_ROWS: LiteralString = "true"
 
 
@@ -66,6 +71,8 @@ TABLES: Mapping[str, Rights] = {
     "stock_differences": Rights(READING, EVERYTHING),
     "report_reconciliations": Rights(READING, EVERYTHING),
     "report_differences": Rights(READING, EVERYTHING),
+    # A line may name a company; it is the platform's all the same, and nobody changes it.
+    "log_lines": Rights(ADDING, ADDING, rows=OF_PLATFORM),
     # Hours that workers count for everybody, what this version is, and which companies are closed.
     "running_time": Rights(READING, MOVING, rows=None),
     "installation": Rights(READING, MOVING, rows=None),

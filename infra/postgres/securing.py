@@ -20,7 +20,7 @@ _TABLES: LiteralString = """
            (SELECT array_agg(privilege_type) FROM aclexplode(class.relacl)
              WHERE grantee = to_regrole(quote_ident(%(worker)s)))
       FROM pg_class AS class
-     WHERE class.relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND class.relkind = 'r'
+     WHERE class.relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND class.relkind IN ('r', 'p')
        AND class.relname = ANY(%(tables)s::text[])
      ORDER BY class.relname
 """

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gunicorn.app.base import BaseApplication
@@ -18,11 +18,15 @@ from commands.signing_in import neighbourhood_of
 from domain.errors import Refusal
 from infra.process.garbage import importing_for_good
 from infra.process.kind import Process
+from infra.process.logs import Outlet
 from infra.process.memory import share_arenas
 from infra.process.shared_metrics import forget_process, share_metrics
 from infra.runtime.settings import Settings
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
+
+if TYPE_CHECKING:
+    from infra.postgres.log_shelf import LogShelf
 
 #: How long gunicorn waits for its processes to end; they themselves take less.
 STOP_SECONDS = 10
@@ -33,8 +37,13 @@ STUCK_SECONDS = 10
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured in code."""
 
-    def __init__(self, options: dict[str, Any], database: str, settings: Settings) -> None:
+    def __init__(
+        self, options: dict[str, Any], database: str, settings: Settings, outlet: Outlet | None
+    ) -> None:
         self._options = options
+        self._outlet = outlet
+        #: Keeps the lines of this process's log, once there is a process.
+        self.shelf: LogShelf | None = None
         self._database = database
         self._settings = settings
         self.bounds = Bounds(
@@ -53,8 +62,12 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """The application of one process: connections are opened after the fork, never shared across it."""
         from api.app import create_app  # noqa: PLC0415
+        from infra.postgres.log_shelf import LogShelf  # noqa: PLC0415
         from infra.runtime.services import build_services, open_pool  # noqa: PLC0415
 
+        if self._outlet is not None:
+            self.shelf = LogShelf(self._database, self._outlet)
+            self.shelf.start()
         # One more for messages that are sent after their answer, and one for who watches.
         services = build_services(
             open_pool(self._database, self._settings.threads + 2, self._settings.request_seconds),
@@ -83,19 +96,22 @@ def company_of(authentication: Authentication, authorization: str) -> UUID | Non
         return None
 
 
-def serve(settings: Settings, database: str) -> None:
-    """Answer requests until told to stop; `database` is where the application connects."""
+def serve(settings: Settings, database: str, outlet: Outlet | None = None) -> None:
+    """Answer requests until told to stop; `database` is where the application connects.
+
+    What goes through the `outlet` is kept in the database, too.
+    """
     # Whoever ends us before gunicorn listens is heard when it does, which leaves no folder behind. An exit
     # raised by a handler would not do: Python drops what is raised in a callback, and each import has one.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     try:
-        _serve(settings, database, counters)
+        _serve(settings, database, counters, outlet)
     finally:
         shutil.rmtree(counters, ignore_errors=True)
 
 
-def _serve(settings: Settings, database: str, counters: str) -> None:
+def _serve(settings: Settings, database: str, counters: str, outlet: Outlet | None) -> None:
     Process.kind = "web"
     share_metrics(counters)
     share_arenas()
@@ -112,10 +128,11 @@ def _serve(settings: Settings, database: str, counters: str) -> None:
         "proc_name": "mipos",
         "when_ready": _listen_to_its_end,
         "child_exit": lambda _server, worker: forget_process(worker.pid),
+        "worker_exit": _keep_last_lines,
         # gunicorn would make a socket in the home folder, at which anybody who finds it may command it.
         "control_socket_disable": True,
     }
-    Server(options, database, settings).run()
+    Server(options, database, settings, outlet).run()
 
 
 def _import_application() -> None:
@@ -130,3 +147,8 @@ def _listen_to_its_end(_server: Any) -> None:
     if signal.SIGTERM in signal.sigpending():
         sys.exit(0)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def _keep_last_lines(_server: Any, worker: Any) -> None:
+    if (shelf := worker.app.shelf) is not None:
+        shelf.stop()

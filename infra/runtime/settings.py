@@ -65,6 +65,7 @@ class Settings:
     schema: str
     postgres_bin: Path | None
     log_level: str
+    log_days: int
     access_token_seconds: int
     refresh_token_seconds: int
     max_body_bytes: int
@@ -441,6 +442,13 @@ SETTINGS: tuple[Setting, ...] = (
         "info",
         "Least severe messages to log: debug, info, warning or error.",
         _one_of("debug", "info", "warning", "error"),
+    ),
+    Setting(
+        "MIPOS_LOG_DAYS",
+        14,
+        "For how many whole days lines of the log are kept in the database, where `GET /api/dev/logs` finds "
+        "them.",
+        _whole(1, 3650),
     ),
     Setting("MIPOS_ACCESS_TOKEN_SECONDS", 900, "How long an access token is good.", _whole(10, 86_400)),
     Setting(

@@ -54,6 +54,7 @@ MIGRATIONS = {
     "infra.eventstore:log_epochs.sql": "infra.eventstore:log_epochs.sql",
     "infra.postgres:worker_metrics.sql": "infra.postgres:worker_metrics.sql",
     "infra.webhooks:webhooks.sql": "infra.webhooks:webhooks.sql",
+    "infra.postgres:log_lines.sql": "infra.postgres:log_lines.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

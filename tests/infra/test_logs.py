@@ -186,6 +186,11 @@ class TestWhatIsHidden:
             token = secrets.token_urlsafe(32)
             assert token not in hidden(f"{uuid4().hex}.{uuid4().hex}.{token}")
 
+    @pytest.mark.parametrize("card", ["4111 1111 1111 1111", "3782-822463-10005", "6304000000000000000"])
+    @pytest.mark.parametrize("around", ["2026 {} 2026", "0 {} 0", "2026-11-28 {} 12", "{}, {}", "no. {}."])
+    def test_is_a_card_among_other_numbers(self, card: str, around: str) -> None:
+        assert hidden(around.format(card, card)) == around.format(HIDDEN, HIDDEN)
+
     def test_is_a_password_in_base64(self) -> None:
         login = base64.b64encode(b"ada:zebra").decode()
         assert hidden(f"Basic {login}") == f"Basic {HIDDEN}"

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from infra.process.hiding.names import is_secret
-from infra.process.hiding.numbers import CARD, IBAN, iban_in, is_card_number
+from infra.process.hiding.numbers import GROUPS, IBAN, iban_in, is_card_number, without_cards
 
 HIDDEN: Final = "***"
 
@@ -28,6 +28,7 @@ _BASIC = re.compile(r"\b(basic\s+)([A-Za-z\d+/]{6,}={0,2})", re.IGNORECASE)
 #: A JSON Web Token, or what is left of one.
 _TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{5,}(?:\.[\w-]*){0,4}")
 #: Secrets of webhooks, and keys as well-known services write them.
+_PREFIXES = ("whsec_", "whsk_", "sk_", "sk-", "rk_", "ghp_", "gho_", "glpat-", "xox")
 _PREFIXED = re.compile(r"(?<![\w-])(?:whsec|whsk|sk|rk|ghp|gho|glpat|xox[abp])[_-][\w+/=-]{8,}")
 #: What is drawn at random and written in Base64, as our tokens and keys are. Hashes and ids have letters of
 #: one case, and names in code consist of words.
@@ -35,21 +36,26 @@ _RANDOM = re.compile(r"(?<![\w+-])[\w+-]{32,}")
 _WORDS = re.compile(r"[_-]*+(?:[A-Z]{0,2}+[a-z]{2,}+[_-]*+)++")
 _PEM = re.compile(r"-----BEGIN [A-Z ]{1,40}-----[^-]*(?:-----END [A-Z ]{1,40}-----)?")
 #: What follows the path of receipts proves which sale a receipt is of.
-_RECEIPT = re.compile(r"(?<=/receipts/)[A-Za-z2-7]{20,}")
+_RECEIPT = re.compile(r"(?<=/receipts/)[a-z2-7]{20,}", re.IGNORECASE)
 _EMAIL = re.compile(
     r"""(?<![^\s"'<>(),;:=/?&\[\]{}])[^\s@"'<>(),;:=/?&\[\]{}]+(?:@|%40)[^\s@"'<>(),;:=/?&\[\]{}]+"""
 )
 #: A telephone number, as it is written abroad or at home. An id, which most texts of logs are, has none.
 _PHONE = re.compile(
-    r"""(?<![\w.:+-]) (?:\+|00) \d (?:[ ()/.-]{0,2}\d){6,14} (?![\w-])
-      | (?<![\w.:+-]) \(?0\d{1,4}\)? [ /-]{1,2} \d (?:[ -]?\d){4,10} (?![\w-])
-      | (?<![\w.:+-]) (?: \(\d{3}\) [ ]? | \d{3}[ .-] ) \d{3}[ .-]\d{4} (?![\w-])
+    r"""(?<![\w.:+-]) (?=[+(\d])
+      (?: (?:\+|00) \d (?:[ ()/.-]{0,2}\d){6,14}
+        | \(?0\d{1,4}\)? [ /-]{1,2} \d (?:[ -]?\d){4,10}
+        | (?: \(\d{3}\) [ ]? | \d{3}[ .-] ) \d{3}[ .-]\d{4}
+      ) (?![\w-])
     """,
     re.VERBOSE,
 )
 _DIGIT = re.compile(r"\d")
-#: What is shorter is no secret that its looks would tell.
-_SHORTEST = 7
+#: A number of anybody has no fewer digits.
+_FEWEST_DIGITS = 7
+#: Most of what is logged: a few words.
+_FEW_WORDS = re.compile(r"[A-Za-z ,'._/{}-]{0,60}")
+_LONG_WORD = re.compile(r"[\w-]{20}")
 
 
 def is_card(number: int) -> bool:
@@ -59,17 +65,26 @@ def is_card(number: int) -> bool:
 
 def without_looks(text: str) -> str:
     """A text without what looks like a secret, or like something of a person."""
-    if _ID.fullmatch(text):
+    lower = text.lower()
+    if _is_harmless(text, lower):
         return text
     if "=" in text or ":" in text:
         text = _without_named(text)
     if "@" in text or "%40" in text:
         text = _EMAIL.sub(HIDDEN, text)
-    if len(text) >= _SHORTEST:
-        text = _without_secrets(text)
-        if _DIGIT.search(text):
-            text = _without_numbers(text)
+    text = _without_secrets(text, lower)
+    if len(_DIGIT.findall(text)) >= _FEWEST_DIGITS:
+        text = _without_numbers(text)
     return text
+
+
+def _is_harmless(text: str, lower: str) -> bool:
+    """Whether a short look says that nothing is hidden: an id, or words that are no key."""
+    if _ID.fullmatch(text):
+        return True
+    if not _FEW_WORDS.fullmatch(text) or _LONG_WORD.search(text):
+        return False
+    return "bearer" not in lower and "basic" not in lower and "/receipts/" not in lower
 
 
 def _without_named(text: str) -> str:
@@ -86,23 +101,24 @@ def _without_named(text: str) -> str:
     return "".join([*shown, text[end:]]) if shown else text
 
 
-def _without_secrets(text: str) -> str:
+def _without_secrets(text: str, lower: str) -> str:
     if "eyJ" in text:
         text = _TOKEN.sub(HIDDEN, text)
-    if " " in text:
+    if "bearer" in lower:
         text = _BEARER.sub(rf"\1{HIDDEN}", text)
+    if "basic" in lower:
         text = _BASIC.sub(_login_hidden, text)
-    if "-----BEGIN" in text:
+    if "-----begin" in lower:
         text = _PEM.sub(HIDDEN, text)
-    if "/receipts/" in text:
+    if "/receipts/" in lower:
         text = _RECEIPT.sub(HIDDEN, text)
-    if "_" in text or "-" in text:
+    if any(prefix in text for prefix in _PREFIXES):
         text = _PREFIXED.sub(HIDDEN, text)
     return _RANDOM.sub(_random_hidden, text)
 
 
 def _without_numbers(text: str) -> str:
-    text = CARD.sub(_card_hidden, text)
+    text = GROUPS.sub(lambda groups: without_cards(groups.group(), HIDDEN), text)
     text = IBAN.sub(_iban_hidden, text)
     return _PHONE.sub(HIDDEN, text)
 
@@ -121,11 +137,6 @@ def _random_hidden(match: re.Match[str]) -> str:
     run = match.group()
     is_mixed = any(one.islower() for one in run) and any(one.isupper() for one in run)
     return HIDDEN if is_mixed and not _WORDS.fullmatch(run) else run
-
-
-def _card_hidden(match: re.Match[str]) -> str:
-    digits = match.group().replace(" ", "").replace("-", "")
-    return HIDDEN if is_card_number(digits) else match.group()
 
 
 def _iban_hidden(match: re.Match[str]) -> str:

@@ -6,11 +6,13 @@ import re
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
 #: Numbers of payment cards begin so; moments that are written as digits begin with 1 or 20.
 _ISSUERS = re.compile(r"[3456]|22[2-9]|2[3-6]|27[012]")
-#: As they are embossed: in one, in fours, or as American Express and Diners have it. Two dates are neither.
-CARD = re.compile(
-    r"(?<![\w.])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5})"
-    r"(?![\w-])"
-)
+#: Groups of digits, among which a number may stand as it is embossed.
+GROUPS = re.compile(r"(?<![\w.])\d+(?:[ -]\d+)*(?![\w-])")
+_PARTS = re.compile(r"(\d+)")
+#: Groups of American Express and Diners; those of others are fours. Two dates are neither.
+_UNEVEN = ([4, 6, 5], [4, 6, 4])
+_FOUR = 4
+
 #: A country, two check digits, and what the country's banks have; in one, or in fours.
 IBAN = re.compile(
     r"(?<!\w)([A-Z]{2})\d{2}(?:[A-Z\d]{11,30}|(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?)(?!\w)", re.IGNORECASE
@@ -48,6 +50,34 @@ def is_card_number(digits: str) -> bool:
         return False
     total = sum(map(int, digits[-1::-2])) + sum(sum(divmod(2 * int(one), 10)) for one in digits[-2::-2])
     return total % 10 == 0
+
+
+def without_cards(text: str, mark: str) -> str:
+    """Groups of digits, with this mark in place of each number of a card among them."""
+    # Groups stand at odd places, and what divides them between.
+    parts = _PARTS.split(text)
+    first = 1
+    while first < len(parts):
+        last = _end_of_card(parts, first)
+        if last:
+            parts[first : last + 1] = [mark]
+        first += 2
+    return "".join(parts)
+
+
+def _end_of_card(parts: list[str], first: int) -> int | None:
+    """Where the number of a card ends that begins here, if one does."""
+    groups: list[str] = []
+    for place in range(first, min(first + 10, len(parts)), 2):
+        groups.append(parts[place])
+        if _is_embossed([len(one) for one in groups]) and is_card_number("".join(groups)):
+            return place
+    return None
+
+
+def _is_embossed(lengths: list[int]) -> bool:
+    fours = len(lengths) > 3 and all(one == _FOUR for one in lengths[:3]) and max(lengths) == _FOUR  # noqa: PLR2004
+    return len(lengths) == 1 or fours or lengths in _UNEVEN
 
 
 def iban_in(text: str) -> str | None:
