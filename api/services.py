@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, LiteralString, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, LiteralString, Protocol, TypeVar
 from uuid import UUID
 
 from api.addresses import Network
@@ -265,6 +265,16 @@ class _NoEvents:
 
     names: Collection[str] = ()
     descriptions: Sequence[EventDescription] = ()
+@dataclass(frozen=True, kw_only=True)
+class ReadModel:
+    """A read model of this version: its tables, and what these are made from, in short."""
+
+    name: str
+    mode: Literal["inline", "async"]
+    version: int
+    tables: tuple[str, ...]
+    #: What the database says of one that is made in the same way.
+    digest: str
 
 
 def _no_baskets() -> "BasketMemory":
@@ -303,5 +313,8 @@ class Services:
     targets: TargetRules = field(default_factory=TargetRules)
     #: What can be followed.
     events: EventCatalog = field(default_factory=_NoEvents)
+    event_names: frozenset[str] = frozenset()
+    #: The read models of this version, in their order.
+    read_models: tuple[ReadModel, ...] = ()
     #: What this process knows of baskets.
     baskets: "BasketMemory" = field(default_factory=_no_baskets)

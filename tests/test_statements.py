@@ -34,6 +34,7 @@ OF_NO_COMPANY = {
     "upgrade": "an upgrade is of the database",
     "backups": "a backup is of all companies",
     "log_lines": "lines of logs are the platform's, whichever company they name",
+    "projection_paces": "how fast a read model follows all logs together",
 }
 
 #: Statements about the rows of many companies, each for a reason.
@@ -44,6 +45,7 @@ ACROSS_COMPANIES = {
     "FROM built": "an upgrade builds for every company",
     "FROM projection_checkpoints AS checkpoint JOIN projection_models": "an upgrade may close companies",
     "projection_checkpoints WHERE projection": "a read model is replaced for every company",
+    "projection_verifications SET differing = 0 WHERE projection": "it is made anew for every company",
     "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
     "products WHERE status = 'coming_soon'": "the job finds companies where a launch is due, without locks",

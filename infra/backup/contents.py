@@ -34,6 +34,8 @@ LEFT_OUT: Mapping[str, str] = {
     "company_activity": "it follows from the log",
     "projection_checkpoints": "read models are made anew",
     "projection_models": "read models are made anew",
+    "projection_verifications": "read models are made anew",
+    "projection_paces": "they are of the last minutes",
     "installation": "of it the epoch is in the manifest",
     "schema_migrations": "their names are in the manifest",
     "sessions": "whoever was signed out since would be signed in again",

@@ -12,15 +12,18 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from domain.companies import PLATFORM_ID
 from infra.cli.companies import companies_of, company_option, conninfo_of
 from infra.postgres.worker_metrics import hand_over_once
+from infra.postgres.transactions import transaction
 from infra.process.progress import progress_bar
 from infra.projections.checkpoints import unpark
 from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.projections.status import Status, list_status
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from projections.base import Projection
+from projections.base import Projection, Row
+from projections.standing import list_standing
 
 console = Console()
 
@@ -61,7 +64,9 @@ def list_command(context: click.Context) -> None:
 @company_option
 @click.pass_context
 def status(context: click.Context, company_id: UUID | None) -> None:
-    """Show how many events each read model lags behind, and which are parked with what error.
+    """Show how far behind each read model is, how fast it follows, and which are parked with what error.
+
+    One that is not sound has rows that are known to differ from the log; made anew it is sound again.
 
     \b
     Examples:
@@ -71,10 +76,23 @@ def status(context: click.Context, company_id: UUID | None) -> None:
     companies_of(context, company_id)
     with _connected(context) as connection:
         statuses = list_status(connection, PROJECTIONS, company_id)
-    table = Table("Name", "Mode", "Companies", "Least lag", "Greatest lag", "Parked", box=None)
+        with transaction(connection, PLATFORM_ID, reading=True) as db:
+            standing = list_standing(db, company_id)
+    heads = (
+        "Name",
+        "Mode",
+        "Companies",
+        "Least lag",
+        "Greatest lag",
+        "Parked",
+        "Events/s",
+        "Verified",
+        "Sound",
+    )
+    table = Table(*heads, box=None)
     for one in statuses:
         numbers = (one.companies, one.least_lag, one.greatest_lag, len(one.parked))
-        table.add_row(one.name, one.mode, *(f"{number:,}" for number in numbers))
+        table.add_row(one.name, one.mode, *(f"{number:,}" for number in numbers), *_seen(standing[one.name]))
     console.print(table)
     _show_parked(statuses)
 
@@ -219,6 +237,16 @@ def _chosen(name: str | None, *, everything: bool) -> Sequence[Projection]:
         message = "Name one read model, or say --all."
         raise click.UsageError(message)
     return PROJECTIONS if name is None else [_named(name)]
+
+
+def _seen(standing: Row) -> tuple[str, str, str]:
+    """How fast it follows, when it was last compared with the log, and whether it is known to differ."""
+    rate, verified_at = standing["rate"], standing["verified_at"]
+    return (
+        "" if rate is None else f"{rate:,.1f}",
+        "never" if verified_at is None else f"{verified_at:%Y-%m-%d %H:%M}",
+        "[red]no[/]" if standing["differing"] else "yes",
+    )
 
 
 def _show_proof(companies: int, events: int, seconds: float) -> None:

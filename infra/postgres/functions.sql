@@ -55,6 +55,44 @@ RETURNS TABLE (companies bigint, events bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
     SELECT count(*), coalesce(sum(head.position), 0)::bigint FROM :schema.company_head AS head
 $$;
+-- How each read model of the database stands, over all companies or for one, for the platform alone: positions, how far
+-- behind, what is parked, when it was last compared with the log, and how many rows differed then. What decisions are
+-- made on knows all of a log unless it is parked; what is parked is behind for a reason of its own.
+DROP FUNCTION IF EXISTS :schema.projection_standing(uuid);
+CREATE FUNCTION :schema.projection_standing(company uuid)
+RETURNS TABLE (
+    projection text, digest text, companies bigint, least_position bigint, greatest_position bigint,
+    lag_events bigint, lag_seconds double precision, parked bigint, verified_at timestamptz, differing bigint
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform sees how all companies stand' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+    WITH mark AS (
+        SELECT model.name, head.company_id, head.position AS head, known.parked_at,
+               coalesce(known.position, CASE model.mode WHEN 'inline' THEN head.position ELSE 0 END) AS position
+          FROM :schema.projection_models AS model
+         CROSS JOIN :schema.company_head AS head
+          LEFT JOIN :schema.projection_checkpoints AS known
+            ON known.company_id = head.company_id AND known.projection = model.name
+         WHERE company IS NULL OR head.company_id = company
+    )
+    SELECT model.name, model.digest, count(mark.company_id), min(mark.position), max(mark.position),
+           coalesce(max(mark.head - mark.position) FILTER (WHERE mark.parked_at IS NULL), 0),
+           coalesce(max(extract(epoch FROM clock_timestamp() - waiting.recorded_at))
+                        FILTER (WHERE mark.parked_at IS NULL), 0)::double precision,
+           count(mark.parked_at), max(check_up.verified_at), coalesce(sum(check_up.differing), 0)::bigint
+      FROM :schema.projection_models AS model
+      LEFT JOIN mark ON mark.name = model.name
+      LEFT JOIN :schema.projection_verifications AS check_up
+        ON check_up.company_id = mark.company_id AND check_up.projection = mark.name
+      LEFT JOIN :schema.events AS waiting
+        ON waiting.company_id = mark.company_id AND waiting.position = mark.position + 1
+       AND mark.position < mark.head
+     GROUP BY model.name, model.digest;
+END $$;
 
 -- For how many seconds the oldest transaction keeps the server from cleaning up behind others, as far as the owner of
 -- this function may see sessions: its own and those of roles it is in, all of them with pg_read_all_stats.

@@ -67,6 +67,7 @@ TABLES: Mapping[str, Rights] = {
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),
+    "projection_verifications": Rights(READING, EVERYTHING),
     "stock_verifications": Rights(READING, EVERYTHING),
     "stock_differences": Rights(READING, EVERYTHING),
     "report_reconciliations": Rights(READING, EVERYTHING),
@@ -79,6 +80,7 @@ TABLES: Mapping[str, Rights] = {
     "worker_heartbeats": Rights(READING, EVERYTHING, rows=None),
     "worker_metrics": Rights(READING, WRITING, rows=None),
     "backups": Rights(READING, EVERYTHING, rows=None),
+    "projection_paces": Rights(READING, EVERYTHING, rows=None),
     "projection_models": Rights(READING, READING, rows=None),
     "schema_migrations": Rights(READING, READING, rows=None),
 }

@@ -10,6 +10,7 @@ from psycopg import sql
 from infra.postgres.definitions import GENERATION, digest_of, inline_digest
 from infra.postgres.installation import Installation
 from infra.projections.closure import close
+from infra.projections.verifications import note_all_made_anew
 from projections.base import Projection
 
 # Every transaction of ours reads one of these tables before anything else, so this waits for those that have
@@ -110,6 +111,7 @@ def put_live(connection: psycopg.Connection[Any], installation: Installation, th
         _note(connection, model)
     names = [model.name for model in there.changed if model.mode == "async"]
     connection.execute(_TAKE_PLACES, {"names": names})
+    note_all_made_anew(connection, [model.name for model in there.changed])
     close(connection, there.changed)
 
 

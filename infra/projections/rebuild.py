@@ -14,6 +14,7 @@ from infra.projections.closure import open_if_whole
 from infra.projections.comparing import count_differences
 from infra.projections.reading import BATCH
 from infra.projections.staging import Progress, Staging, Table, ignore_progress, staging_session
+from infra.projections.verifications import note_made_anew
 from projections.base import Projection
 
 #: How often the swap gives way to commands that it met, before it gives up.
@@ -167,6 +168,7 @@ def _swap(staging: Staging, wrong: int | None, *, emptied: bool) -> int:
             resume(db, staging.model.name, head)
         else:
             open_if_whole(db, staging.model)
+        note_made_anew(db, staging.model.name)
     staging.advance(head, folded)
     return changed if position == head or wrong is None else wrong
 

@@ -39,9 +39,14 @@ class VerifyReport:
     seconds: float
 
     @property
+    def differing(self) -> int:
+        """How many rows are not what the log says."""
+        return sum(table.differing for table in self.tables)
+
+    @property
     def is_true(self) -> bool:
         """Whether the read model says exactly what the log says."""
-        return not any(table.differing for table in self.tables)
+        return not self.differing
 
 
 def verify(

@@ -11,6 +11,7 @@ from infra.eventstore.chain import LogAltered
 from infra.eventstore.codec import EventTypes
 from infra.projections.rebuild_all import prove, reason_of
 from infra.projections.status import Status, list_status
+from infra.projections.verifications import note_verified
 from infra.projections.verify import VerifyReport, verify
 from projections.base import Projection
 
@@ -111,6 +112,7 @@ def _verify(  # noqa: PLR0917 what is checked, and the report
     except Exception as error:  # noqa: BLE001 a read model may raise anything
         return reason_of(error)
     outcome.reports.append(report)
+    note_verified(conninfo, model.name, company_id, report.position, report.differing)
     return None
 
 

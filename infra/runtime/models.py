@@ -31,6 +31,7 @@ from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
 from infra.jobs.order_promises import ORDER_PROMISES
+from infra.jobs.projection_paces import PROJECTION_PACES
 from infra.jobs.report_reconciliation import report_reconciliation_job
 from infra.jobs.reservations import RESERVATIONS
 from infra.jobs.stock_verification import STOCK_VERIFICATION
@@ -177,6 +178,7 @@ JOBS: tuple[Job, ...] = (
     UNUSED_PICTURES,
     EXPIRED_EXPORTS,
     STOCK_VERIFICATION,
+    PROJECTION_PACES,
     report_reconciliation_job(FILE_CHECKS),
 )
 

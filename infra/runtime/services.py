@@ -8,7 +8,7 @@ import psycopg
 from prometheus_client import Counter
 
 from api.receipt_addresses import ReceiptAddresses
-from api.services import Services
+from api.services import ReadModel, Services
 from commands.unavailable import Unavailable
 from infra.decisions.application import Application
 from infra.decisions.unit_of_work import EventWriter
@@ -21,6 +21,7 @@ from infra.identity.refresh_tokens import pepper_of
 from infra.identity.throttle import Throttle
 from infra.identity.tokens import Tokens
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds
+from infra.postgres.definitions import digest_of
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
 from infra.postgres.replica import Replica
@@ -33,7 +34,7 @@ from infra.runtime.questions import Looker, ask_each
 from infra.runtime.service_state import QUESTIONS, Limits, report, state_of
 from infra.runtime.settings import Settings
 from infra.runtime.work import RequestWork
-from projections.base import ServerOutdated
+from projections.base import Projection, ServerOutdated
 
 _ANSWERED = Counter(
     "mipos_replica_questions_total",
@@ -131,7 +132,19 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         doctor=Doctor(addresses_of(settings).app, settings, EVENT_TYPES, PROJECTIONS),
         targets=settings.webhook_targets,
         events=EventCatalog(EVENT_TYPES),
+        event_names=frozenset(EVENT_TYPES.by_name),
+        read_models=tuple(map(_described, PROJECTIONS)),
         receipts=ReceiptAddresses.of_server(secret, settings.public_url),
+    )
+
+
+def _described(model: Projection) -> ReadModel:
+    return ReadModel(
+        name=model.name,
+        mode=model.mode,
+        version=model.version,
+        tables=tuple(model.tables),
+        digest=digest_of(model),
     )
 
 

@@ -55,6 +55,8 @@ MIGRATIONS = {
     "infra.postgres:worker_metrics.sql": "infra.postgres:worker_metrics.sql",
     "infra.webhooks:webhooks.sql": "infra.webhooks:webhooks.sql",
     "infra.postgres:log_lines.sql": "infra.postgres:log_lines.sql",
+    "infra.projections:verifications.sql": "infra.projections:verifications.sql",
+    "infra.jobs:projection_paces.sql": "infra.jobs:projection_paces.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -1,0 +1,56 @@
+"""What is answered of read models."""
+
+from typing import Annotated, Literal
+
+from api.answers import NULL, Answer, Count, Meaning, Moment
+
+
+class PositionsAnswer(Answer):
+    """Positions of logs, each of a company of its own."""
+
+    least: Annotated[Count, Meaning("That of the company of which it knows least.", 1)]
+    greatest: Annotated[Count, Meaning("That of the company of which it knows most.", 41_882)]
+
+
+class LagAnswer(Answer):
+    """How far behind it is for the company for which that is most; where it is parked does not count."""
+
+    events: Annotated[Count, Meaning("Events that it does not know yet.", 0)]
+    seconds: Annotated[float, Meaning("Age of the oldest of them.", 0.0)]
+
+
+class ReadModelAnswer(Answer):
+    """A read model over all companies."""
+
+    name: Annotated[str, Meaning("What it is called.", "report_sales")]
+    mode: Annotated[
+        Literal["inline", "async"],
+        Meaning("Whether it is written with the event itself, or follows a moment later.", "async"),
+    ]
+    version: Annotated[int, Meaning("Its version; another one is made anew from the log.", 1)]
+    tables: Annotated[list[str], Meaning("Its tables.", ["sales_facts"])]
+    definition: Annotated[
+        Literal["current", "other version", "missing"],
+        Meaning("Whether the database's tables are those of this version.", "current"),
+    ]
+    companies: Annotated[Count, Meaning("How many companies it follows, the platform included.", 120)]
+    position: Annotated[PositionsAnswer, Meaning("Up to where it knows the logs.")]
+    lag: Annotated[LagAnswer, Meaning("How far behind the logs it is.")]
+    rate: Annotated[
+        float | None,
+        Meaning(
+            "Events a second that it passed over the last minute, of all companies; null where no worker "
+            "notes it.",
+            41.5,
+        ),
+    ]
+    parked: Annotated[
+        Count, Meaning("For how many companies it waits for a person, at an event that it cannot apply.", 0)
+    ]
+    last_verified_at: Annotated[
+        Moment | None, Meaning("When it was last compared with a log, of any company.", NULL)
+    ]
+    sound: Annotated[
+        bool,
+        Meaning("False if rows are known to differ from the log and were not made anew since.", True),
+    ]

@@ -1,0 +1,118 @@
+"""The read models over HTTP, for whoever runs the platform: how far they are, and whether they are sound."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from domain.companies import PLATFORM_ID
+from infra.jobs.projection_paces import note_paces
+from infra.projections.rebuild import rebuild
+from infra.projections.verify_all import verify_all
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from tests.conftest import WRITER
+from tests.waiting import eventually
+
+PATH = "/api/dev/projections"
+PUT_BACK = """
+    UPDATE projection_checkpoints SET position = position - 3
+     WHERE company_id = %s AND projection = 'stock_movements'
+"""
+LAG = """
+    SELECT lag_events, lag_seconds FROM projection_standing(%s) WHERE projection = 'stock_movements'
+"""
+SLOWER_BEFORE = """
+    UPDATE projection_paces SET events = events - 1000000
+     WHERE noted_at = %s AND projection = 'stock_movements'
+"""
+
+
+def standing(platform: Any, name: str) -> dict[str, Any]:
+    [one] = [one for one in platform.get(PATH).data if one["name"] == name]
+    return dict(one)
+
+
+def model_called(name: str) -> Any:
+    return next(model for model in PROJECTIONS if model.name == name)
+
+
+@pytest.fixture
+def workers(service: Any) -> Iterator[psycopg.Connection[Any]]:
+    """The database as workers see it."""
+    with psycopg.connect(service.database.worker, autocommit=True) as connection:
+        yield connection
+
+
+def test_every_read_model_is_listed_as_this_version_declares_it(platform: Any) -> None:
+    listed = platform.get(PATH).data
+    assert [(one["name"], one["mode"], one["version"], one["tables"]) for one in listed] == [
+        (model.name, model.mode, model.version, list(model.tables)) for model in PROJECTIONS
+    ]
+    assert {one["definition"] for one in listed} == {"current"}
+    assert all(one["companies"] >= 1 for one in listed)
+
+
+def test_a_read_model_that_follows_comes_to_where_the_log_ends(platform: Any, stocked: Any) -> None:
+    head = len(stocked.shop.events())
+    eventually(lambda: standing(platform, "stock_movements")["lag"] == {"events": 0, "seconds": 0.0})
+    assert standing(platform, "stock_movements")["position"]["greatest"] >= head
+    assert standing(platform, "products")["lag"]["events"] == 0
+
+
+def test_what_is_not_known_yet_is_counted_and_dated(
+    platform: Any, shop: Any, workers: psycopg.Connection[Any]
+) -> None:
+    eventually(lambda: standing(platform, "stock_movements")["lag"]["events"] == 0)
+    # No worker follows it as long as this transaction holds it; a look from within sees it behind.
+    with workers.transaction():
+        workers.execute(PUT_BACK, [shop.company_id])
+        workers.execute("SELECT set_config('app.company_id', %s, true)", [str(PLATFORM_ID)])
+        [(events, seconds)] = workers.execute(LAG, [shop.company_id]).fetchall()
+        assert events == 3
+        assert seconds > 0
+        raise psycopg.Rollback
+
+
+def test_a_pace_is_what_was_folded_between_two_notes(platform: Any, workers: psycopg.Connection[Any]) -> None:
+    now = datetime.now(UTC)
+    note_paces(workers, WRITER, now - timedelta(seconds=20))
+    note_paces(workers, WRITER, now)
+    workers.execute(SLOWER_BEFORE, [now - timedelta(seconds=20)])
+    assert standing(platform, "stock_movements")["rate"] >= 10_000
+    assert standing(platform, "products")["rate"] >= 0.0
+
+
+def test_what_a_check_finds_to_differ_is_unsound_until_it_is_made_anew(
+    platform: Any, stocked: Any, workers: psycopg.Connection[Any]
+) -> None:
+    company_id, model = stocked.shop.company_id, model_called("stock_movements")
+    conninfo = stocked.shop.service.database.worker
+    eventually(lambda: standing(platform, "stock_movements")["lag"]["events"] == 0)
+    head = len(stocked.shop.events())
+    workers.execute("DELETE FROM stock_movements WHERE company_id = %s", [company_id])
+    verify_all(conninfo, EVENT_TYPES, [model], {company_id: head}, lambda *_: None)
+    damaged = standing(platform, "stock_movements")
+    assert damaged["sound"] is False
+    assert damaged["last_verified_at"] is not None
+    rebuild(conninfo, EVENT_TYPES, model, company_id)
+    assert standing(platform, "stock_movements")["sound"] is True
+
+
+@pytest.mark.parametrize("role", ["Admin", "Manager", "Cashier", "Inventory Clerk"])
+def test_nobody_of_a_company_sees_them(shop: Any, role: str) -> None:
+    answer = shop.client(role).get(PATH)
+    assert (answer.status, answer.code) == (403, "forbidden")
+
+
+def test_a_company_cannot_ask_the_function_either(shop: Any) -> None:
+    with psycopg.connect(shop.service.database.app, autocommit=True) as connection, connection.transaction():
+        connection.execute("SELECT set_config('app.company_id', %s, true)", [str(shop.company_id)])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM projection_standing(NULL)")
+
+
+def test_an_unknown_parameter_is_refused(platform: Any) -> None:
+    answer = platform.get(f"{PATH}?company=x")
+    assert (answer.status, answer.code) == (400, "invalid_parameter")
