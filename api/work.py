@@ -13,6 +13,7 @@ from commands.devices import DeviceWork
 from commands.orders.back_office.occasions import OrderWork
 from commands.orders.refunds import RefundWork
 from commands.orders.sales import SaleWork
+from commands.read_models import ReadModelWork
 from commands.reports.exports import ExportingWork
 from commands.shifts.closing import ClosingWork
 from commands.stock.counts.ports import CountWork
@@ -46,6 +47,7 @@ class Work(
     KeepingWork,
     ExportingWork,
     WebhookWork,
+    ReadModelWork,
     Protocol,
 ):
     """A unit of work with every port; a handler that a resource runs asks for no more than this."""

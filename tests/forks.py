@@ -35,6 +35,7 @@ IMPORTED_LATE = (
     "infra.files.exports",
     "infra.files.imports",
     "infra.jobs.outbox",
+    "infra.jobs.projection_jobs",
     "infra.jobs.schedule",
     "infra.jobs.scrub",
     "infra.postgres.heartbeats",

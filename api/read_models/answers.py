@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from api.answers import NULL, Answer, Count, Meaning, Moment
+from api.answers import NULL, Answer, Count, Id, Meaning, Moment
 
 
 class PositionsAnswer(Answer):
@@ -47,6 +47,9 @@ class ReadModelAnswer(Answer):
     parked: Annotated[
         Count, Meaning("For how many companies it waits for a person, at an event that it cannot apply.", 0)
     ]
+    paused: Annotated[
+        bool, Meaning("Whether it rests, for one company at least, until it is resumed.", False)
+    ]
     last_verified_at: Annotated[
         Moment | None, Meaning("When it was last compared with a log, of any company.", NULL)
     ]
@@ -54,3 +57,36 @@ class ReadModelAnswer(Answer):
         bool,
         Meaning("False if rows are known to differ from the log and were not made anew since.", True),
     ]
+
+
+class PauseAnswer(Answer):
+    """A read model that was let rest, or go on."""
+
+    name: Annotated[str, Meaning("What it is called.", "report_sales")]
+    company_id: Annotated[Id | None, Meaning("For which company; null for every one.", NULL)]
+    paused: Annotated[bool, Meaning("Whether it rests.", True)]
+
+
+class ReadModelJobAnswer(Answer):
+    """A rebuild or a check of a read model, and how far it is."""
+
+    id: Annotated[Id, Meaning("Its id.")]
+    projection: Annotated[str, Meaning("Which read model.", "report_sales")]
+    company_id: Annotated[Id | None, Meaning("Of which company; null for every one.", NULL)]
+    status: Annotated[
+        Literal["queued", "running", "done", "failed"],
+        Meaning("How far it is; one whose worker died is queued again.", "running"),
+    ]
+    done: Annotated[Count, Meaning("Positions of logs passed, those that are proved included.", 24_000)] = 0
+    total: Annotated[int | None, Meaning("Of how many; null as long as nobody counted.", 83_764)] = None
+    rate: Annotated[float | None, Meaning("Positions a second since it began.", 9_120.4)] = None
+    eta_seconds: Annotated[float | None, Meaning("How long it will take at that pace.", 6.6)] = None
+    rows_changed: Annotated[
+        int | None, Meaning("Rows put right, or of a check: that differ; null until it is over.", NULL)
+    ] = None
+    error: Annotated[
+        str | None, Meaning("What could not be done, of which company, a line for each.", NULL)
+    ] = None
+    created_at: Annotated[Moment | None, Meaning("When it was asked for.")] = None
+    started_at: Annotated[Moment | None, Meaning("When a worker took it up, the last time.")] = None
+    finished_at: Annotated[Moment | None, Meaning("When it was done or failed.", NULL)] = None

@@ -46,6 +46,7 @@ def _answer(model: ReadModel, row: Row | None) -> ReadModelAnswer:
         lag=LagAnswer(events=standing.get("lag_events", 0), seconds=standing.get("lag_seconds", 0.0)),
         rate=standing.get("rate"),
         parked=standing.get("parked", 0),
+        paused=bool(standing.get("paused")),
         last_verified_at=standing.get("verified_at"),
         sound=not standing.get("differing"),
     )

@@ -168,6 +168,7 @@ def worker() -> None:
         from infra.files.imports import Imports  # noqa: PLC0415
         from infra.jobs.log_lines import log_lines_job  # noqa: PLC0415
         from infra.jobs.outbox import clearing  # noqa: PLC0415
+        from infra.jobs.projection_jobs import ProjectionJobs  # noqa: PLC0415
         from infra.jobs.schedule import Schedule  # noqa: PLC0415
         from infra.jobs.scrub import scrub_job  # noqa: PLC0415
         from infra.postgres.heartbeats import Heart, part_name  # noqa: PLC0415
@@ -204,10 +205,12 @@ def worker() -> None:
     own = (mail_job(settings), *tidying, sync_job(settings), scrubbing, scheduled)
     jobs = Schedule(conninfo, (*JOBS, *own), writer)
     jobs.start()
-    desks = [
-        Thread(target=desk.run, args=(stop,))
-        for desk in (Imports(conninfo, writer), Exports(conninfo, writer, write_export))
-    ]
+    waiting = (
+        Imports(conninfo, writer),
+        Exports(conninfo, writer, write_export),
+        ProjectionJobs(conninfo, EVENT_TYPES, PROJECTIONS),
+    )
+    desks = [Thread(target=desk.run, args=(stop,)) for desk in waiting]
     for desk in desks:
         desk.start()
     try:

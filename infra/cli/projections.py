@@ -1,9 +1,11 @@
-"""The developers' side of the read models on the terminal: list, status, rebuild, verify, retry."""
+"""The developers' side of the read models on the terminal: how they are, and what is done about them."""
 
 # ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +14,14 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from commands.ports import Caller
 from domain.companies import PLATFORM_ID
 from infra.cli.companies import companies_of, company_option, conninfo_of
 from infra.postgres.worker_metrics import hand_over_once
 from infra.postgres.transactions import transaction
 from infra.process.progress import progress_bar
 from infra.projections.checkpoints import unpark
+from infra.projections.desk import ReadModelDesk
 from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.projections.status import Status, list_status
 from infra.projections.verify_all import verify_all
@@ -38,6 +42,7 @@ def projections() -> None:
     mipos projections status                 how far behind each is, and what is parked
     mipos projections verify --all           does every row say what the log says?
     mipos projections rebuild stock          make it anew from the first event
+    mipos projections pause report_sales     let it rest, until `resume`
     """
 
 
@@ -78,18 +83,8 @@ def status(context: click.Context, company_id: UUID | None) -> None:
         statuses = list_status(connection, PROJECTIONS, company_id)
         with transaction(connection, PLATFORM_ID, reading=True) as db:
             standing = list_standing(db, company_id)
-    heads = (
-        "Name",
-        "Mode",
-        "Companies",
-        "Least lag",
-        "Greatest lag",
-        "Parked",
-        "Events/s",
-        "Verified",
-        "Sound",
-    )
-    table = Table(*heads, box=None)
+    counted = ("Companies", "Least lag", "Greatest lag", "Parked")
+    table = Table("Name", "Mode", *counted, "Events/s", "Verified", "Sound", "Paused", box=None)
     for one in statuses:
         numbers = (one.companies, one.least_lag, one.greatest_lag, len(one.parked))
         table.add_row(one.name, one.mode, *(f"{number:,}" for number in numbers), *_seen(standing[one.name]))
@@ -219,6 +214,62 @@ def retry(context: click.Context, name: str, company_id: UUID) -> None:
     console.print(f"{name} goes on for company {company_id}.")
 
 
+@projections.command()
+@click.argument("name", required=False)
+@all_option
+@company_option
+@click.pass_context
+def pause(context: click.Context, name: str | None, everything: bool, company_id: UUID | None) -> None:
+    """Let a read model follow the log no further, until it is resumed.
+
+    Its reports stay as they are. For every company, those are meant too that are founded meanwhile. What
+    decisions are made on is written with each event, and cannot rest.
+
+    \b
+    Examples:
+      mipos projections pause report_sales
+      mipos projections pause --all --company 0190163d-8694-739b-aea5-966c26f8ad91
+    """
+    models = [model for model in _chosen(name, everything=everything) if model.mode == "async"]
+    if not models:
+        message = f"Decisions are made on {name}: it is written with each event, and cannot rest."
+        raise click.ClickException(message)
+    companies_of(context, company_id)
+    with _desk(context) as desk:
+        for model in models:
+            desk.pause(model.name, company_id)
+    console.print(f"At rest: {', '.join(model.name for model in models)}.", soft_wrap=True)
+
+
+@projections.command()
+@click.argument("name", required=False)
+@all_option
+@company_option
+@click.pass_context
+def resume(context: click.Context, name: str | None, everything: bool, company_id: UUID | None) -> None:
+    """Let a read model that rests go on from where it was; a worker takes it up at once.
+
+    \b
+    Examples:
+      mipos projections resume report_sales
+      mipos projections resume --all
+    """
+    models = [model for model in _chosen(name, everything=everything) if model.mode == "async"]
+    companies_of(context, company_id)
+    with _desk(context) as desk:
+        for model in models:
+            desk.resume(model.name, company_id)
+    console.print("Nothing of that rests any more.")
+
+
+@contextmanager
+def _desk(context: click.Context) -> Iterator[ReadModelDesk]:
+    """Where read models are looked after, in one transaction of the platform."""
+    caller = Caller(company_id=PLATFORM_ID, user_id=None)
+    with _connected(context) as connection, transaction(connection, PLATFORM_ID) as db:
+        yield ReadModelDesk(db, caller, datetime.now(UTC), lambda: None)
+
+
 def _connected(context: click.Context) -> psycopg.Connection[Any]:
     return psycopg.connect(conninfo_of(context), autocommit=True)
 
@@ -239,13 +290,14 @@ def _chosen(name: str | None, *, everything: bool) -> Sequence[Projection]:
     return PROJECTIONS if name is None else [_named(name)]
 
 
-def _seen(standing: Row) -> tuple[str, str, str]:
-    """How fast it follows, when it was last compared with the log, and whether it is known to differ."""
+def _seen(standing: Row) -> tuple[str, str, str, str]:
+    """How fast it follows, when it was last compared, whether it is sound, and for how many it rests."""
     rate, verified_at = standing["rate"], standing["verified_at"]
     return (
         "" if rate is None else f"{rate:,.1f}",
         "never" if verified_at is None else f"{verified_at:%Y-%m-%d %H:%M}",
         "[red]no[/]" if standing["differing"] else "yes",
+        f"{standing['paused']:,}",
     )
 
 

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 from domain.errors import Refusal
 from infra.decisions.unit_of_work import EventWriter
-from infra.files.waiting_work import WaitingWork
+from infra.jobs.waiting_work import WaitingWork
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from projections.base import CompanyClosed, ProjectionBehind, Row, ServerOutdated
 from projections.reports.exports import PART_SIZE

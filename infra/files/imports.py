@@ -22,7 +22,7 @@ from infra.decisions.bulk_decision import BulkDecision
 from infra.decisions.unit_of_work import EventWriter
 from infra.files.import_desk import CHUNK_SIZE
 from infra.files.standing import as_of_now
-from infra.files.waiting_work import WaitingWork
+from infra.jobs.waiting_work import WaitingWork
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
 from projections.base import CompanyClosed, Row, ServerOutdated

@@ -5,9 +5,53 @@ CREATE OR REPLACE FUNCTION :schema.found_company(company uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
 BEGIN
     PERFORM :schema.open_company(company);  -- Refuses a company that the transaction has not entered.
-    INSERT INTO :schema.projection_checkpoints (company_id, projection, position)
-    SELECT company, model.name, 0 FROM :schema.projection_models AS model WHERE model.mode = 'async'
+    INSERT INTO :schema.projection_checkpoints (company_id, projection, position, paused_at)
+    SELECT company, model.name, 0, model.paused_at FROM :schema.projection_models AS model WHERE model.mode = 'async'
         ON CONFLICT DO NOTHING;
+END $$;
+
+-- Whether there is a log of this company, for the platform alone.
+CREATE OR REPLACE FUNCTION :schema.has_log(company uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform sees which logs there are' USING ERRCODE = '42501';
+    END IF;
+    RETURN EXISTS (SELECT FROM :schema.company_head AS head WHERE head.company_id = company);
+END $$;
+
+-- Lets a read model follow the logs no further, of a company or of all, those included that are founded later; for the
+-- platform alone. It waits for the batch that a worker has at hand.
+CREATE OR REPLACE FUNCTION :schema.pause_projection(name text, company uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform lets read models rest' USING ERRCODE = '42501';
+    END IF;
+    UPDATE :schema.projection_models AS model SET paused_at = clock_timestamp()
+     WHERE company IS NULL AND model.name = pause_projection.name AND model.paused_at IS NULL;
+    UPDATE :schema.projection_checkpoints AS mark SET paused_at = clock_timestamp()
+     WHERE mark.projection = pause_projection.name AND (company IS NULL OR mark.company_id = company)
+       AND mark.paused_at IS NULL;
+END $$;
+
+-- Lets it go on, and has workers look there at once.
+CREATE OR REPLACE FUNCTION :schema.resume_projection(name text, company uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform lets read models go on' USING ERRCODE = '42501';
+    END IF;
+    UPDATE :schema.projection_models AS model SET paused_at = NULL
+     WHERE company IS NULL AND model.name = resume_projection.name AND model.paused_at IS NOT NULL;
+    WITH resumed AS (
+        UPDATE :schema.projection_checkpoints AS mark SET paused_at = NULL
+         WHERE mark.projection = resume_projection.name AND (company IS NULL OR mark.company_id = company)
+           AND mark.paused_at IS NOT NULL
+        RETURNING mark.company_id
+    )
+    UPDATE :schema.company_activity AS activity SET active_at = greatest(activity.active_at, clock_timestamp())
+      FROM resumed WHERE activity.company_id = resumed.company_id;
 END $$;
 
 -- The logs that were written to last, for the platform alone: company, its last event's position, and when that was.
@@ -62,7 +106,8 @@ DROP FUNCTION IF EXISTS :schema.projection_standing(uuid);
 CREATE FUNCTION :schema.projection_standing(company uuid)
 RETURNS TABLE (
     projection text, digest text, companies bigint, least_position bigint, greatest_position bigint,
-    lag_events bigint, lag_seconds double precision, parked bigint, verified_at timestamptz, differing bigint
+    lag_events bigint, lag_seconds double precision, parked bigint, paused bigint, verified_at timestamptz,
+    differing bigint
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
 BEGIN
@@ -71,7 +116,7 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH mark AS (
-        SELECT model.name, head.company_id, head.position AS head, known.parked_at,
+        SELECT model.name, head.company_id, head.position AS head, known.parked_at, known.paused_at,
                coalesce(known.position, CASE model.mode WHEN 'inline' THEN head.position ELSE 0 END) AS position
           FROM :schema.projection_models AS model
          CROSS JOIN :schema.company_head AS head
@@ -83,7 +128,7 @@ BEGIN
            coalesce(max(mark.head - mark.position) FILTER (WHERE mark.parked_at IS NULL), 0),
            coalesce(max(extract(epoch FROM clock_timestamp() - waiting.recorded_at))
                         FILTER (WHERE mark.parked_at IS NULL), 0)::double precision,
-           count(mark.parked_at), max(check_up.verified_at), coalesce(sum(check_up.differing), 0)::bigint
+           count(mark.parked_at), count(mark.paused_at), max(check_up.verified_at), coalesce(sum(check_up.differing), 0)::bigint
       FROM :schema.projection_models AS model
       LEFT JOIN mark ON mark.name = model.name
       LEFT JOIN :schema.projection_verifications AS check_up

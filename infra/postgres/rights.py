@@ -67,6 +67,8 @@ TABLES: Mapping[str, Rights] = {
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),
+    # Of the platform alone, which asks for them.
+    "projection_jobs": Rights(EVERYTHING, EVERYTHING),
     "projection_verifications": Rights(READING, EVERYTHING),
     "stock_verifications": Rights(READING, EVERYTHING),
     "stock_differences": Rights(READING, EVERYTHING),

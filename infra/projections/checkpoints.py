@@ -24,6 +24,7 @@ _OWN: LiteralString = "SELECT name FROM projection_models WHERE digest = ANY(%(d
 _TAKE: LiteralString = """
     SELECT projection, position FROM projection_checkpoints
      WHERE company_id = %(company_id)s AND projection = ANY(%(projections)b::text[]) AND parked_at IS NULL
+       AND paused_at IS NULL
      ORDER BY projection
        FOR UPDATE SKIP LOCKED
 """

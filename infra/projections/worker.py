@@ -49,7 +49,8 @@ _ACTIVE: LiteralString = """
              JOIN projection_checkpoints AS checkpoint ON checkpoint.company_id = head.company_id
             WHERE head.company_id = activity.company_id
               AND checkpoint.projection = ANY(%(projections)b::text[])
-              AND checkpoint.position < head.position AND checkpoint.parked_at IS NULL
+              AND checkpoint.position < head.position
+              AND checkpoint.parked_at IS NULL AND checkpoint.paused_at IS NULL
             LIMIT 1
            ) AS behind
      WHERE activity.active_at > now() - make_interval(secs => %(seconds)s)
@@ -60,7 +61,8 @@ _BEHIND: LiteralString = """
       FROM company_head AS head
       JOIN projection_checkpoints AS checkpoint ON checkpoint.company_id = head.company_id
      WHERE checkpoint.projection = ANY(%(projections)b::text[])
-       AND checkpoint.position < head.position AND checkpoint.parked_at IS NULL
+       AND checkpoint.position < head.position
+       AND checkpoint.parked_at IS NULL AND checkpoint.paused_at IS NULL
 """
 
 # Parked before an event that a newer version recorded: this one may be that version.

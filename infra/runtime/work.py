@@ -12,6 +12,7 @@ from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
 from infra.webhooks.desk import WebhookDesk
+from infra.projections.desk import ReadModelDesk
 from projections.base import Database
 from projections.guards.accounts import AccountsGuard
 from projections.guards.catalog.assortment import Assortment
@@ -80,3 +81,4 @@ class RequestWork(PostgresUnitOfWork):
         self.imports = ImportDesk(transaction, caller, now, self.changed_rows)
         self.exports = ExportDesk(transaction, caller, now, self.changed_rows)
         self.webhooks = WebhookDesk(transaction, writer.types.data_keys, now, self.changed_rows)
+        self.read_models = ReadModelDesk(transaction, caller, now, self.changed_rows)

@@ -57,6 +57,8 @@ MIGRATIONS = {
     "infra.postgres:log_lines.sql": "infra.postgres:log_lines.sql",
     "infra.projections:verifications.sql": "infra.projections:verifications.sql",
     "infra.jobs:projection_paces.sql": "infra.jobs:projection_paces.sql",
+    "infra.jobs:projection_jobs.sql": "infra.jobs:projection_jobs.sql",
+    "infra.projections:pauses.sql": "infra.projections:pauses.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -116,3 +117,94 @@ def test_a_company_cannot_ask_the_function_either(shop: Any) -> None:
 def test_an_unknown_parameter_is_refused(platform: Any) -> None:
     answer = platform.get(f"{PATH}?company=x")
     assert (answer.status, answer.code) == (400, "invalid_parameter")
+
+
+REBUILD, VERIFY = f"{PATH}/stock_movements/rebuild", f"{PATH}/stock_movements/verify"
+
+
+class TestJobs:
+    def test_a_worker_makes_it_anew_and_everybody_sees_how_far_it_is(
+        self, platform: Any, stocked: Any
+    ) -> None:
+        asked = platform.post(REBUILD, {"company_id": str(stocked.shop.company_id)})
+        assert (asked.status, asked.data["status"]) == (202, "queued")
+        job = eventually(lambda: over(platform, REBUILD))
+        assert job["id"] == asked.data["id"]
+        assert (job["status"], job["rows_changed"], job["error"]) == ("done", 0, None)
+        assert job["done"] == job["total"] > 0
+        assert job["started_at"] is not None
+
+    def test_a_worker_compares_it_with_the_log(self, platform: Any, stocked: Any) -> None:
+        assert platform.post(VERIFY, {"company_id": str(stocked.shop.company_id)}).status == 202
+        assert eventually(lambda: over(platform, VERIFY))["status"] == "done"
+        assert standing(platform, "stock_movements")["last_verified_at"] is not None
+
+    def test_there_is_one_at_a_time(self, platform: Any, workers: psycopg.Connection[Any]) -> None:
+        name = "customer_totals"
+        path = f"{PATH}/{name}/rebuild"
+        with workers.transaction():
+            # The worker waits for these rows, whichever company it is at.
+            workers.execute("SELECT 1 FROM projection_checkpoints WHERE projection = %s FOR UPDATE", [name])
+            assert platform.post(path).status == 202
+            again = platform.post(path)
+            assert (again.status, again.code) == (409, "rebuild_running")
+        eventually(lambda: over(platform, path))
+        assert platform.post(path).status == 202
+        eventually(lambda: over(platform, path))
+
+    def test_of_one_that_was_never_made_anew_there_is_nothing_to_show(self, platform: Any) -> None:
+        answer = platform.get(f"{PATH}/brands/rebuild")
+        assert (answer.status, answer.code) == (404, "not_found")
+
+    def test_a_repeated_request_with_its_key_is_answered_as_before(self, platform: Any, shop: Any) -> None:
+        body, key = {"company_id": str(shop.company_id)}, {"Idempotency-Key": f"rebuild {shop.company_id}"}
+        first, second = (platform.post(f"{PATH}/shifts/rebuild", body, **key) for _ in range(2))
+        assert (first.status, second.status, first.data["id"]) == (202, 202, second.data["id"])
+        eventually(lambda: over(platform, f"{PATH}/shifts/rebuild"))
+
+
+class TestPauses:
+    def test_one_that_rests_knows_nothing_new_until_it_goes_on(self, platform: Any, stocked: Any) -> None:
+        body = {"company_id": str(stocked.shop.company_id)}
+        assert platform.post(f"{PATH}/report_sales/pause", body).data["paused"] is True
+        assert standing(platform, "report_sales")["paused"] is True
+        stocked.sell()
+        eventually(lambda: standing(platform, "report_sales")["lag"]["events"] > 0)
+        resumed = platform.post(f"{PATH}/report_sales/resume", body)
+        assert (resumed.status, resumed.data["paused"]) == (200, False)
+        eventually(lambda: standing(platform, "report_sales")["lag"]["events"] == 0)
+        assert standing(platform, "report_sales")["paused"] is False
+
+    def test_what_decisions_are_made_on_cannot_rest(self, platform: Any) -> None:
+        answer = platform.post(f"{PATH}/products/pause")
+        assert (answer.status, answer.code) == (409, "inline_cannot_pause")
+
+
+@pytest.mark.parametrize("act", ["rebuild", "verify", "pause", "resume"])
+class TestBadInput:
+    def test_an_unknown_read_model_is_not_found(self, platform: Any, act: str) -> None:
+        answer = platform.post(f"{PATH}/weather/{act}")
+        assert (answer.status, answer.code) == (404, "not_found")
+
+    def test_an_unknown_company_is_named(self, platform: Any, act: str) -> None:
+        answer = platform.post(f"{PATH}/report_sales/{act}", {"company_id": str(uuid4())})
+        assert (answer.status, answer.code, answer.fields) == (422, "validation_failed", {"company_id"})
+
+    @pytest.mark.parametrize("company", ["x", 7, ["a"], ""])
+    def test_a_malformed_company_is_named(self, platform: Any, act: str, company: Any) -> None:
+        answer = platform.post(f"{PATH}/report_sales/{act}", {"company_id": company})
+        assert (answer.status, answer.fields) == (422, {"company_id"})
+
+    def test_what_it_does_not_take_is_named(self, platform: Any, act: str) -> None:
+        answer = platform.post(f"{PATH}/report_sales/{act}", {"companies": []})
+        assert (answer.status, answer.fields) == (422, {"companies"})
+
+    def test_nobody_of_a_company_may(self, shop: Any, act: str) -> None:
+        answer = shop.client().post(f"{PATH}/report_sales/{act}")
+        assert (answer.status, answer.code) == (403, "forbidden")
+
+
+def over(platform: Any, path: str) -> Any:
+    """The latest job, once it is over."""
+    job = platform.get(path).data
+    return job if job["status"] in {"done", "failed"} else None

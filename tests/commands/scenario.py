@@ -104,6 +104,14 @@ from commands.passwords import (
     set_pin,
 )
 from commands.ports import Caller
+from commands.read_models import (
+    PauseReadModel,
+    RequestJob,
+    ResumeReadModel,
+    pause_read_model,
+    request_job,
+    resume_read_model,
+)
 from commands.reports.exports import (
     DropExport,
     RequestExport,
@@ -300,6 +308,9 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         DiscardTransfer: discard_transfer,
         DropExport: drop_export,
         RequestExport: request_export,
+        PauseReadModel: pause_read_model,
+        RequestJob: request_job,
+        ResumeReadModel: resume_read_model,
         TryRun: try_run,
         DraftPurchaseOrder: draft_purchase_order,
         DraftSuggested: draft_suggested,

@@ -22,6 +22,7 @@ from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.erasure import MemoryErasure, MemoryTexts
 from tests.commands.memory.imports import MemoryAssortment, MemoryExports, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
+from tests.commands.memory.read_models import MemoryReadModels
 from tests.commands.memory.sales import MemoryPayingTills, MemorySales
 from tests.commands.memory.settings import MemorySettings
 from tests.commands.memory.shelf_prices import MemoryShelfPrices
@@ -77,6 +78,7 @@ class MemoryWork:
         self.imports = MemoryImports(world)
         self.exports = MemoryExports(world)
         self.webhooks = MemoryWebhooks(world, company_id)
+        self.read_models = MemoryReadModels(world)
         self._world = world
         self._company_id = company_id
         self._content = content

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from commands.read_models import RequestJob
 from commands.reports.exports import RequestExport, TryRun
 from domain.aggregate import Aggregate
 from domain.approvals import Approval
@@ -48,6 +49,9 @@ class World:
     imports: list[UUID] = field(default_factory=list)
     exports: dict[UUID, RequestExport] = field(default_factory=dict)
     tries: list[TryRun] = field(default_factory=list)
+    read_model_jobs: list[RequestJob] = field(default_factory=list)
+    #: Read models that rest, each for a company or for all.
+    paused: set[tuple[str, UUID | None]] = field(default_factory=set)
     pictures: set[str] = field(default_factory=set)
     #: Who was forgotten.
     erased: dict[UUID, Tombstone] = field(default_factory=dict)

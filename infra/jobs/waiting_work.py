@@ -1,4 +1,4 @@
-"""The life of a part of the worker that takes up what waits, a file after another."""
+"""The life of a part of the worker that takes up what waits, one after another."""
 
 from abc import ABC, abstractmethod
 from threading import Event
@@ -11,7 +11,7 @@ from infra.postgres.heartbeats import part_name
 from infra.postgres.pipeline import RequestConnection
 from infra.process.troubles import described
 
-#: How long to wait before looking again for files, in seconds.
+#: How long to wait before looking again for what waits, in seconds.
 PAUSE = 0.5
 LONGEST_BACKOFF = 5.0
 
@@ -42,7 +42,7 @@ class WaitingWork(ABC):
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
 
     def step(self) -> int:
-        """Take up what waits now and is no other worker's. Returns how many files were settled."""
+        """Take up what waits now and is no other worker's. Returns how many were settled."""
         with self._connect() as connection:
             return self._step(connection, Event())
 
