@@ -10,6 +10,7 @@ from commands.companies import CompaniesWork
 from commands.customers.erasure import ErasureWork
 from commands.customers.merging import MergingWork
 from commands.devices import DeviceWork
+from commands.failed_events import FailedEventWork
 from commands.orders.back_office.occasions import OrderWork
 from commands.orders.refunds import RefundWork
 from commands.orders.sales import SaleWork
@@ -48,6 +49,7 @@ class Work(
     ExportingWork,
     WebhookWork,
     ReadModelWork,
+    FailedEventWork,
     Protocol,
 ):
     """A unit of work with every port; a handler that a resource runs asks for no more than this."""

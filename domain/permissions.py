@@ -145,6 +145,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "platform.dashboard": ("see the figures of the whole platform", (SUPER_ADMIN,)),
         "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
         "logs.view": ("see what the processes of the service logged", (SUPER_ADMIN,)),
+        "events.retry": ("settle events that read models cannot apply", (SUPER_ADMIN,)),
         "projections.rebuild": ("make read models anew, check them, let them rest", (SUPER_ADMIN,)),
     }
 )

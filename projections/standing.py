@@ -8,7 +8,7 @@ from projections.base import Database, Row
 # What is asked about other companies is numbers, and a function that answers the platform alone.
 _STANDING: LiteralString = """
     SELECT projection, digest, companies, least_position, greatest_position, lag_events, lag_seconds, parked,
-           paused, verified_at, differing
+           paused, verified_at, differing, skipped
       FROM projection_standing(%(company_id)s::uuid)
 """
 

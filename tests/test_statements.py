@@ -45,6 +45,7 @@ ACROSS_COMPANIES = {
     "FROM built": "an upgrade builds for every company",
     "FROM projection_checkpoints AS checkpoint JOIN projection_models": "an upgrade may close companies",
     "projection_checkpoints WHERE projection": "a read model is replaced for every company",
+    "UPDATE skipped_events SET mended_at = clock_timestamp() WHERE": "it is made anew for every company",
     "projection_verifications SET differing = 0 WHERE projection": "it is made anew for every company",
     "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",

@@ -55,7 +55,11 @@ class ReadModelAnswer(Answer):
     ]
     sound: Annotated[
         bool,
-        Meaning("False if rows are known to differ from the log and were not made anew since.", True),
+        Meaning(
+            "False if rows are known to differ from the log, or an event was passed over, and it was not "
+            "made anew since.",
+            True,
+        ),
     ]
 
 

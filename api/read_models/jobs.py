@@ -74,7 +74,7 @@ class Rebuilds(_Jobs):
         self.request(req, resp, name)
 
     @operation(
-        "projections.view",
+        "projections.rebuild",
         "Show the latest rebuild of a read model",
         answer=ReadModelJobAnswer,
         refusals=(Missing,),
@@ -106,7 +106,7 @@ class Verifications(_Jobs):
         self.request(req, resp, name)
 
     @operation(
-        "projections.view",
+        "projections.rebuild",
         "Show the latest check of a read model",
         answer=ReadModelJobAnswer,
         refusals=(Missing,),

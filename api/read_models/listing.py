@@ -48,7 +48,7 @@ def _answer(model: ReadModel, row: Row | None) -> ReadModelAnswer:
         parked=standing.get("parked", 0),
         paused=bool(standing.get("paused")),
         last_verified_at=standing.get("verified_at"),
-        sound=not standing.get("differing"),
+        sound=not (standing.get("differing") or standing.get("skipped")),
     )
 
 

@@ -35,6 +35,7 @@ LEFT_OUT: Mapping[str, str] = {
     "projection_checkpoints": "read models are made anew",
     "projection_models": "read models are made anew",
     "projection_verifications": "read models are made anew",
+    "skipped_events": "read models are made anew",
     "projection_jobs": "read models are made anew",
     "projection_paces": "they are of the last minutes",
     "installation": "of it the epoch is in the manifest",

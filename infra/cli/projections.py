@@ -19,9 +19,11 @@ from domain.companies import PLATFORM_ID
 from infra.cli.companies import companies_of, company_option, conninfo_of
 from infra.postgres.worker_metrics import hand_over_once
 from infra.postgres.transactions import transaction
+from infra.postgres.transactions import Transaction, transaction
 from infra.process.progress import progress_bar
 from infra.projections.checkpoints import unpark
 from infra.projections.desk import ReadModelDesk
+from infra.projections.failed_events import FailedEvents
 from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.projections.status import Status, list_status
 from infra.projections.verify_all import verify_all
@@ -43,6 +45,7 @@ def projections() -> None:
     mipos projections verify --all           does every row say what the log says?
     mipos projections rebuild stock          make it anew from the first event
     mipos projections pause report_sales     let it rest, until `resume`
+    mipos projections retry report_sales     try the event again at which it is parked
     """
 
 
@@ -71,7 +74,8 @@ def list_command(context: click.Context) -> None:
 def status(context: click.Context, company_id: UUID | None) -> None:
     """Show how far behind each read model is, how fast it follows, and which are parked with what error.
 
-    One that is not sound has rows that are known to differ from the log; made anew it is sound again.
+    One that is not sound has rows that are known to differ from the log, or passed over an event; made anew
+    it is sound again.
 
     \b
     Examples:
@@ -215,6 +219,34 @@ def retry(context: click.Context, name: str, company_id: UUID) -> None:
 
 
 @projections.command()
+@click.argument("name")
+@click.option("--company", "company_id", type=click.UUID, required=True, help="The company it is parked for.")
+@click.option("--reason", required=True, help="Why the event is passed over; it is kept.")
+@click.pass_context
+def skip(context: click.Context, name: str, company_id: UUID, reason: str) -> None:
+    """Have a parked read model pass over the event that it cannot apply, and go on after it.
+
+    It lacks what the event says, and is shown as not sound until it is rebuilt. What decisions are made on
+    passes over nothing.
+
+    \b
+    Example:
+      mipos projections skip report_sales --company 0190163d-8694-739b-aea5-966c26f8ad91 --reason "A test"
+    """
+    model = _named(name)
+    with _platform(context) as db:
+        desk = FailedEvents(db, _caller(), lambda: None)
+        failed = desk.find_parked(model.name, company_id)
+        if not reason.strip() or failed is None or not failed.can_be_skipped or not desk.skip(failed, reason):
+            message = (
+                f"{name} is not parked for company {company_id}, or has to be made anew: "
+                f"mipos projections rebuild {name} --company {company_id}"
+            )
+            raise click.ClickException(message)
+    console.print(f"{name} goes on after position {failed.position:,}, and is not sound until it is rebuilt.")
+
+
+@projections.command()
 @click.argument("name", required=False)
 @all_option
 @company_option
@@ -263,11 +295,21 @@ def resume(context: click.Context, name: str | None, everything: bool, company_i
 
 
 @contextmanager
-def _desk(context: click.Context) -> Iterator[ReadModelDesk]:
-    """Where read models are looked after, in one transaction of the platform."""
-    caller = Caller(company_id=PLATFORM_ID, user_id=None)
+def _platform(context: click.Context) -> Iterator[Transaction]:
+    """One transaction of the platform."""
     with _connected(context) as connection, transaction(connection, PLATFORM_ID) as db:
-        yield ReadModelDesk(db, caller, datetime.now(UTC), lambda: None)
+        yield db
+
+
+@contextmanager
+def _desk(context: click.Context) -> Iterator[ReadModelDesk]:
+    """Where read models are looked after."""
+    with _platform(context) as db:
+        yield ReadModelDesk(db, _caller(), datetime.now(UTC), lambda: None)
+
+
+def _caller() -> Caller:
+    return Caller(company_id=PLATFORM_ID, user_id=None)
 
 
 def _connected(context: click.Context) -> psycopg.Connection[Any]:
@@ -296,7 +338,7 @@ def _seen(standing: Row) -> tuple[str, str, str, str]:
     return (
         "" if rate is None else f"{rate:,.1f}",
         "never" if verified_at is None else f"{verified_at:%Y-%m-%d %H:%M}",
-        "[red]no[/]" if standing["differing"] else "yes",
+        "[red]no[/]" if standing["differing"] or standing["skipped"] else "yes",
         f"{standing['paused']:,}",
     )
 

@@ -54,6 +54,82 @@ BEGIN
       FROM resumed WHERE activity.company_id = resumed.company_id;
 END $$;
 
+-- What is parked, and before which event, over all companies, for the platform alone. An event is known by an id that
+-- follows from where it is, and `owner_id` is the company.
+DROP FUNCTION IF EXISTS :schema.failed_events();
+CREATE FUNCTION :schema.failed_events()
+RETURNS TABLE (
+    id uuid, projection text, mode text, owner_id uuid, "position" bigint, type text, stream_id uuid, error text,
+    parked_at timestamptz, attempts integer
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform sees what all companies wait for' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+    SELECT overlay(overlay(md5(concat_ws('/', mark.company_id, mark.projection, mark.position))
+                           PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid,
+           mark.projection, model.mode, mark.company_id, mark.position + 1, event.type, event.stream_id, mark.error,
+           mark.parked_at, CASE WHEN mark.tried_position = mark.position THEN mark.attempts ELSE 1 END
+      FROM :schema.projection_checkpoints AS mark
+      JOIN :schema.projection_models AS model ON model.name = mark.projection
+      LEFT JOIN :schema.events AS event
+        ON event.company_id = mark.company_id AND event.position = mark.position + 1
+     WHERE mark.parked_at IS NOT NULL;
+END $$;
+
+-- Lets a read model try again the event before which it is parked, and has workers look there at once; for the platform
+-- alone. False if it is parked there no more.
+CREATE OR REPLACE FUNCTION :schema.release_failed_event(company uuid, name text, failed bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform lets read models go on' USING ERRCODE = '42501';
+    END IF;
+    UPDATE :schema.projection_checkpoints AS mark SET parked_at = NULL, error = NULL
+     WHERE mark.company_id = company AND mark.projection = name AND mark.position = failed - 1
+       AND mark.parked_at IS NOT NULL;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE :schema.company_activity AS activity SET active_at = greatest(activity.active_at, clock_timestamp())
+     WHERE activity.company_id = company;
+    RETURN true;
+END $$;
+
+-- Has a read model pass over the event before which it is parked, and notes who had it do so, and why; for the platform
+-- alone. False if it is parked there no more.
+CREATE OR REPLACE FUNCTION :schema.skip_failed_event(
+    company uuid, name text, failed bigint, why text, who uuid
+) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform has read models pass over events' USING ERRCODE = '42501';
+    END IF;
+    INSERT INTO :schema.skipped_events (company_id, projection, position, error, reason, user_id, skipped_at)
+    SELECT mark.company_id, mark.projection, failed, mark.error, why, who, clock_timestamp()
+      FROM :schema.projection_checkpoints AS mark
+     WHERE mark.company_id = company AND mark.projection = name AND mark.position = failed - 1
+       AND mark.parked_at IS NOT NULL
+       FOR UPDATE
+        ON CONFLICT (company_id, projection, position) DO UPDATE
+       SET error = excluded.error, reason = excluded.reason, user_id = excluded.user_id,
+           skipped_at = excluded.skipped_at, mended_at = NULL;
+    UPDATE :schema.projection_checkpoints AS mark
+       SET position = failed, whole_at = greatest(mark.whole_at, failed), updated_at = clock_timestamp(),
+           parked_at = NULL, error = NULL
+     WHERE mark.company_id = company AND mark.projection = name AND mark.position = failed - 1
+       AND mark.parked_at IS NOT NULL;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE :schema.company_activity AS activity SET active_at = greatest(activity.active_at, clock_timestamp())
+     WHERE activity.company_id = company;
+    RETURN true;
+END $$;
+
 -- The logs that were written to last, for the platform alone: company, its last event's position, and when that was.
 CREATE OR REPLACE FUNCTION :schema.latest_logs(many integer)
 RETURNS TABLE (company_id uuid, "position" bigint, recorded_at timestamptz)
@@ -107,7 +183,7 @@ CREATE FUNCTION :schema.projection_standing(company uuid)
 RETURNS TABLE (
     projection text, digest text, companies bigint, least_position bigint, greatest_position bigint,
     lag_events bigint, lag_seconds double precision, parked bigint, paused bigint, verified_at timestamptz,
-    differing bigint
+    differing bigint, skipped bigint
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
 BEGIN
@@ -128,7 +204,10 @@ BEGIN
            coalesce(max(mark.head - mark.position) FILTER (WHERE mark.parked_at IS NULL), 0),
            coalesce(max(extract(epoch FROM clock_timestamp() - waiting.recorded_at))
                         FILTER (WHERE mark.parked_at IS NULL), 0)::double precision,
-           count(mark.parked_at), count(mark.paused_at), max(check_up.verified_at), coalesce(sum(check_up.differing), 0)::bigint
+           count(mark.parked_at), count(mark.paused_at), max(check_up.verified_at), coalesce(sum(check_up.differing), 0)::bigint,
+           (SELECT count(*) FROM :schema.skipped_events AS skip
+             WHERE skip.projection = model.name AND skip.mended_at IS NULL
+               AND (company IS NULL OR skip.company_id = company))
       FROM :schema.projection_models AS model
       LEFT JOIN mark ON mark.name = model.name
       LEFT JOIN :schema.projection_verifications AS check_up

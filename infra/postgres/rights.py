@@ -67,6 +67,7 @@ TABLES: Mapping[str, Rights] = {
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),
+    "skipped_events": Rights(READING, EVERYTHING),
     # Of the platform alone, which asks for them.
     "projection_jobs": Rights(EVERYTHING, EVERYTHING),
     "projection_verifications": Rights(READING, EVERYTHING),

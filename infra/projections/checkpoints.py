@@ -50,7 +50,9 @@ _MOVE: LiteralString = """
 """
 
 _PARK: LiteralString = """
-    UPDATE projection_checkpoints SET parked_at = %(now)s, error = %(error)s
+    UPDATE projection_checkpoints
+       SET parked_at = %(now)s, error = %(error)s, tried_position = position,
+           attempts = CASE WHEN tried_position = position THEN attempts + 1 ELSE 1 END
      WHERE company_id = %(company_id)s AND projection = %(projection)s
 """
 

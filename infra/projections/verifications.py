@@ -16,6 +16,17 @@ _NOTE: LiteralString = """
        SET position = excluded.position, differing = excluded.differing, verified_at = excluded.verified_at
 """
 
+# What was passed over is in it again.
+_MEND_SKIPPED: LiteralString = """
+    UPDATE skipped_events SET mended_at = %(now)s
+     WHERE company_id = %(company_id)s AND projection = %(projection)s AND mended_at IS NULL
+"""
+
+_MEND_ALL_SKIPPED: LiteralString = """
+    UPDATE skipped_events SET mended_at = clock_timestamp()
+     WHERE projection = ANY(%(names)s::text[]) AND mended_at IS NULL
+"""
+
 _MEND: LiteralString = """
     UPDATE projection_verifications SET differing = 0
      WHERE company_id = %(company_id)s AND projection = %(projection)s AND differing > 0
@@ -39,9 +50,12 @@ def note_verified(conninfo: str, projection: str, company_id: UUID, position: in
 
 def note_made_anew(db: Transaction, projection: str) -> None:
     """Note that the company's rows of a read model are those of the log again."""
-    db.execute(_MEND, {"company_id": db.company_id, "projection": projection})
+    own = {"company_id": db.company_id, "projection": projection}
+    db.execute(_MEND, own)
+    db.execute(_MEND_SKIPPED, {**own, "now": datetime.now(UTC)})
 
 
 def note_all_made_anew(connection: psycopg.Connection[Any], names: Sequence[str]) -> None:
     """The same of these read models for every company, in the transaction that holds everything."""
-    connection.execute(_MEND_ALL, {"names": list(names)})
+    for statement in (_MEND_ALL, _MEND_ALL_SKIPPED):
+        connection.execute(statement, {"names": list(names)})

@@ -13,6 +13,7 @@ from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
 from infra.webhooks.desk import WebhookDesk
 from infra.projections.desk import ReadModelDesk
+from infra.projections.failed_events import FailedEvents
 from projections.base import Database
 from projections.guards.accounts import AccountsGuard
 from projections.guards.catalog.assortment import Assortment
@@ -81,4 +82,5 @@ class RequestWork(PostgresUnitOfWork):
         self.imports = ImportDesk(transaction, caller, now, self.changed_rows)
         self.exports = ExportDesk(transaction, caller, now, self.changed_rows)
         self.webhooks = WebhookDesk(transaction, writer.types.data_keys, now, self.changed_rows)
+        self.failed_events = FailedEvents(transaction, caller, self.changed_rows)
         self.read_models = ReadModelDesk(transaction, caller, now, self.changed_rows)

@@ -59,6 +59,7 @@ MIGRATIONS = {
     "infra.jobs:projection_paces.sql": "infra.jobs:projection_paces.sql",
     "infra.jobs:projection_jobs.sql": "infra.jobs:projection_jobs.sql",
     "infra.projections:pauses.sql": "infra.projections:pauses.sql",
+    "infra.projections:failed_events.sql": "infra.projections:failed_events.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

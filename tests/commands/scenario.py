@@ -58,6 +58,7 @@ from commands.customers.merging import MergeCustomers, merge_customers
 from commands.customers.registration import RegisterCustomer, register_customer
 from commands.customers.revision import NoteConsent, ReviseCustomer, note_consent, revise_customer
 from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
+from commands.failed_events import RetryEvent, SkipEvent, retry_event, skip_event
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.back_office.amending import AmendOrder, amend_order
 from commands.orders.back_office.cancelling import CancelOrder, cancel_order
@@ -308,6 +309,8 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         DiscardTransfer: discard_transfer,
         DropExport: drop_export,
         RequestExport: request_export,
+        RetryEvent: retry_event,
+        SkipEvent: skip_event,
         PauseReadModel: pause_read_model,
         RequestJob: request_job,
         ResumeReadModel: resume_read_model,

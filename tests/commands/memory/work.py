@@ -20,6 +20,7 @@ from tests.commands.memory.deliveries import MemoryDeliveries
 from tests.commands.memory.devices import MemoryDevices
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.erasure import MemoryErasure, MemoryTexts
+from tests.commands.memory.failed_events import MemoryFailedEvents
 from tests.commands.memory.imports import MemoryAssortment, MemoryExports, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.read_models import MemoryReadModels
@@ -78,6 +79,7 @@ class MemoryWork:
         self.imports = MemoryImports(world)
         self.exports = MemoryExports(world)
         self.webhooks = MemoryWebhooks(world, company_id)
+        self.failed_events = MemoryFailedEvents(world)
         self.read_models = MemoryReadModels(world)
         self._world = world
         self._company_id = company_id

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from commands.failed_events import FailedEvent
 from commands.read_models import RequestJob
 from commands.reports.exports import RequestExport, TryRun
 from domain.aggregate import Aggregate
@@ -50,6 +51,9 @@ class World:
     exports: dict[UUID, RequestExport] = field(default_factory=dict)
     tries: list[TryRun] = field(default_factory=list)
     read_model_jobs: list[RequestJob] = field(default_factory=list)
+    #: Events that read models cannot apply, and what was passed over for which reason, by position.
+    failed_events: dict[UUID, FailedEvent] = field(default_factory=dict)
+    skipped_events: list[tuple[int, str]] = field(default_factory=list)
     #: Read models that rest, each for a company or for all.
     paused: set[tuple[str, UUID | None]] = field(default_factory=set)
     pictures: set[str] = field(default_factory=set)
