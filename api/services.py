@@ -277,6 +277,31 @@ class ReadModel:
     digest: str
 
 
+class PoolState(Protocol):
+    """Connections to the database, of this process."""
+
+    @property
+    def size(self) -> int:
+        """How many there may be."""
+
+    @property
+    def in_use(self) -> int:
+        """How many work for a request."""
+
+    @property
+    def idle(self) -> int:
+        """How many are open and wait."""
+
+
+@dataclass(frozen=True)
+class _NoConnections:
+    """Where nothing stands behind the API there is no connection either."""
+
+    size: int = 0
+    in_use: int = 0
+    idle: int = 0
+
+
 def _no_baskets() -> "BasketMemory":
     # NumPy takes a tenth of a second and 15 MB, which workers and commands are spared.
     from projections.market_basket.memory import BasketMemory  # noqa: PLC0415
@@ -316,5 +341,7 @@ class Services:
     event_names: frozenset[str] = frozenset()
     #: The read models of this version, in their order.
     read_models: tuple[ReadModel, ...] = ()
+    #: The connections of this process, as they are now.
+    pool: Callable[[], PoolState] = _NoConnections
     #: What this process knows of baskets.
     baskets: "BasketMemory" = field(default_factory=_no_baskets)

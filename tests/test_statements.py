@@ -34,6 +34,7 @@ OF_NO_COMPANY = {
     "upgrade": "an upgrade is of the database",
     "backups": "a backup is of all companies",
     "log_lines": "lines of logs are the platform's, whichever company they name",
+    "job_runs": "jobs are done for all companies",
     "projection_paces": "how fast a read model follows all logs together",
 }
 

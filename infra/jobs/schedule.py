@@ -1,8 +1,8 @@
 """The schedule of jobs: each is done once at a time, however many workers there are."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.job import Job
 from infra.jobs.measured import measured
+from infra.jobs.runs import JobRun, note_run
 from infra.postgres.connections import WORKERS, bounded
 from infra.postgres.definitions import closed_companies, is_own
 from infra.postgres.heartbeats import part_name
@@ -78,10 +79,29 @@ class Schedule:
                     if job.reads_models:
                         self._tell_of_closed(closed_companies(connection))
                     with measured(job.name):
-                        job.do(connection, self._writer, datetime.now(UTC))
+                        self._do(job, connection)
                     log.debug("job done", job=job.name)
         except psycopg.Error as error:
             log.warning("a job waits: the database cannot be used", job=job.name, error=described(error))
+
+    def _do(self, job: Job, connection: psycopg.Connection[Any]) -> None:
+        """Do a job, and note what became of it where the connection still serves."""
+        began, error = datetime.now(UTC), None
+        try:
+            job.do(connection, self._writer, began)
+        except Exception as trouble:
+            error = described(trouble)
+            raise
+        finally:
+            if not connection.closed:
+                run = JobRun(
+                    name=job.name,
+                    began=began,
+                    milliseconds=(datetime.now(UTC) - began) // timedelta(milliseconds=1),
+                    error=error,
+                    following=began + job.every,
+                )
+                note_run(connection, run)
 
     def _tell_of_closed(self, companies: frozenset[UUID]) -> None:
         """Say once for which companies jobs and imports are left out."""

@@ -59,6 +59,8 @@ ELSEWHERE: Mapping[str, Place] = {
     "worker_metrics": _here("workers add there what they have counted, and no statement joins it"),
     "backups": _here("a backup is of all companies"),
     "log_lines": _here("the platform looks for lines of all companies by their time"),
+    "projection_paces": _here("how fast read models follow is of all companies, and no statement joins it"),
+    "job_runs": _here("jobs are of all companies"),
 }
 
 #: Functions that run on the node of the company that they are given, each with the types of its arguments.
@@ -77,17 +79,27 @@ ON_EVERY_NODE: Mapping[str, LiteralString] = {
 #: Functions that look at all companies, and so from the coordinator.
 FROM_COORDINATOR = frozenset(
     {
+        "count_logs",
         "data_key_ids",
         "drop_log_lines",
+        "events_by_type",
+        "failed_events",
+        "has_log",
         "latest_logs",
         "log_size",
+        "longest_streams",
         "oldest_snapshot_seconds",
         "prepare_log_lines",
+        "pause_projection",
         "projection_lag",
         "projection_lag_of_all",
+        "projection_standing",
         "recorded_events",
+        "release_failed_event",
         "report_reconciliation",
+        "resume_projection",
         "sales_of_all_companies",
+        "skip_failed_event",
         "stock_verification",
     }
 )

@@ -11,13 +11,13 @@ BEGIN
 END $$;
 
 -- Whether there is a log of this company, for the platform alone.
-CREATE OR REPLACE FUNCTION :schema.has_log(company uuid) RETURNS boolean
+CREATE OR REPLACE FUNCTION :schema.has_log(about uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
 BEGIN
     IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
         RAISE EXCEPTION 'only the platform sees which logs there are' USING ERRCODE = '42501';
     END IF;
-    RETURN EXISTS (SELECT FROM :schema.company_head AS head WHERE head.company_id = company);
+    RETURN EXISTS (SELECT FROM :schema.company_head AS head WHERE head.company_id = about);
 END $$;
 
 -- Lets a read model follow the logs no further, of a company or of all, those included that are founded later; for the
@@ -81,53 +81,120 @@ END $$;
 
 -- Lets a read model try again the event before which it is parked, and has workers look there at once; for the platform
 -- alone. False if it is parked there no more.
-CREATE OR REPLACE FUNCTION :schema.release_failed_event(company uuid, name text, failed bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION :schema.release_failed_event(about uuid, name text, failed bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
 BEGIN
     IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
         RAISE EXCEPTION 'only the platform lets read models go on' USING ERRCODE = '42501';
     END IF;
     UPDATE :schema.projection_checkpoints AS mark SET parked_at = NULL, error = NULL
-     WHERE mark.company_id = company AND mark.projection = name AND mark.position = failed - 1
+     WHERE mark.company_id = about AND mark.projection = name AND mark.position = failed - 1
        AND mark.parked_at IS NOT NULL;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
     UPDATE :schema.company_activity AS activity SET active_at = greatest(activity.active_at, clock_timestamp())
-     WHERE activity.company_id = company;
+     WHERE activity.company_id = about;
     RETURN true;
 END $$;
 
 -- Has a read model pass over the event before which it is parked, and notes who had it do so, and why; for the platform
 -- alone. False if it is parked there no more.
 CREATE OR REPLACE FUNCTION :schema.skip_failed_event(
-    company uuid, name text, failed bigint, why text, who uuid
+    about uuid, name text, failed bigint, why text, who uuid
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    fault text;
 BEGIN
     IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
         RAISE EXCEPTION 'only the platform has read models pass over events' USING ERRCODE = '42501';
     END IF;
-    INSERT INTO :schema.skipped_events (company_id, projection, position, error, reason, user_id, skipped_at)
-    SELECT mark.company_id, mark.projection, failed, mark.error, why, who, clock_timestamp()
-      FROM :schema.projection_checkpoints AS mark
-     WHERE mark.company_id = company AND mark.projection = name AND mark.position = failed - 1
+    SELECT mark.error INTO fault FROM :schema.projection_checkpoints AS mark
+     WHERE mark.company_id = about AND mark.projection = name AND mark.position = failed - 1
        AND mark.parked_at IS NOT NULL
-       FOR UPDATE
+       FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO :schema.skipped_events (company_id, projection, position, error, reason, user_id, skipped_at)
+    VALUES (about, name, failed, fault, why, who, clock_timestamp())
         ON CONFLICT (company_id, projection, position) DO UPDATE
        SET error = excluded.error, reason = excluded.reason, user_id = excluded.user_id,
            skipped_at = excluded.skipped_at, mended_at = NULL;
     UPDATE :schema.projection_checkpoints AS mark
        SET position = failed, whole_at = greatest(mark.whole_at, failed), updated_at = clock_timestamp(),
            parked_at = NULL, error = NULL
-     WHERE mark.company_id = company AND mark.projection = name AND mark.position = failed - 1
-       AND mark.parked_at IS NOT NULL;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
+     WHERE mark.company_id = about AND mark.projection = name;
     UPDATE :schema.company_activity AS activity SET active_at = greatest(activity.active_at, clock_timestamp())
-     WHERE activity.company_id = company;
+     WHERE activity.company_id = about;
     RETURN true;
+END $$;
+
+-- How many companies have a log, the platform not counted: a number for those who watch, nothing else.
+CREATE OR REPLACE FUNCTION :schema.count_logs() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT count(*) FROM :schema.company_head AS head
+     WHERE head.company_id <> '00000000-0000-4000-8000-000000000000'
+$$;
+
+-- How many events of each type there are in all logs, and how many streams began with one: what a job has counted, and
+-- what came since. For the platform alone.
+DROP FUNCTION IF EXISTS :schema.events_by_type();
+CREATE FUNCTION :schema.events_by_type() RETURNS TABLE (type text, events numeric, streams bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform sees what all logs come to' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+    SELECT one.type, sum(one.events), sum(one.streams)::bigint
+      FROM (SELECT counted.type, counted.events, counted.streams FROM :schema.log_counts AS counted
+             UNION ALL
+            SELECT latest.type, latest.events, latest.streams
+              FROM :schema.company_head AS head
+              LEFT JOIN :schema.counted_logs AS mark ON mark.company_id = head.company_id
+             CROSS JOIN LATERAL (
+                    SELECT event.type, count(*) AS events, count(*) FILTER (WHERE event.stream_version = 1) AS streams
+                      FROM :schema.events AS event
+                     WHERE event.company_id = head.company_id AND event.position > coalesce(mark.position, 0)
+                     GROUP BY event.type
+                   ) AS latest
+             WHERE head.position > coalesce(mark.position, 0)) AS one
+     GROUP BY one.type;
+END $$;
+
+-- The longest streams of all logs, in the same way; `owner_id` is the company, and `type` what kind of thing it is.
+DROP FUNCTION IF EXISTS :schema.longest_streams(integer);
+CREATE FUNCTION :schema.longest_streams(many integer)
+RETURNS TABLE (owner_id uuid, stream_id uuid, type text, events bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform sees what all logs come to' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+    WITH one AS (
+        SELECT counted.company_id, counted.stream_id, counted.events FROM :schema.long_streams AS counted
+         UNION ALL
+        SELECT head.company_id, latest.stream_id, latest.events
+          FROM :schema.company_head AS head
+          LEFT JOIN :schema.counted_logs AS mark ON mark.company_id = head.company_id
+         CROSS JOIN LATERAL (
+                SELECT event.stream_id, max(event.stream_version) AS events FROM :schema.events AS event
+                 WHERE event.company_id = head.company_id AND event.position > coalesce(mark.position, 0)
+                 GROUP BY event.stream_id
+               ) AS latest
+         WHERE head.position > coalesce(mark.position, 0)
+    ), longest AS (
+        SELECT one.company_id, one.stream_id, max(one.events) AS events FROM one
+         GROUP BY one.company_id, one.stream_id
+         ORDER BY 3 DESC, 2 LIMIT many
+    )
+    SELECT longest.company_id, longest.stream_id, substring(event.type FROM '(.*)[.]'), longest.events
+      FROM longest
+      JOIN :schema.events AS event ON event.company_id = longest.company_id
+       AND event.stream_id = longest.stream_id AND event.stream_version = longest.events;
 END $$;
 
 -- The logs that were written to last, for the platform alone: company, its last event's position, and when that was.
@@ -179,7 +246,7 @@ $$;
 -- behind, what is parked, when it was last compared with the log, and how many rows differed then. What decisions are
 -- made on knows all of a log unless it is parked; what is parked is behind for a reason of its own.
 DROP FUNCTION IF EXISTS :schema.projection_standing(uuid);
-CREATE FUNCTION :schema.projection_standing(company uuid)
+CREATE FUNCTION :schema.projection_standing(about uuid)
 RETURNS TABLE (
     projection text, digest text, companies bigint, least_position bigint, greatest_position bigint,
     lag_events bigint, lag_seconds double precision, parked bigint, paused bigint, verified_at timestamptz,
@@ -198,7 +265,7 @@ BEGIN
          CROSS JOIN :schema.company_head AS head
           LEFT JOIN :schema.projection_checkpoints AS known
             ON known.company_id = head.company_id AND known.projection = model.name
-         WHERE company IS NULL OR head.company_id = company
+         WHERE about IS NULL OR head.company_id = about
     )
     SELECT model.name, model.digest, count(mark.company_id), min(mark.position), max(mark.position),
            coalesce(max(mark.head - mark.position) FILTER (WHERE mark.parked_at IS NULL), 0),
@@ -207,7 +274,7 @@ BEGIN
            count(mark.parked_at), count(mark.paused_at), max(check_up.verified_at), coalesce(sum(check_up.differing), 0)::bigint,
            (SELECT count(*) FROM :schema.skipped_events AS skip
              WHERE skip.projection = model.name AND skip.mended_at IS NULL
-               AND (company IS NULL OR skip.company_id = company))
+               AND (about IS NULL OR skip.company_id = about))
       FROM :schema.projection_models AS model
       LEFT JOIN mark ON mark.name = model.name
       LEFT JOIN :schema.projection_verifications AS check_up

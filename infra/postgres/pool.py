@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from select import POLLIN, poll
 from threading import BoundedSemaphore, Lock
 from types import TracebackType
@@ -23,6 +24,15 @@ RESTART = 2.0
 PAUSE = 0.1
 
 
+@dataclass(frozen=True)
+class PoolState:
+    """Connections at a moment."""
+
+    size: int
+    in_use: int
+    idle: int
+
+
 class Pool(Generic[C]):
     """At most `size` connections, the last one used first; a thread waits at most `wait` seconds for one.
 
@@ -40,7 +50,9 @@ class Pool(Generic[C]):
         self._size = size
         self._restart = restart
         self._room = BoundedSemaphore(size)
+        self._size = size
         self._idle: list[C] = []
+        self._busy: set[int] = set()
         self._is_closed = False
         self._turn = Lock()
         #: When the server was first missed and when last; 0 when it is there.
@@ -62,6 +74,7 @@ class Pool(Generic[C]):
         take_one()
         try:
             connection = self._take()
+            self._busy.add(id(connection))
             try:
                 yield connection
             except (Lost, errors.ReadOnlySqlTransaction) as error:
@@ -71,10 +84,16 @@ class Pool(Generic[C]):
                     self.drop()
                 raise
             finally:
+                self._busy.discard(id(connection))
                 self._put_back(connection)
         finally:
             give_one_back()
             self._room.release()
+
+    @property
+    def state(self) -> PoolState:
+        """How many connections there may be, how many are in use, and how many are open and wait."""
+        return PoolState(self._size, len(self._busy), len(self._idle))
 
     def close(self) -> None:
         """Close what is idle now, and the others when they come back."""

@@ -67,6 +67,9 @@ TABLES: Mapping[str, Rights] = {
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),
+    "log_counts": Rights(READING, EVERYTHING),
+    "long_streams": Rights(READING, EVERYTHING),
+    "counted_logs": Rights(READING, EVERYTHING),
     "skipped_events": Rights(READING, EVERYTHING),
     # Of the platform alone, which asks for them.
     "projection_jobs": Rights(EVERYTHING, EVERYTHING),
@@ -84,6 +87,7 @@ TABLES: Mapping[str, Rights] = {
     "worker_metrics": Rights(READING, WRITING, rows=None),
     "backups": Rights(READING, EVERYTHING, rows=None),
     "projection_paces": Rights(READING, EVERYTHING, rows=None),
+    "job_runs": Rights(READING, EVERYTHING, rows=None),
     "projection_models": Rights(READING, READING, rows=None),
     "schema_migrations": Rights(READING, READING, rows=None),
 }

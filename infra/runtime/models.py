@@ -30,6 +30,7 @@ from infra.jobs.counts import COUNTS
 from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
+from infra.jobs.log_counts import LOG_COUNTS
 from infra.jobs.order_promises import ORDER_PROMISES
 from infra.jobs.projection_paces import PROJECTION_PACES
 from infra.jobs.report_reconciliation import report_reconciliation_job
@@ -179,6 +180,7 @@ JOBS: tuple[Job, ...] = (
     EXPIRED_EXPORTS,
     STOCK_VERIFICATION,
     PROJECTION_PACES,
+    LOG_COUNTS,
     report_reconciliation_job(FILE_CHECKS),
 )
 

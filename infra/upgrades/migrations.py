@@ -60,6 +60,8 @@ MIGRATIONS = {
     "infra.jobs:projection_jobs.sql": "infra.jobs:projection_jobs.sql",
     "infra.projections:pauses.sql": "infra.projections:pauses.sql",
     "infra.projections:failed_events.sql": "infra.projections:failed_events.sql",
+    "infra.jobs:job_runs.sql": "infra.jobs:job_runs.sql",
+    "infra.jobs:log_counts.sql": "infra.jobs:log_counts.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

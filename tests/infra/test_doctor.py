@@ -184,6 +184,53 @@ def test_a_migration_that_is_not_applied_is_named(own: Database, look: Look) -> 
     assert "infra.postgres:log_epoch.sql" in found.says
 
 
+@pytest.mark.parametrize(
+    ("run", "status", "says"),
+    [
+        ("now() - interval '4 hours', 1, NULL, now() - interval '3 hours'", "fail", "overdue: mail (since "),
+        ("now(), 1, 'ValueError: odd', now()", "warn", "mail (ValueError: odd)"),
+        ("now(), 1, NULL, now()", "ok", "done in time"),
+        ("now() - interval '8 days', 1, 'ValueError: odd', now() - interval '8 days'", "ok", "done in time"),
+    ],
+)
+def test_jobs_that_are_late_or_fail_are_named(
+    own: Database, look: Look, run: LiteralString, status: str, says: str
+) -> None:
+    with broken(own, "INSERT INTO job_runs VALUES ('mail', " + run + ")", "DELETE FROM job_runs"):
+        found = look("jobs")
+    assert (found.status, says in found.says) == (status, True)
+
+
+SKIPPED: LiteralString = """
+    INSERT INTO skipped_events (company_id, projection, position, error, reason, skipped_at)
+    SELECT company_id, 'report_sales', 1, 'x', 'y', now() FROM company_head
+"""
+DIFFERING: LiteralString = """
+    INSERT INTO projection_verifications (company_id, projection, position, differing, verified_at)
+    SELECT company_id, 'report_sales', 1, 1, now() FROM company_head
+"""
+
+
+@pytest.mark.parametrize(
+    ("breaks", "mends"),
+    [(SKIPPED, "DELETE FROM skipped_events"), (DIFFERING, "DELETE FROM projection_verifications")],
+)
+def test_a_read_model_that_is_not_what_the_log_says_is_named(
+    own: Database, look: Look, breaks: LiteralString, mends: LiteralString
+) -> None:
+    with broken(own, breaks, mends):
+        found = look("soundness")
+    assert (found.status, "passed over: report_sales." in found.says) == ("warn", True)
+    assert look("soundness").status == "ok"
+
+
+def test_a_read_model_that_rests_is_named(own: Database, look: Look) -> None:
+    rests = "UPDATE projection_checkpoints SET paused_at = now() WHERE projection = 'report_sales'"
+    with broken(own, rests, "UPDATE projection_checkpoints SET paused_at = NULL"):
+        found = look("soundness")
+    assert (found.status, "At rest: report_sales" in found.says) == ("warn", True)
+
+
 def test_a_stream_that_grows_without_end_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "STREAM_LIMIT", 0)
     assert look("streams").status == "warn"

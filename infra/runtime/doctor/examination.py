@@ -27,6 +27,7 @@ CHECKS: Mapping[str, Check] = {
     "closed companies": models.closed_companies,
     "lag": models.lag,
     "parked": models.parked,
+    "soundness": models.soundness,
     "stock": models.stock,
     "reports": models.reports,
     "workers": models.workers,

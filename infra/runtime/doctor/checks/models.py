@@ -14,7 +14,17 @@ _STATUS = "`mipos projections status` names company, event and what to run."
 
 _DEFINED: LiteralString = "SELECT name, digest FROM projection_models"
 
+_STANDING: LiteralString = """
+    SELECT projection, differing, skipped, paused FROM projection_standing(NULL) ORDER BY projection
+"""
+
 _DECLARED: LiteralString = "SELECT inline_models FROM installation"
+
+# One that was not done for a week is none of this version any more; then no worker was there, which is told.
+_RUNS: LiteralString = """
+    SELECT name, last_error, next_run, next_run < clock_timestamp() - interval '2 hours' AS is_late
+      FROM job_runs WHERE last_run > clock_timestamp() - interval '7 days' ORDER BY name
+"""
 
 _COUNTED: LiteralString = """
     SELECT extract(epoch FROM clock_timestamp() - counted_at)::float8 / 3600 AS hours FROM running_time
@@ -79,6 +89,17 @@ def parked(patient: Patient) -> Result:
     return ok("No read model is parked.")
 
 
+def soundness(patient: Patient) -> Result:
+    """No read model is known to differ from the log, and none rests."""
+    standing = patient.ask(_STANDING)
+    if wrong := [row["projection"] for row in standing if row["differing"] or row["skipped"]]:
+        says = f"Not what the log says, or without events that were passed over: {', '.join(wrong)}."
+        return warn(says, "`mipos projections rebuild NAME` makes them anew.")
+    if resting := [row["projection"] for row in standing if row["paused"]]:
+        return warn(f"At rest: {', '.join(resting)}.", "`mipos projections resume NAME` lets them go on.")
+    return ok("No read model is known to differ from the log.")
+
+
 def stock(patient: Patient) -> Result:
     """Balances are what the log adds up to."""
     if number := patient.state.stock["differences"]:
@@ -107,9 +128,14 @@ def workers(patient: Patient) -> Result:
 
 
 def jobs(patient: Patient) -> Result:
-    """Jobs are done: one of them counts hours."""
+    """Jobs are done when they are to be, and none of them fails; one of them counts hours."""
     for row in patient.ask(_COUNTED):
         if row["hours"] > HOURS:
             says = f"No worker has counted an hour for {row['hours']:,.1f} hours: jobs are overdue."
             return fail(says, "Start `mipos worker`; its log says which job waits, and for what.")
-    return ok("Jobs are done by the hour.")
+    runs = patient.ask(_RUNS)
+    if late := [f"{run['name']} (since {run['next_run']:%Y-%m-%d %H:%M})" for run in runs if run["is_late"]]:
+        return fail(f"Jobs that are overdue: {', '.join(late)}.", "A worker's log says what they wait for.")
+    if failing := [f"{run['name']} ({run['last_error']})" for run in runs if run["last_error"]]:
+        return warn(f"Jobs that failed the last time: {', '.join(failing)}.", "Mend what they name.")
+    return ok(f"All {len(runs):,} jobs that are noted are done in time.")
