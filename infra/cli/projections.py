@@ -17,9 +17,8 @@ from rich.table import Table
 from commands.ports import Caller
 from domain.companies import PLATFORM_ID
 from infra.cli.companies import companies_of, company_option, conninfo_of
-from infra.postgres.worker_metrics import hand_over_once
-from infra.postgres.transactions import transaction
 from infra.postgres.transactions import Transaction, transaction
+from infra.postgres.worker_metrics import hand_over_once
 from infra.process.progress import progress_bar
 from infra.projections.checkpoints import unpark
 from infra.projections.desk import ReadModelDesk
@@ -32,6 +31,8 @@ from projections.base import Projection, Row
 from projections.standing import list_standing
 
 console = Console()
+#: How wide a table is where nobody looks at it, in characters.
+WIDE = 200
 
 all_option = click.option("--all", "everything", is_flag=True, help="Every read model.")
 
@@ -92,7 +93,9 @@ def status(context: click.Context, company_id: UUID | None) -> None:
     for one in statuses:
         numbers = (one.companies, one.least_lag, one.greatest_lag, len(one.parked))
         table.add_row(one.name, one.mode, *(f"{number:,}" for number in numbers), *_seen(standing[one.name]))
-    console.print(table)
+
+    # What is no terminal has room.
+    (console if console.is_terminal else Console(width=WIDE)).print(table)
     _show_parked(statuses)
 
 

@@ -11,9 +11,9 @@ from infra.files.import_desk import ImportDesk
 from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
-from infra.webhooks.desk import WebhookDesk
 from infra.projections.desk import ReadModelDesk
 from infra.projections.failed_events import FailedEvents
+from infra.webhooks.desk import WebhookDesk
 from projections.base import Database
 from projections.guards.accounts import AccountsGuard
 from projections.guards.catalog.assortment import Assortment

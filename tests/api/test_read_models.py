@@ -78,8 +78,9 @@ def test_what_is_not_known_yet_is_counted_and_dated(
 
 def test_a_pace_is_what_was_folded_between_two_notes(platform: Any, workers: psycopg.Connection[Any]) -> None:
     now = datetime.now(UTC)
+    workers.execute("DELETE FROM projection_paces")
     note_paces(workers, WRITER, now - timedelta(seconds=20))
-    note_paces(workers, WRITER, now)
+    note_paces(workers, WRITER, datetime.now(UTC))
     workers.execute(SLOWER_BEFORE, [now - timedelta(seconds=20)])
     assert standing(platform, "stock_movements")["rate"] >= 10_000
     assert standing(platform, "products")["rate"] >= 0.0
