@@ -265,6 +265,8 @@ class _NoEvents:
 
     names: Collection[str] = ()
     descriptions: Sequence[EventDescription] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadModel:
     """A read model of this version: its tables, and what these are made from, in short."""

@@ -11,7 +11,7 @@ from infra.projections import aside
 from tests.conftest import Database
 from tests.statements import statements
 
-#: Names of tables that are put in when it is sent, the schema of a former version, or what only a cluster has.
+#: Names of tables that are put in when it is sent, of a former version, or what only a cluster has.
 OF_OTHER_NAMES = re.compile(r"(?<!')\{|\bpublic\.|\bcitus_|\bpg_dist_")
 
 

@@ -14,6 +14,7 @@ from infra.eventstore.chain import (
     ChainedEvent,
     ChainReport,
     Fault,
+    Proof,
     Reason,
     event_hash,
     genesis_hash,
@@ -50,6 +51,15 @@ def log(pool: Pool[Any], company: UUID) -> UUID:
 def verify(log_database: LogDatabase, company: UUID, *stretch: int) -> ChainReport:
     with log_database.connect() as connection:
         return verify_chain(connection, company, *stretch)
+
+
+@pytest.mark.parametrize("proved", [0, 4, EVENTS])
+def test_a_log_is_proved_on_from_where_others_have_come(pool: Pool[Any], log: UUID, proved: int) -> None:
+    proof = Proof(log, proved)
+    with pool.connection() as connection, transaction(connection, log, reading=True) as db:
+        proof.extend(db, EVENTS)
+        proof.extend(db, EVENTS)
+    assert proof.position == EVENTS
 
 
 def tamper(log_database: LogDatabase, statement: LiteralString, company: UUID) -> None:
