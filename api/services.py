@@ -340,7 +340,6 @@ class Services:
     targets: TargetRules = field(default_factory=TargetRules)
     #: What can be followed.
     events: EventCatalog = field(default_factory=_NoEvents)
-    event_names: frozenset[str] = frozenset()
     #: The read models of this version, in their order.
     read_models: tuple[ReadModel, ...] = ()
     #: The connections of this process, as they are now.

@@ -4,10 +4,11 @@ from typing import LiteralString
 
 from projections.base import Database, Row
 
-# A running one that nobody holds any more waits for the next worker: its lock went with the one before.
+# A running one that nobody holds any more waits for the next worker: its lock went with the one before. A
+# replica has no locks of others to look at.
 _LATEST: LiteralString = """
     SELECT id, projection, about, done, total, rows, error, created_at, started_at, finished_at,
-           CASE WHEN status = 'running' AND NOT EXISTS (
+           CASE WHEN status = 'running' AND NOT pg_is_in_recovery() AND NOT EXISTS (
                      SELECT FROM pg_locks
                       WHERE locktype = 'advisory' AND granted AND objsubid = 1
                         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())

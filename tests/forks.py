@@ -35,7 +35,6 @@ IMPORTED_LATE = (
     "infra.files.exports",
     "infra.files.imports",
     "infra.jobs.outbox",
-    "infra.jobs.projection_jobs",
     "infra.jobs.schedule",
     "infra.jobs.scrub",
     "infra.postgres.heartbeats",
@@ -48,6 +47,7 @@ IMPORTED_LATE = (
     "infra.runtime.server",
     "infra.runtime.services",
     "infra.runtime.sync",
+    "infra.runtime.waiting_work",
     "infra.web.worker",
 )
 _NUMBER = struct.Struct("i")

@@ -168,7 +168,6 @@ def worker() -> None:
         from infra.files.imports import Imports  # noqa: PLC0415
         from infra.jobs.log_lines import log_lines_job  # noqa: PLC0415
         from infra.jobs.outbox import clearing  # noqa: PLC0415
-        from infra.jobs.projection_jobs import ProjectionJobs  # noqa: PLC0415
         from infra.jobs.schedule import Schedule  # noqa: PLC0415
         from infra.jobs.scrub import scrub_job  # noqa: PLC0415
         from infra.postgres.heartbeats import Heart, part_name  # noqa: PLC0415
@@ -179,11 +178,11 @@ def worker() -> None:
         from infra.process.signals import event_of_ending  # noqa: PLC0415
         from infra.projections.worker import Worker  # noqa: PLC0415
         from infra.runtime.databases import addresses_of, running_database  # noqa: PLC0415
-        from infra.runtime.exports import write_export  # noqa: PLC0415
         from infra.runtime.mail import mail_job, messenger_of  # noqa: PLC0415
         from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
         from infra.runtime.report_runs import report_job  # noqa: PLC0415
         from infra.runtime.sync import sync_job  # noqa: PLC0415
+        from infra.runtime.waiting_work import waiting_work  # noqa: PLC0415
 
     settings = _settings()
     outlet = configure_logs(settings.log_level)
@@ -205,12 +204,7 @@ def worker() -> None:
     own = (mail_job(settings), *tidying, sync_job(settings), scrubbing, scheduled)
     jobs = Schedule(conninfo, (*JOBS, *own), writer)
     jobs.start()
-    waiting = (
-        Imports(conninfo, writer),
-        Exports(conninfo, writer, write_export),
-        ProjectionJobs(conninfo, EVENT_TYPES, PROJECTIONS),
-    )
-    desks = [Thread(target=desk.run, args=(stop,)) for desk in waiting]
+    desks = [Thread(target=desk.run, args=(stop,)) for desk in waiting_work(conninfo, writer)]
     for desk in desks:
         desk.start()
     try:

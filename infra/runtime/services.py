@@ -132,7 +132,6 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         doctor=Doctor(addresses_of(settings).app, settings, EVENT_TYPES, PROJECTIONS),
         targets=settings.webhook_targets,
         events=EventCatalog(EVENT_TYPES),
-        event_names=frozenset(EVENT_TYPES.by_name),
         pool=lambda: pool.state,
         read_models=tuple(map(_described, PROJECTIONS)),
         receipts=ReceiptAddresses.of_server(secret, settings.public_url),
