@@ -164,8 +164,6 @@ def worker() -> None:
 
     with importing_for_good():
         from infra.decisions.unit_of_work import EventWriter  # noqa: PLC0415
-        from infra.files.exports import Exports  # noqa: PLC0415
-        from infra.files.imports import Imports  # noqa: PLC0415
         from infra.jobs.log_lines import log_lines_job  # noqa: PLC0415
         from infra.jobs.outbox import clearing  # noqa: PLC0415
         from infra.jobs.schedule import Schedule  # noqa: PLC0415
