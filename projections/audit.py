@@ -59,10 +59,10 @@ _STORE_AT_FIRST: LiteralString = """
                   WHERE first.company_id = %(company_id)s AND first.stream_id = events.stream_id
                     AND first.stream_version = 1)"""
 
-# What lies in these stores: sales and movements of goods, documents about goods there, what else is done at
-# tills, the stores with their storages and registers, and users who are bound to nothing else. What belongs
-# to the whole company, its goods too, lies in none.
-_WITHIN: LiteralString = f"""
+#: What lies in these stores: sales and movements of goods, documents about goods there, what else is done at
+#: tills, the stores with their storages and registers, and users who are bound to nothing else. What belongs
+#: to the whole company, its goods too, lies in none.
+WITHIN_STORES: LiteralString = f"""
        (%(store_ids)b::uuid[] IS NULL OR CASE split_part(type, '.', 1)
             WHEN 'orders' THEN CASE WHEN starts_with(type, 'orders.Order.') THEN stream_id IN (
                 SELECT id FROM orders
@@ -98,7 +98,7 @@ _FILTER: LiteralString = f"""
        position > %(after)s AND position <= %(last)s
        AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
        AND (%(actor)s::text IS NULL OR strpos(metadata, '"actor":"' || %(actor)s || '"') > 0)
-       AND {_WITHIN}
+       AND {WITHIN_STORES}
 """
 
 _IN_LOG: LiteralString = f"""
@@ -133,7 +133,7 @@ _VERSION: LiteralString = f"""
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
        AND (%(version)s::bigint IS NULL OR stream_version = %(version)s)
        AND (%(as_of)s::timestamptz IS NULL OR {KNOWN_AT} <= %(as_of)s)
-       AND {_WITHIN}
+       AND {WITHIN_STORES}
      ORDER BY stream_version DESC
      LIMIT 1
 """
@@ -201,12 +201,17 @@ def _between(db: Database, from_time: datetime | None, to_time: datetime | None)
 
     NOTE: The end is read before the events are, so all that lies before it is there to be seen.
     """
-    before = db.ask(_BEFORE, {"company_id": db.company_id, "moment": from_time}) if from_time else None
+    before = ask_position_before(db, from_time) if from_time else None
     if to_time is None:
         head = db.ask(_HEAD, {"company_id": db.company_id})
     else:
-        head = db.ask(_BEFORE, {"company_id": db.company_id, "moment": to_time})
+        head = ask_position_before(db, to_time)
     return (_position(before) if before else 0), _position(head)
+
+
+def ask_position_before(db: Database, moment: datetime) -> Answer:
+    """Ask for the last position that was recorded before a moment, in its column `position`; 0: none."""
+    return db.ask(_BEFORE, {"company_id": db.company_id, "moment": moment})
 
 
 def _position(answer: Answer) -> int:

@@ -12,6 +12,14 @@ from commands.webhooks.changes import (
     revise_webhook,
     rotate_secret,
 )
+from commands.webhooks.deliveries import (
+    ReplayEvents,
+    RetryDelivery,
+    TryWebhook,
+    replay_events,
+    retry_delivery,
+    try_webhook,
+)
 from commands.webhooks.ports import Secret, WebhooksPort, WebhookWork
 from commands.webhooks.registration import RegisterWebhook, register_webhook
 
@@ -20,15 +28,21 @@ __all__ = [
     "DisableWebhook",
     "EnableWebhook",
     "RegisterWebhook",
+    "ReplayEvents",
+    "RetryDelivery",
     "ReviseWebhook",
     "RotateSecret",
     "Secret",
+    "TryWebhook",
     "WebhookWork",
     "WebhooksPort",
     "archive_webhook",
     "disable_webhook",
     "enable_webhook",
     "register_webhook",
+    "replay_events",
+    "retry_delivery",
     "revise_webhook",
     "rotate_secret",
+    "try_webhook",
 ]

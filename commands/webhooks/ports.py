@@ -1,13 +1,14 @@
 """What decisions about webhooks need beside the log: secrets, and how far each has come."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from commands.plan import PlanPort
 from commands.ports import UnitOfWork
 from domain.pending import Pending
-from domain.webhooks import Signature, Standing
+from domain.webhooks import Delivery, Replay, Signature, Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +17,17 @@ class Secret:
 
     text: str | None = field(repr=False)
     public_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayRequest:
+    """Events between two positions, both inclusive, of these types or of those of the webhook."""
+
+    id: UUID
+    webhook_id: UUID
+    from_position: int
+    to_position: int
+    types: tuple[str, ...] | None
 
 
 class WebhooksPort(Protocol):
@@ -35,6 +47,21 @@ class WebhooksPort(Protocol):
 
     def rotate(self, webhook_id: UUID, signature: Signature) -> Secret:
         """Give it another secret; the one of before is good for a day."""
+
+    def test(self, webhook_id: UUID) -> Delivery:
+        """Have it sent something that is about nothing."""
+
+    def retry(self, webhook_id: UUID, delivery_id: UUID) -> Delivery | None:
+        """Have a delivery sent again from the first attempt on; None if it has no such one."""
+
+    def replay(self, request: "ReplayRequest") -> Replay:
+        """Have events sent once more. Raises TooManyReplays."""
+
+    def head(self) -> Pending[int]:
+        """Ask for the last position of the log."""
+
+    def first_position_at(self, moment: datetime) -> Pending[int]:
+        """Ask for the position of the first event recorded then or later; behind the last one if none is."""
 
     def stop(self, webhook_id: UUID) -> None:
         """Send nothing of what waits; it is dead."""

@@ -1,5 +1,6 @@
 """Webhooks: what happened in a company, told to a server of its own choice."""
 
+from domain.webhooks.deliveries import Delivery, Replay, TooManyReplays
 from domain.webhooks.standing import Standing
 from domain.webhooks.webhook import (
     MOST_WEBHOOKS,
@@ -13,8 +14,11 @@ from domain.webhooks.webhook import (
 __all__ = [
     "MOST_WEBHOOKS",
     "SIGNATURES",
+    "Delivery",
+    "Replay",
     "Signature",
     "Standing",
+    "TooManyReplays",
     "TooManyWebhooks",
     "Webhook",
     "WebhookDisabled",

@@ -36,12 +36,13 @@ Verdict = Literal["delivered", "failed", "gone"]
 class Trial:
     """What became of an attempt; `status` is that of HTTP, None where there was no answer.
 
-    `retry_after` is how long the receiver asked to be left alone. `error` has 200 bytes at most.
+    `retry_after` is how long the receiver asked to be left alone, `milliseconds` how long the attempt took.
     """
 
     status: int | None
     error: str | None = None
     retry_after: timedelta | None = None
+    milliseconds: int = 0
 
     @property
     def verdict(self) -> Verdict:

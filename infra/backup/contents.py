@@ -24,6 +24,8 @@ SMALL: tuple[LiteralString, ...] = (
     "report_deliveries",
     "webhook_secrets",
     "webhook_cursors",
+    "webhook_deliveries",
+    "webhook_replays",
     "import_jobs",
     "running_time",
 )

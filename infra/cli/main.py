@@ -181,6 +181,7 @@ def worker() -> None:
         from infra.runtime.report_runs import report_job  # noqa: PLC0415
         from infra.runtime.sync import sync_job  # noqa: PLC0415
         from infra.runtime.waiting_work import waiting_work  # noqa: PLC0415
+        from infra.webhooks.alarms import alarm_job  # noqa: PLC0415
 
     settings = _settings()
     outlet = configure_logs(settings.log_level)
@@ -197,12 +198,12 @@ def worker() -> None:
         part.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
     scrubbing = scrub_job(addresses_of(settings).owner, settings.tombstones)
-    scheduled = report_job(messenger_of(settings), settings.public_url)
+    messenger = messenger_of(settings)
+    mailing = (mail_job(settings), report_job(messenger, settings.public_url), alarm_job(messenger))
     tidying = (clearing(settings.outbox), log_lines_job(settings.log_days))
-    own = (mail_job(settings), *tidying, sync_job(settings), scrubbing, scheduled)
-    jobs = Schedule(conninfo, (*JOBS, *own), writer)
+    jobs = Schedule(conninfo, (*JOBS, *mailing, *tidying, sync_job(settings), scrubbing), writer)
     jobs.start()
-    desks = [Thread(target=desk.run, args=(stop,)) for desk in waiting_work(conninfo, writer)]
+    desks = [Thread(target=desk.run, args=(stop,)) for desk in waiting_work(settings, conninfo, writer)]
     for desk in desks:
         desk.start()
     try:

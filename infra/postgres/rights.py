@@ -62,6 +62,8 @@ TABLES: Mapping[str, Rights] = {
     "report_deliveries": Rights(EVERYTHING, EVERYTHING),
     "webhook_secrets": Rights(EVERYTHING, EVERYTHING),
     "webhook_cursors": Rights(EVERYTHING, EVERYTHING),
+    "webhook_deliveries": Rights(EVERYTHING, EVERYTHING),
+    "webhook_replays": Rights(EVERYTHING, EVERYTHING),
     "range_cache": Rights(EVERYTHING, READING),
     "basket_answers": Rights(EVERYTHING, READING),
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),

@@ -39,6 +39,7 @@ from infra.jobs.stock_verification import STOCK_VERIFICATION
 from infra.jobs.store_credit import STORE_CREDIT
 from infra.jobs.subscriptions import SUBSCRIPTIONS
 from infra.runtime.report_files import FILE_CHECKS
+from infra.webhooks.forgetting import FORGET_OLD_DELIVERIES
 from projections.accounts.accounts import Accounts
 from projections.base import Projection
 from projections.catalog.images import ProductImages
@@ -178,6 +179,7 @@ JOBS: tuple[Job, ...] = (
     FORGET_OLD_FAILURES,
     UNUSED_PICTURES,
     EXPIRED_EXPORTS,
+    FORGET_OLD_DELIVERIES,
     STOCK_VERIFICATION,
     PROJECTION_PACES,
     LOG_COUNTS,

@@ -62,6 +62,7 @@ MIGRATIONS = {
     "infra.projections:failed_events.sql": "infra.projections:failed_events.sql",
     "infra.jobs:job_runs.sql": "infra.jobs:job_runs.sql",
     "infra.jobs:log_counts.sql": "infra.jobs:log_counts.sql",
+    "infra.webhooks:deliveries.sql": "infra.webhooks:deliveries.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

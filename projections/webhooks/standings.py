@@ -8,7 +8,7 @@ from domain.webhooks import Standing
 from projections.base import Database
 
 _STANDINGS: LiteralString = """
-    SELECT reached.webhook_id, reached.position, head.position - reached.position AS lag,
+    SELECT reached.webhook_id, settled.position, head.position - settled.position AS lag,
            reached.failing_since,
            (SELECT secret.public_key FROM webhook_secrets AS secret
              WHERE secret.company_id = reached.company_id AND secret.webhook_id = reached.webhook_id
@@ -16,6 +16,12 @@ _STANDINGS: LiteralString = """
              LIMIT 1) AS public_key
       FROM webhook_cursors AS reached
       JOIN company_head AS head ON head.company_id = reached.company_id
+     CROSS JOIN LATERAL (
+           SELECT least(reached.position, min(open.position) - 1) AS position
+             FROM webhook_deliveries AS open
+            WHERE open.company_id = reached.company_id AND open.webhook_id = reached.webhook_id
+              AND open.status IN ('pending', 'failed') AND open.replay_id IS NULL
+           ) AS settled
      WHERE reached.company_id = %(company_id)s AND reached.webhook_id = ANY(%(ids)b::uuid[])
 """
 

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.fields import Anything, Day, Exact, Flag, Id, Moment, Money, SignedMoney, Text, Whole
 from api.openapi.document import Route, routes_of
 from api.services import Services
+from api.webhooks.delivery_input import PositionOrMoment
 from domain.permissions import PERMISSIONS, permissions_of
 from tests.waiting import PATIENCE
 
@@ -45,6 +46,7 @@ WRONG_VALUES: tuple[tuple[type[fields.Field[Any]], list[Any]], ...] = (
     (SignedMoney, [1.5, "x", *NEITHER, "1", 2**53 + 1, 10**40]),
     (Whole, [1.5, "x", *NEITHER, "1.0", "٣", 10**40]),
     (Exact, ["x", "", *NEITHER, "1e3", "NaN", "Infinity", "٣", 10**40, 1e300, "0.000001"]),
+    (PositionOrMoment, ["x", 0, -1, 1.5, *NEITHER, 10**40, "2024-01-01"]),
     (Moment, ["x", 1, *NEITHER, "2024-01-01", "2024-02-30T00:00:00Z", "0000-01-01T00:00:00Z"]),
     (Day, ["x", 1, *NEITHER, "2024-02-30", "20240101", "2024-01-01T00:00:00Z", "0000-01-01"]),
     (Flag, ["x", 1, 0, "yes", [], {}]),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,13 +12,17 @@ from commands.webhooks import (
     DisableWebhook,
     EnableWebhook,
     RegisterWebhook,
+    ReplayEvents,
+    RetryDelivery,
     ReviseWebhook,
     RotateSecret,
+    TryWebhook,
 )
 from domain.entities import AlreadyArchived
 from domain.errors import Invalid
 from domain.settings import OtherStore
-from domain.webhooks import MOST_WEBHOOKS, TooManyWebhooks, Webhook
+from domain.webhooks import MOST_WEBHOOKS, TooManyReplays, TooManyWebhooks, Webhook, WebhookDisabled
+from domain.webhooks.deliveries import MOST_REPLAYS
 from tests.commands.samples import NOTHING, OTHER, STORE, caller, id_of, store
 from tests.commands.scenario import Scenario, fact
 
@@ -139,3 +143,47 @@ class TestChanging:
         registered.when(replace(change, expected_versions=frozenset({7}))).then_refused(StaleVersion)
         registered.when(replace(change, id=STORE)).then_refused(Missing)
         registered.by(caller("Admin", STORE)).when(change).then_refused(Missing)
+
+
+#: What has a webhook be sent something.
+SENDING: tuple[Any, ...] = (
+    TryWebhook(id=WEBHOOK),
+    ReplayEvents(id=id_of("replay"), webhook_id=WEBHOOK, from_position=1),
+    RetryDelivery(webhook_id=WEBHOOK, id=NOTHING),
+)
+
+
+class TestSending:
+    @pytest.mark.parametrize("command", SENDING)
+    def test_is_refused_while_it_is_disabled_or_not_there(self, registered: Scenario, command: Any) -> None:
+        registered.by(caller("Admin", STORE)).when(command).then_refused(Missing)
+        registered.by(caller()).when(DisableWebhook(id=WEBHOOK))
+        registered.when(command).then_refused(WebhookDisabled)
+        registered.when(ArchiveWebhook(id=WEBHOOK))
+        registered.when(command).then_refused(AlreadyArchived)
+
+    def test_records_no_fact(self, registered: Scenario) -> None:
+        assert registered.when(SENDING[0]).then_nothing().answer.type == "webhooks.test"
+
+    def test_of_a_delivery_that_is_not_there_is_refused(self, registered: Scenario) -> None:
+        registered.when(SENDING[2]).then_refused(Missing)
+
+
+class TestReplaying:
+    def replay(self, **stretch: Any) -> ReplayEvents:
+        return ReplayEvents(id=uuid4(), webhook_id=WEBHOOK, **stretch)
+
+    def test_ends_with_the_log(self, registered: Scenario) -> None:
+        last = registered.when(self.replay(from_position=1)).then_nothing().answer.total
+        assert registered.when(self.replay(from_position=2)).answer.total == last - 1
+        assert registered.when(self.replay(from_position=2, to_position=last + 9)).answer.total == last - 1
+        assert registered.when(self.replay(from_position=2, to_position=2)).answer.total == 1
+
+    def test_of_what_is_not_in_the_log_is_refused(self, registered: Scenario) -> None:
+        registered.when(self.replay(from_position=99)).then_refused(Invalid, "from_position")
+        registered.when(self.replay(from_position=3, to_position=2)).then_refused(Invalid, "from_position")
+
+    def test_is_refused_where_several_are_under_way(self, registered: Scenario) -> None:
+        for _ in range(MOST_REPLAYS):
+            registered.when(self.replay(from_position=1)).then_nothing()
+        registered.when(self.replay(from_position=1)).then_refused(TooManyReplays)

@@ -10,6 +10,7 @@ from uuid import UUID
 from commands.failed_events import FailedEvent
 from commands.read_models import RequestJob
 from commands.reports.exports import RequestExport, TryRun
+from commands.webhooks.ports import ReplayRequest
 from domain.aggregate import Aggregate
 from domain.approvals import Approval
 from domain.companies import PLATFORM_ID, Company
@@ -56,6 +57,9 @@ class World:
     skipped_events: list[tuple[int, str]] = field(default_factory=list)
     #: Read models that rest, each for a company or for all.
     paused: set[tuple[str, UUID | None]] = field(default_factory=set)
+    #: By delivery, its webhook; and what is to be sent once more.
+    deliveries: dict[UUID, UUID] = field(default_factory=dict)
+    replays: list[ReplayRequest] = field(default_factory=list)
     pictures: set[str] = field(default_factory=set)
     #: Who was forgotten.
     erased: dict[UUID, Tombstone] = field(default_factory=dict)
