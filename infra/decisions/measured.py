@@ -33,6 +33,8 @@ class MeasuredCommand:
     def __init__(self, command: Any) -> None:
         self._name = type(command).__name__
         self._outcome = "failed"
+        # Nobody sees the first of something grow from nothing, so it is there before.
+        _outcomes(self._name, "failed")
         self._span = span(f"command {self._name}")
 
     def __enter__(self) -> Self:

@@ -8,10 +8,10 @@ from prometheus_client import Counter, Gauge, Summary
 
 from infra.process.tracing import span
 
-RUNS = Counter("mipos_job_runs_total", "Jobs that were run, by outcome: done or failed.", ["job", "outcome"])
-SECONDS = Summary("mipos_job_seconds", "How long jobs took, done or failed.", ["job"])
+RUNS = Counter("mipos_job_runs_total", "Jobs that were run, by outcome: done or failed.", ["name", "outcome"])
+SECONDS = Summary("mipos_job_seconds", "How long jobs took, done or failed.", ["name"])
 DONE_AT = Gauge(
-    "mipos_job_last_success_timestamp_seconds", "When a job was last done, in Unix time.", ["job"]
+    "mipos_job_last_success_timestamp_seconds", "When a job was last done, in Unix time.", ["name"]
 )
 
 
@@ -19,6 +19,8 @@ DONE_AT = Gauge(
 def measured(job: str) -> Iterator[None]:
     """Count a run of a job: it is done when this is left, and has failed when that is by an exception."""
     began, outcome = time.monotonic(), "failed"
+    # Nobody sees the first failure grow from nothing, so the figure is there before.
+    RUNS.labels(job, outcome)
     try:
         with span(f"job {job}"):
             yield

@@ -78,7 +78,8 @@ class WorkerMetrics:
     def hand_over(self) -> None:
         """Add what was counted to what is known. Raises psycopg.Error, and it is added the next time."""
         counted = list(_counted(REGISTRY.collect()))
-        news = [(one, more) for one in counted if (more := one.value - self._handed_over.get(one, 0.0))]
+        known = self._handed_over
+        news = [(one, one.value - known.get(one, 0.0)) for one in counted if known.get(one) != one.value]
         if not news:
             return
         params = {

@@ -51,6 +51,8 @@ def count_parked(projection: str) -> None:
 def count_rebuild(projection: str, rows_changed: int, seconds: float) -> None:
     """Count a rebuild of a read model of a company."""
     REBUILDS.labels(projection, "done").inc()
+    # Nobody sees the first failure grow from nothing, so the figure is there before.
+    REBUILDS.labels(projection, "failed")
     REBUILD_SECONDS.labels(projection).observe(seconds)
     ROWS_CHANGED.labels(projection).inc(rows_changed)
 

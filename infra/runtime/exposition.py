@@ -44,7 +44,7 @@ _QUESTIONS: Questions = {
 }
 
 #: Gauges of one figure each: the question, its column, the name and the meaning.
-_GAUGES = (
+GAUGES = (
     ("log", "events", "mipos_log_events", "Events in the logs of all companies."),
     ("log", "companies", "mipos_companies", "Companies that have a log, the platform included."),
     ("rebuilds", "running", "mipos_rebuilds_running", "Rebuilds of read models that run at the moment."),
@@ -100,7 +100,7 @@ class Exposition:
 
 
 def _gauges(answers: Answers) -> Iterator[Metric]:
-    for question, column, name, meaning in _GAUGES:
+    for question, column, name, meaning in GAUGES:
         for row in answers[question] or ():
             if row[column] is not None:
                 yield GaugeMetricFamily(name, meaning, value=row[column])

@@ -32,7 +32,7 @@ def figures(service: Service) -> Figures:
     return dict(samples)
 
 
-def figure(known: Figures, name: str, **labels: str) -> float:
+def figure(known: Figures, name: str, /, **labels: str) -> float:
     return known.get((name, frozenset(labels.items())), 0.0)
 
 
@@ -44,7 +44,7 @@ def named(known: Figures, name: str) -> list[dict[str, str]]:
 def grown(service: Service) -> Callable[..., float]:
     """By how much a figure has grown since the test began."""
     before = figures(service)
-    return lambda name, **labels: figure(figures(service), name, **labels) - figure(before, name, **labels)
+    return lambda name, /, **labels: figure(figures(service), name, **labels) - figure(before, name, **labels)
 
 
 class TestRequests:
@@ -86,7 +86,7 @@ class TestRequests:
 
 class TestCommands:
     def test_are_counted_by_name_and_outcome_with_what_they_append(
-        self, shop: Any, grown: Callable[..., float]
+        self, service: Service, shop: Any, grown: Callable[..., float]
     ) -> None:
         admin, own_id, name = shop.client(), str(uuid4()), f"Brand {uuid4()}"
         for number in range(3):
@@ -100,6 +100,8 @@ class TestCommands:
             for outcome in ("done", "repeated", "refused", "failed", "unavailable")
         }
         assert outcomes == {"done": 4, "repeated": 1, "refused": 1, "failed": 0, "unavailable": 0}
+        # A first failure would not be seen to grow if there were nothing before.
+        assert {**command, "outcome": "failed"} in named(figures(service), "mipos_commands_total")
         assert grown("mipos_command_seconds_count", **command) == 6
         assert grown("mipos_events_appended_total", type="brands.Brand.Registered", process="web") == 4
         assert grown("mipos_appends_total", process="web") == 4
@@ -121,7 +123,7 @@ class TestWorkers:
         for _ in range(3):
             shop.client().post(BRANDS, {"name": f"Brand {uuid4()}"})
 
-        def known(name: str, **labels: str) -> float:
+        def known(name: str, /, **labels: str) -> float:
             return figure(figures(service), name, **labels)
 
         # Other tests' events may be among them. A worker hands over what it counts now and then.
@@ -133,8 +135,8 @@ class TestWorkers:
 
 def _is_done(known: Callable[..., float], job: str) -> bool:
     return (
-        known("mipos_job_runs_total", job=job, outcome="done") > 0
-        and known("mipos_job_last_success_timestamp_seconds", job=job) > 1.7e9
+        known("mipos_job_runs_total", name=job, outcome="done") > 0
+        and known("mipos_job_last_success_timestamp_seconds", name=job) > 1.7e9
     )
 
 

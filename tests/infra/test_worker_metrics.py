@@ -23,7 +23,7 @@ from tests.waiting import eventually
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 
 
-def counted(name: str, **labels: str) -> float:
+def counted(name: str, /, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
@@ -52,6 +52,9 @@ class TestHandingOver:
     def test_adds_what_was_counted_since_and_nothing_twice(self, database: Database, own: str) -> None:
         counter = Counter(own, "Of a test.", ["kind"])
         one, another = WorkerMetrics(database.worker), WorkerMetrics(database.worker)
+        counter.labels("big")
+        one.hand_over()
+        assert known(database, own) == {("_total", (("kind", "big"),)): 0}
         counter.labels("big").inc(3)
         one.hand_over()
         one.hand_over()
@@ -115,10 +118,10 @@ class TestJobs:
             pass
         with pytest.raises(ZeroDivisionError), measured(job):
             raise ZeroDivisionError
-        assert counted("mipos_job_runs_total", job=job, outcome="done") == 1
-        assert counted("mipos_job_runs_total", job=job, outcome="failed") == 1
-        assert counted("mipos_job_seconds_count", job=job) == 2
-        assert counted("mipos_job_last_success_timestamp_seconds", job=job) >= began
+        assert counted("mipos_job_runs_total", name=job, outcome="done") == 1
+        assert counted("mipos_job_runs_total", name=job, outcome="failed") == 1
+        assert counted("mipos_job_seconds_count", name=job) == 2
+        assert counted("mipos_job_last_success_timestamp_seconds", name=job) >= began
 
 
 class TestTransactions:
