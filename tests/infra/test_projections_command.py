@@ -79,6 +79,23 @@ def test_a_parked_one_passes_over_the_event_for_a_reason(
     assert eventually(lambda: rows(database, query, company_id)) == [("A test sale", True)]
 
 
+def test_a_parked_one_goes_on_when_it_is_tried_again(
+    projections: Callable[..., Result], database: Database, shop: Any
+) -> None:
+    stocked, company_id = stock_shop(shop), shop.company_id
+    own = ("--company", str(company_id))
+    projections("pause", "--all", *own)
+    stocked.sell()
+    assert rows(database, PARK, company_id, company_id)
+    projections("resume", "--all", *own)
+    done = projections("retry", "--all", *own)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == f"report_sales goes on for company {company_id}.\n"
+    lag = "SELECT head.position - mark.position FROM projection_checkpoints AS mark JOIN company_head AS head"
+    lag += " USING (company_id) WHERE company_id = %s AND projection = 'report_sales'"
+    eventually(lambda: rows(database, lag, company_id) == [(0,)])
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -90,8 +107,10 @@ def test_a_parked_one_passes_over_the_event_for_a_reason(
         (("pause", "report_sales", *UNKNOWN), "There is no company"),
         (("resume", "report_sales", "--company", "x"), "'x' is not a valid UUID"),
         (("skip", "report_sales", *UNKNOWN, "--reason", "x"), "is not parked for company"),
+        (("skip", "report_sales", *UNKNOWN, "--reason", "  "), "Say why the event is passed over."),
         (("skip", "report_sales", *UNKNOWN), "Missing option '--reason'"),
         (("retry", "report_sales", *UNKNOWN), "is not parked for company"),
+        (("retry",), "Name one read model, or say --all."),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
