@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,14 @@ MANUAL = (ROOT / "OPERATIONS.md").read_text()
 FIGURE = re.compile(r"\b(mipos_[a-z_]+)\b(?:\{([^}]*)\})?")
 LABEL = re.compile(r'([a-z_]+)\s*(?:=~|!=|=)\s*"')
 GROUPED = re.compile(r"\bby \(([a-z_, ]+)\)")
+#: What counts in web servers and workers.
+COUNTING = (
+    "api.app",
+    "infra.web.loop",
+    "infra.jobs.schedule",
+    "infra.projections.rebuild_all",
+    "infra.projections.worker",
+)
 #: What Prometheus adds to each figure.
 OF_THE_SERVER = {"instance", "job"}
 ENDINGS = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
@@ -50,6 +59,8 @@ def questions() -> Iterator[tuple[str, str]]:
 def told(service: Service) -> Mapping[str, set[str]]:
     """What the service tells, by name, with the labels of each: what has happened, and what may."""
     names: dict[str, set[str]] = defaultdict(set)
+    for module in COUNTING:
+        import_module(module)
     for collector in list(REGISTRY._collector_to_names):
         for family in collector.collect():
             for ending in ENDINGS.get(family.type, ("",)):
