@@ -263,9 +263,18 @@ def _settings() -> Settings:
     return load_settings(os.environ)
 
 
+def _log_to_standard_error() -> None:
+    """Have what a command's parts log masked, too, and out of the way of what it answers with."""
+    from infra.process.logs import configure_logs  # noqa: PLC0415
+
+    configure_logs("warning", sys.stderr.buffer)
+
+
 def main() -> None:
     """Run the command line; whatever a person can mend is told in a sentence."""
     do_without_algebra_threads()
+    if not {"-h", "--help"} & set(sys.argv):
+        _log_to_standard_error()
     try:
         sys.exit(cli.main(prog_name="mipos", standalone_mode=False))
     except click.ClickException as wrong:

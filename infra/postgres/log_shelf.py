@@ -22,8 +22,9 @@ from infra.process.lines import Line, line_of
 from infra.process.logs import Outlet
 from infra.process.troubles import described
 
-#: How many lines may wait in memory, some 10 MB, and how many are written together.
-ROOM, BATCH = 20_000, 500
+#: How many bytes lines may take that wait in memory, some 20,000 of them; what each takes besides its fields;
+#: and how many are written together.
+ROOM, EACH, BATCH = 16 * 1024 * 1024, 800, 500
 #: How often what has gathered is written, and after how long a database that was missed is tried again at the
 #: latest, in seconds.
 PAUSE, LONGEST_PAUSE = 0.25, 5.0
@@ -67,6 +68,7 @@ class LogShelf:
         self._conninfo = bounded(conninfo, REQUESTS)
         self._outlet = outlet
         self._name = name
+        #: How many bytes there is still room for.
         self._room = room
         self._pause = pause
         self._waiting: deque[Line] = deque()
@@ -83,9 +85,13 @@ class LogShelf:
 
     def keep(self, line: Line) -> None:
         """Take a line, or count it where there is no room for it."""
-        if len(self._waiting) < self._room:
-            self._waiting.append(line)
-        else:
+        weight = _weight_of(line)
+        with self._turn:
+            has_room = self._room >= weight
+            if has_room:
+                self._room -= weight
+                self._waiting.append(line)
+        if not has_room:
             self._leave_out(1)
 
     def stop(self) -> None:
@@ -111,12 +117,11 @@ class LogShelf:
     def _empty(self) -> bool:
         """Write all that has gathered. Returns whether that went well; the rest waits."""
         while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            batch = [self._waiting[place] for place in range(min(BATCH, len(self._waiting)))]
             try:
                 self._write(batch)
             except psycopg.OperationalError as error:
                 self._hang_up()
-                self._waiting.extendleft(reversed(batch))
                 self._tell("lines of the log wait for the database", error=described(error))
                 return False
             except psycopg.Error as error:
@@ -124,8 +129,13 @@ class LogShelf:
                 self._hang_up()
                 self._leave_out(len(batch))
                 self._tell("lines of the log cannot be kept", lines=len(batch), error=described(error))
-                return False
+            self._let_go(len(batch))
         return self._tell_of_left_out()
+
+    def _let_go(self, lines: int) -> None:
+        """Have room again for those that were first."""
+        with self._turn:
+            self._room += sum(_weight_of(self._waiting.popleft()) for _ in range(lines))
 
     def _write(self, batch: list[Line]) -> None:
         try:
@@ -169,3 +179,7 @@ class LogShelf:
         line = line_of({"event": event, **fields}, logger="log", level="warning")
         self._outlet.say(line)
         return line
+
+
+def _weight_of(line: Line) -> int:
+    return EACH + memoryview(line.fields).nbytes

@@ -24,6 +24,7 @@ from infra.process.shared_metrics import forget_process, share_metrics
 from infra.runtime.settings import Settings
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
+from infra.web.server_log import ServerLog
 
 if TYPE_CHECKING:
     from infra.postgres.log_shelf import LogShelf
@@ -125,6 +126,8 @@ def _serve(settings: Settings, database: str, counters: str, outlet: Outlet | No
         "timeout": STUCK_SECONDS,
         "graceful_timeout": STOP_SECONDS,
         "loglevel": "warning",
+        "logger_class": ServerLog,
+        "errorlog": None,
         "proc_name": "mipos",
         "when_ready": _listen_to_its_end,
         "child_exit": lambda _server, worker: forget_process(worker.pid),

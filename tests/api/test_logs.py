@@ -152,6 +152,19 @@ class TestARequest:
                 assert secret not in text
 
 
+def test_the_last_lines_of_a_server_that_ends_are_kept(
+    serve: Callable[..., Any], shop: Any, platform: Any
+) -> None:
+    """Each process writes what it has, however soon it ends."""
+    requests = [uuid4().hex for _ in range(20)]
+    with serve(MIPOS_LOG_LEVEL="info") as ending:
+        client = ending.client(shop.token())
+        for request_id in requests:
+            client.get("/api/auth/me", X_Request_Id=request_id)
+    lines = found(platform, company_id=str(shop.company_id), limit=100)
+    assert {line["request_id"] for line in lines} >= set(requests)
+
+
 class TestFilters:
     def test_are_levels_parts_and_companies(self, platform: Any, kept: Callable[..., UUID]) -> None:
         now, company_id, mark = datetime.now(UTC), str(uuid4()), uuid4().hex

@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from infra.jobs.log_lines import log_lines_job, look_after_log_lines
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.log_shelf import BATCH, PREPARE, LogShelf
+from infra.postgres.log_shelf import BATCH, EACH, PREPARE, LogShelf
 from infra.postgres.transactions import transaction
 from infra.process.ids import uuid7_at
 from infra.process.lines import Line, line_of
@@ -121,15 +121,17 @@ class TestLines:
         eventually(lambda: len(kept(own, event)) == 100)
 
     def test_beyond_what_has_room_are_left_out_and_counted(self, own: Database, outlet: Outlet) -> None:
-        event, shelf = uuid4().hex, LogShelf(own.app, outlet, room=10, pause=3600)
-        for number in range(25):
-            shelf.keep(line(event, number=number))
-        shelf._empty()
-        assert [json.loads(row["fields"])["number"] for row in kept(own, event)] == list(range(10))
-        (told,) = said(outlet)
-        assert (told["level"], told["fields"]) == ("warning", {"lines": 15})
+        event, each = uuid4().hex, EACH + len('{"number":10}')
+        shelf = LogShelf(own.app, outlet, room=10 * each, pause=3600)
+        for _ in range(2):
+            # What was written makes room.
+            for number in range(10, 25):
+                shelf.keep(line(event, number=number))
+            shelf._empty()
+        assert [json.loads(row["fields"])["number"] for row in kept(own, event)] == 2 * list(range(10, 20))
+        assert [(one["level"], one["fields"]) for one in said(outlet)] == 2 * [("warning", {"lines": 5})]
         (row,) = kept(own, "lines of the log were left out")[-1:]
-        assert json.loads(row["fields"]) == {"lines": 15}
+        assert json.loads(row["fields"]) == {"lines": 5}
 
     def test_that_cannot_be_kept_hold_up_no_others(
         self, own: Database, outlet: Outlet, shelf: LogShelf
