@@ -564,6 +564,11 @@ def open_session(db: Any, user_id: UUID) -> None:
 @pytest.fixture(scope="session")
 def platform(service: Service, password_hash: str) -> Client:
     """A client signed in as a super admin, who looks after every company; the password is PASSWORD."""
+    return appoint_super_admin(service, password_hash)
+
+
+def appoint_super_admin(service: Service, password_hash: str) -> Client:
+    """Record the platform's first user as `mipos super-admin` does, and sign in."""
     user_id = uuid4()
     root = User.begin(User.Registered, user_id, username=SUPER_ADMIN_NAME, role="Super Admin")
     with (

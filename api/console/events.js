@@ -18,8 +18,10 @@ export function openEvents(root, client, showLife) {
   const status = element("p", { class: "note", role: "status" });
   const back = element("button", { type: "button" }, "Earlier events");
   const halt = element("button", { type: "button", "aria-pressed": "false" }, "Pause");
-  const form = filters(client, signal, halt);
-  root.replaceChildren(form, status, list, back);
+  const form = filters(client, signal);
+  const isNarrow = matchMedia("(max-width: 40rem)").matches;
+  root.replaceChildren(element("details", { class: "choice", open: !isNarrow }, element("summary", {}, "Which events"), form),
+    element("div", { class: "row" }, halt, status), list, back);
 
   let filter = {}, newest = 0, oldest = 0, least = 0, isEnded = false, isPaused = false, unseen = 0, round = 0;
 
@@ -153,7 +155,7 @@ export function openEvents(root, client, showLife) {
   };
 }
 
-function filters(client, signal, halt) {
+function filters(client, signal) {
   const people = element("select", { name: "actor_id" }, element("option", { value: "" }, "anybody"));
   client.ask("/api/lookups/users", { query: { limit: 100 }, signal }).then(({ data }) => {
     people.append(...data.map((user) => element("option", { value: user.id }, user.label)));
@@ -165,7 +167,7 @@ function filters(client, signal, halt) {
     field("By", people),
     field("From", element("input", { name: "from", type: "datetime-local", step: "1" })),
     field("Until", element("input", { name: "to", type: "datetime-local", step: "1" })),
-    element("div", { class: "row" }, element("button", { class: "strong" }, "Filter"), element("button", { type: "reset" }, "All"), halt));
+    element("div", { class: "row" }, element("button", { class: "strong" }, "Filter"), element("button", { type: "reset" }, "All")));
 }
 
 function chosen(form) {

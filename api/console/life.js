@@ -7,6 +7,8 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** How many events of a life are fetched at most, and how long the slider must rest before it asks. */
 const MOST = 2_000;
 const REST = 120;
+/** Up to how many characters of JSON are shown as they are. */
+const SHORT = 50;
 
 export function openLife(root, client) {
   const stop = new AbortController();
@@ -116,6 +118,7 @@ function timeline(id, events, client, signal) {
   const earlier = element("button", { type: "button", onclick: () => step(-1) }, "Event before");
   const later = element("button", { type: "button", onclick: () => step(1) }, "Event after");
 
+  const opened = new Set();
   let shownVersion = 0, round = 0;
 
   function jump(event) {
@@ -134,7 +137,7 @@ function timeline(id, events, client, signal) {
       const { data } = await client.ask(`/api/audit/streams/${encodeURIComponent(id)}/state`, { query: { as_of: asOf }, signal });
       if (mine !== round) return;
       shownVersion = data.version;
-      state.replaceChildren(...stateOf(data, events));
+      state.replaceChildren(...stateOf(data, events, opened));
     } catch (refusal) {
       if (mine !== round || signal.aborted) return;
       shownVersion = 0;
@@ -158,11 +161,32 @@ function timeline(id, events, client, signal) {
   ];
 }
 
-function stateOf({ type, version, state }, events) {
+function stateOf({ type, version, state }, events, opened) {
   const event = events.find((one) => one.stream_version === version);
   const changed = new Set(event?.before ? Object.keys(event.after ?? {}) : []);
-  const rows = Object.entries(state).map(([name, value]) => element("tr", { class: changed.has(name) ? "changed" : null },
+  return [element("h3", {}, `${type.split(".").pop()}, version ${version}`), fieldsOf(state, "", opened, changed)];
+}
+
+function fieldsOf(value, path, opened, changed = new Set()) {
+  const rows = Object.entries(value).map(([name, inner]) => element("tr", { class: changed.has(name) ? "changed" : null },
     element("th", { scope: "row" }, name, changed.has(name) && element("span", { class: "unseen" }, " (changed just then)")),
-    element("td", {}, element("code", {}, coloured(JSON.stringify(value, null, 1))))));
-  return [element("h3", {}, `${type.split(".").pop()}, version ${version}`), element("table", {}, element("tbody", {}, ...rows))];
+    element("td", {}, valueOf(inner, `${path}.${name}`, opened))));
+  return element("table", {}, element("tbody", {}, ...rows));
+}
+
+/** What is short stands there; what is long can be opened, and stays open while one moves through time. */
+function valueOf(value, path, opened) {
+  const text = JSON.stringify(value);
+  if (value === null || typeof value !== "object" || text.length <= SHORT) return element("code", {}, coloured(text));
+  const size = Object.keys(value).length;
+  const words = Array.isArray(value) ? `${size} in a list` : `${size} fields`;
+  const made = element("details", { open: opened.has(path) }, element("summary", {}, words));
+  const fill = () => made.childElementCount === 1 && made.append(fieldsOf(value, path, opened));
+  if (made.open) fill();
+  made.addEventListener("toggle", () => {
+    if (made.open) opened.add(path);
+    else opened.delete(path);
+    fill();
+  });
+  return made;
 }

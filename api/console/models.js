@@ -27,9 +27,13 @@ export function openModels(root, client) {
 
   async function ofPlatform() {
     const { data } = await client.ask("/api/dev/projections", { signal });
-    const head = ["Read model", "Behind", "Pace", "State"].map((name) => element("th", { scope: "col" }, name));
-    return [element("div", { class: "wide" }, element("table", { class: "models" },
-      element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...data.map(rowOf))))];
+    const head = ["Read model", "Behind", "Pace", "State"].map((name) =>
+      element("th", { scope: "col", class: name === "Pace" ? "wide-only" : null }, name));
+    // What needs somebody comes first.
+    const models = data.map((model) => ({ model, troubles: troublesOf(model) }))
+      .sort((one, other) => other.troubles.length - one.troubles.length || other.model.lag.events - one.model.lag.events);
+    return [element("div", { class: "wide", tabindex: "0" }, element("table", { class: "models" },
+      element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...models.map(rowOf))))];
   }
 
   async function ofCompany() {
@@ -42,22 +46,23 @@ export function openModels(root, client) {
   }
 }
 
-function rowOf(model) {
+function rowOf({ model, troubles }) {
   const { lag } = model;
-  const behind = model.mode === "inline" ? "with the event" : lag.events ? `${count(lag.events)} events, ${duration(lag.seconds)}` : "0";
+  const behind = lag.events ? `${count(lag.events)} events, ${duration(lag.seconds)}` : model.mode === "inline" ? "never" : "nothing";
+  const name = model.name.split("_").flatMap((word, index) => index ? ["_", element("wbr"), word] : [word]);
+  const marks = troubles.length ? troubles : [["good", "sound"]];
   return element("tr", {},
-    element("th", { scope: "row" }, model.name),
+    element("th", { scope: "row" }, ...name),
     element("td", { class: lag.events ? "warn" : null }, behind),
-    element("td", {}, model.rate === null ? "" : `${count(Math.round(model.rate))}/s`),
-    element("td", {}, ...marksOf(model)));
+    element("td", { class: "wide-only" }, model.rate === null ? "" : `${count(Math.round(model.rate))}/s`),
+    element("td", {}, ...marks.map(([kind, words]) => element("span", { class: `mark ${kind}` }, words))));
 }
 
-function marksOf(model) {
-  const marks = [
+function troublesOf(model) {
+  return [
     model.parked && ["bad", `parked for ${count(model.parked)}`],
     model.paused && ["warn", "paused"],
     !model.sound && ["bad", "not sound"],
     model.definition !== "current" && ["bad", model.definition],
   ].filter(Boolean);
-  return (marks.length ? marks : [["good", "sound"]]).map(([kind, words]) => element("span", { class: `mark ${kind}` }, words));
 }

@@ -27,7 +27,11 @@ export function openSales(root, client, showLife) {
 
   const refresh = throttled(async () => {
     try {
-      root.replaceChildren(...(await draw()));
+      const parts = await draw();
+      const held = root.contains(document.activeElement) ? document.activeElement.textContent : null;
+      root.replaceChildren(...parts);
+      // Who stands on an order with the keyboard stays there when others come in.
+      if (held) [...root.querySelectorAll("button")].find((one) => one.textContent === held)?.focus({ preventScroll: true });
     } catch (refusal) {
       if (!stop.signal.aborted) root.replaceChildren(element("p", { class: "refusal" }, refusal.message));
     }

@@ -8,16 +8,23 @@ const EVERY = 700;
 export function openVerification(root, client) {
   const stop = new AbortController();
   const { signal } = stop;
+  const chosen = element("select", { "aria-label": "Which read model" }, element("option", { value: "" }, "every read model"));
   const parts = [
-    client.may("projections.rebuild") && part("Compare every read model with the log", modelsOf),
+    client.may("projections.rebuild") && part("Compare with the log", modelsOf, chosen),
     client.may("projections.view") && part("Examine the installation", doctorOf),
   ].filter(Boolean);
   root.replaceChildren(...(parts.length ? parts
     : [element("p", { class: "note" }, "Read models are compared with the log by whoever runs the platform (projections.rebuild).")]));
+  if (client.may("projections.rebuild")) namesOf().then((names) => chosen.append(...names.map((name) => element("option", {}, name)))).catch(() => {});
   return { close: () => stop.abort() };
 
-  /** A button, how far it is, and what came out, line by line. */
-  function part(title, act) {
+  async function namesOf() {
+    const { data } = await client.ask("/api/dev/projections", { signal });
+    return data.map(({ name }) => name);
+  }
+
+  /** A button, what it is about, how far it is, and what came out, line by line. */
+  function part(title, act, about) {
     const progress = element("progress", { hidden: true, "aria-label": title });
     const status = element("p", { class: "note", role: "status" });
     const lines = element("ul", { class: "findings" });
@@ -33,44 +40,46 @@ export function openVerification(root, client) {
       progress.hidden = true;
       button.disabled = false;
     });
-    return element("div", { class: "check" }, button, progress, status, lines);
+    return element("div", { class: "check" }, element("div", { class: "row" }, button, about), progress, status, lines);
   }
 
+  /** Workers are asked for all of it at once, and followed one after another. */
   async function modelsOf({ progress, status, lines }) {
-    const { data: models } = await client.ask("/api/dev/projections", { signal });
+    const names = chosen.value ? [chosen.value] : await namesOf();
+    status.textContent = "Asking for a worker …";
+    for (const name of names) await request(name);
     let unsound = 0;
-    for (const [index, { name }] of models.entries()) {
-      status.textContent = `${name} (${index + 1} of ${models.length})`;
-      const job = await verify(name, ({ done, total }) => {
+    for (const [index, name] of names.entries()) {
+      status.textContent = `${name} (${index + 1} of ${names.length})`;
+      const job = await follow(name, ({ done, total }) => {
         progress.hidden = false;
-        progress.value = (index + (total ? Math.min(done / total, 1) : 0)) / models.length;
+        progress.value = (index + (total ? Math.min(done / total, 1) : 0)) / names.length;
       });
-      if (signal.aborted) return "";
       const problem = job.status === "failed" ? job.error ?? "could not be compared"
         : job.rows_changed ? `${count(job.rows_changed)} rows differ from the log` : "";
-      if (!problem) continue;
-      unsound += 1;
-      lines.append(finding("bad", name, problem));
+      if (problem) lines.append(finding("bad", name, problem));
+      unsound += problem ? 1 : 0;
     }
-    return unsound ? `${count(unsound)} of ${count(models.length)} read models are not what the log says.`
-      : `All ${count(models.length)} read models are what the log says, and the log is what was recorded.`;
+    return unsound ? `${count(unsound)} of ${count(names.length)} read models could not be found sound.`
+      : `${names.length === 1 ? names[0] : `Each of ${count(names.length)} read models`} is what the log says, and the log what was recorded.`;
   }
 
-  /** Have a worker compare one read model; if it does so already, follow that. */
-  async function verify(name, tell) {
-    const path = `/api/dev/projections/${encodeURIComponent(name)}/verify`;
+  /** Have a worker compare a read model; one that does so already is as good. */
+  async function request(name) {
     try {
-      tell((await client.ask(path, { method: "POST", body: {}, signal })).data);
+      await client.ask(pathOf(name), { method: "POST", body: {}, signal });
     } catch (refusal) {
       if (refusal.status !== 409) throw refusal;
     }
-    while (!signal.aborted) {
-      const { data: job } = await client.ask(path, { signal });
+  }
+
+  async function follow(name, tell) {
+    for (;;) {
+      const { data: job } = await client.ask(pathOf(name), { signal });
       tell(job);
       if (job.status === "done" || job.status === "failed") return job;
       await pause(EVERY, signal);
     }
-    return {};
   }
 
   async function doctorOf({ lines }) {
@@ -81,6 +90,8 @@ export function openVerification(root, client) {
     return `${count(well)} of ${count(data.length)} checks are well.`;
   }
 }
+
+const pathOf = (name) => `/api/dev/projections/${encodeURIComponent(name)}/verify`;
 
 const finding = (kind, name, words) =>
   element("li", {}, element("span", { class: `mark ${kind}` }, name), ` ${words}`);

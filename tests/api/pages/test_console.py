@@ -9,6 +9,7 @@ import pytest
 from tests.api.conftest import add_product
 from tests.api.pages.conftest import overflowing
 from tests.browser import Browser
+from tests.conftest import SUPER_ADMIN_NAME, appoint_super_admin, fresh_database, serving
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -25,6 +26,13 @@ def signed_in(browser: Browser, stocked: Any, sign_in: Callable[[str], None]) ->
     yield enter
     assert browser.log() == []
     browser.open("about:blank")
+
+
+@pytest.fixture(scope="module")
+def own(server: Any, password_hash: str) -> Iterator[Any]:
+    """An installation of its own, with few logs to prove, and a client of whoever runs it."""
+    with serving(fresh_database(server, "mipos_console"), ("serve", "worker")) as service:
+        yield appoint_super_admin(service, password_hash)
 
 
 def life_of(browser: Browser, what: str) -> None:
@@ -155,6 +163,35 @@ class TestLife:
         browser.type("#life [name=search]", "no such thing")
         browser.click("#life .search button")
         browser.wait_for("Nothing is called so.", "#life")
+
+
+class TestThePlatform:
+    @pytest.fixture
+    def root(self, browser: Browser, own: Any, sign_in: Callable[[str], None]) -> Any:
+        """That client, whose user is signed in at the console."""
+        browser.open("http://{}:{}/console".format(*own.address))
+        sign_in(SUPER_ADMIN_NAME)
+        return own
+
+    def test_a_read_model_that_rests_is_marked_and_comes_first(self, browser: Browser, root: Any) -> None:
+        browser.wait_for("report_sales", "#models")
+        assert root.post("/api/dev/projections/price_history/pause").status == 200
+        first = browser.wait_for("paused", "#models tbody tr:first-child")
+        assert first.startswith("price_history")
+        assert root.post("/api/dev/projections/price_history/resume").status == 200
+
+    def test_a_read_model_is_compared_with_the_log(self, browser: Browser, root: Any) -> None:
+        browser.wait_for_script("return document.querySelectorAll('#verification option').length > 1")
+        browser.run("document.querySelector('#verification select').value = 'packages'")
+        browser.click("#verification button")
+        browser.wait_for("packages is what the log says", "#verification")
+        assert root.get("/api/dev/projections/packages/verify").data["status"] == "done"
+
+    @pytest.mark.usefixtures("root")
+    def test_the_installation_is_examined(self, browser: Browser) -> None:
+        browser.click("#verification .check:last-child button")
+        browser.wait_for("checks are well", "#verification")
+        assert browser.log() == []
 
 
 class TestOnAnyScreen:
