@@ -196,14 +196,17 @@ class Resource:
         if put_off is not None:
             put_off(_LENGTHY_PATIENCE if req.context.lengthy else None)
 
-    def listen(self, req: Request, seconds: float, has_news: Callable[[], bool]) -> None:
+    def listen(
+        self, req: Request, seconds: float, has_news: Callable[[], bool], *, patient: bool = False
+    ) -> None:
         """Have our web server run the request again once there is news, or when so many seconds are over.
 
-        These count from its first run. `has_news` is asked often and must be quick. Returns in the end.
+        These count from its first run. `has_news` is asked often and must be quick; who is `patient`, because
+        the last news were none for them, may be left alone for a while. Returns in the end.
         """
         listen = req.env.get("mipos.listen")
         if listen is not None:
-            listen(seconds, has_news)
+            listen(seconds, has_news, patient=patient)
 
     def answer(self, req: Request, resp: Response, data: Any, message: str = "OK") -> None:
         """Answer with a record, or with all of a short list."""

@@ -1,44 +1,59 @@
 """What may be told of an event to whoever follows the log: records without what tells about persons."""
 
 import dataclasses
-from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cache
 from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
 from projections.cost_fields import is_cost
 from projections.records import Record, generic, record
 
+#: What the log writes as text. Passing the text on takes a third of the time of reading and writing it.
+_WRITTEN_AS_TEXT = frozenset({UUID, Decimal, datetime, date, time})
 
-def public_record(event: Any, private: Iterable[str], name: str, *, with_costs: bool) -> Record:
-    """The record of an event without its fields at the `private` paths, and perhaps without its costs.
 
-    A dot leads into a value or into each of a list (`payments.reference`).
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """What of an event is told, and how: without the fields at `private` paths, and perhaps without costs.
+
+    A dot leads into a value or into each of a list (`payments.reference`). Ids, decimals and times are read
+    as what they are, or passed on as they were written.
     """
-    types = _types(event, frozenset(private), with_costs=with_costs)
-    return record(name, event, types)
+
+    private: frozenset[str]
+    with_costs: bool = True
+    as_written: bool = False
+
+    def within(self, name: str) -> "Telling":
+        """The same of what is in a field of that name."""
+        inner = (path.removeprefix(f"{name}.") for path in self.private if path.startswith(f"{name}."))
+        return replace(self, private=frozenset(inner))
+
+
+def public_record(event: Any, telling: Telling, name: str) -> Record:
+    """The record of what is told of an event."""
+    return record(name, event, _types(event, telling))
 
 
 @cache
-def _public(own: Any, private: frozenset[str], *, with_costs: bool) -> Any:
-    """The type of a field of such a record; `private` are the paths from there."""
+def _public(own: Any, telling: Telling) -> Any:
+    """The type of a field of such a record."""
     if dataclasses.is_dataclass(own):
-        types = _types(own, private, with_costs=with_costs)
-        return record(getattr(own, "__name__", "Record"), own, types)
+        return record(getattr(own, "__name__", "Record"), own, _types(own, telling))
+    if telling.as_written and own in _WRITTEN_AS_TEXT:
+        return str
     arguments = get_args(own)
-    if not arguments:
-        return own
-    return generic(own, tuple(_public(one, private, with_costs=with_costs) for one in arguments))
+    return generic(own, tuple(_public(one, telling) for one in arguments)) if arguments else own
 
 
-def _types(own: Any, private: frozenset[str], *, with_costs: bool) -> dict[str, Any]:
+def _types(own: Any, telling: Telling) -> dict[str, Any]:
     hints = get_type_hints(own)
+    names = [field.name for field in dataclasses.fields(own)]
     return {
-        name: _public(hint, _within(private, name), with_costs=with_costs)
-        for name, hint in hints.items()
-        if name not in private and (with_costs or not is_cost(name, hints))
+        name: _public(hints[name], telling.within(name))
+        for name in names
+        if name not in telling.private and (telling.with_costs or not is_cost(name, names))
     }
-
-
-def _within(private: frozenset[str], name: str) -> frozenset[str]:
-    """The paths that lead on from a field of that name."""
-    return frozenset(path.removeprefix(f"{name}.") for path in private if path.startswith(f"{name}."))

@@ -71,11 +71,16 @@ class Feed(Resource):
         stretch, rows = self.ask(req, resp, partial(self._look, req, self._patterns(query)))
         self._news.note(caller.company_id, stretch.head)
         if query["wait"] and not rows and not stretch.has_more:
-            req.env[_LOOKED_UP_TO] = stretch.next_after
-            has_news = partial(self._news.is_due, caller.company_id, stretch.next_after)
-            self.listen(req, query["wait"], has_news)
+            self._wait(req, stretch.next_after)
         resp.set_header("X-Log-Epoch", stretch.epochs.present)
         self.answer_stretch(req, resp, rows, stretch.next_after, has_more=stretch.has_more)
+
+    def _wait(self, req: Request, position: int) -> None:
+        """Wait for what comes behind this position. Whoever was run for events of other types is patient."""
+        looked_up_to = req.env.get(_LOOKED_UP_TO, position)
+        req.env[_LOOKED_UP_TO] = position
+        has_news = partial(self._news.is_due, req.context.caller.company_id, position)
+        self.listen(req, req.context.query["wait"], has_news, patient=looked_up_to < position)
 
     def _patterns(self, query: dict[str, Any]) -> EventPatterns | None:
         """Which types are asked for; None for all. Raises UnknownEventType, TooManyPatterns."""

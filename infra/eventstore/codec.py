@@ -27,7 +27,7 @@ from infra.eventstore.sealing import (
 )
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 from projections.feed import Told
-from projections.public_records import public_record
+from projections.public_records import Telling, public_record
 from projections.records import Reading, Record, narrowed, paths_of, record
 
 Decode = Callable[[str | bytes], Any]
@@ -106,17 +106,21 @@ class EventType:
     @cached_property
     def record(self) -> Record:
         """What followers of the log are told of it: all but what tells about a person."""
-        return public_record(self.event, self.private, self.name, with_costs=True)
+        return public_record(self.event, Telling(private=frozenset(self.private)), self.name)
 
     @cached_property
     def tell(self) -> Decode:
         """The function that decodes a state, sealed or not, to what followers are told."""
-        return self.decode_as(self.record)
+        return self._tell(with_costs=True)
 
     @cached_property
     def tell_without_costs(self) -> Decode:
         """The same for those who may not see costs."""
-        return self.decode_as(public_record(self.event, self.private, self.name, with_costs=False))
+        return self._tell(with_costs=False)
+
+    def _tell(self, *, with_costs: bool) -> Decode:
+        telling = Telling(private=frozenset(self.private), with_costs=with_costs, as_written=True)
+        return self.decode_as(public_record(self.event, telling, self.name))
 
     def decode_as(self, record: Record) -> Decode:
         """The function that decodes a state, of whatever version, to a record of fields of the event."""

@@ -11,8 +11,8 @@ from infra.web.pauses import NoNews
 
 #: How often they are looked at, in seconds: two hundred take 0.1 ms.
 LOOK = 0.05
-#: Who was run again in vain is left alone for so long for each of its lane that waits, so that no more than a
-#: hundred of it a second are run again: each asks the database.
+#: Who is patient is left alone for so long for each of its lane that waits, so that no more than a hundred of
+#: it a second are run again in vain: each asks the database.
 FOR_EACH = 0.01
 #: How many may wait, of one lane and in all.
 MOST_OF_LANE, MOST = 256, 1_024
@@ -42,13 +42,13 @@ class Listening:
         self._looked_at = 0.0
         self._is_over = False
 
-    def add(self, connection: Connection, pause: NoNews, runs: int) -> bool:
-        """Have its request wait, which ran so often; False when too many do."""
+    def add(self, connection: Connection, pause: NoNews) -> bool:
+        """Have its request wait; False when too many do."""
         lane, now = connection.lane, time.monotonic()
         with self._lock:
             if len(self._listeners) >= MOST or self._counts[lane] >= MOST_OF_LANE:
                 return False
-            not_before = now + FOR_EACH * self._counts[lane] if runs > 1 else now
+            not_before = now + FOR_EACH * self._counts[lane] if pause.patient else now
             self._counts[lane] += 1
             self._listeners.append(Listener(connection, pause.has_news, not_before, pause.until))
         return True

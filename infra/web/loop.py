@@ -161,7 +161,7 @@ class Loop:
     def _put_aside(self, connection: Connection, pause: NotYet | NoNews, pauses: int) -> bool:
         """Keep a request that waits; False when too many do."""
         if isinstance(pause, NoNews):
-            return self._listening.add(connection, pause, pauses)
+            return self._listening.add(connection, pause)
         return self._put_off.add(connection, pauses)
 
     # What connections need.

@@ -26,13 +26,15 @@ class NotYet(Pause):
 class NoNews(Pause):
     """Nothing has happened yet that the request waits for; `has_news` says at once when something has.
 
-    It waits no longer than until this moment of the monotonic clock.
+    It waits no longer than until this moment of the monotonic clock. One that is `patient`, because the last
+    news were none for it, is left alone for a while first.
     """
 
-    def __init__(self, has_news: Callable[[], bool], until: float) -> None:
+    def __init__(self, has_news: Callable[[], bool], until: float, *, patient: bool) -> None:
         super().__init__(has_news, until)
         self.has_news = has_news
         self.until = until
+        self.patient = patient
 
 
 class ArrivingBody:

@@ -72,14 +72,15 @@ class Request:
         if time.monotonic() < self._first_run + (patience or PATIENCE):
             raise NotYet
 
-    def listen(self, seconds: float, has_news: Callable[[], bool]) -> None:
+    def listen(self, seconds: float, has_news: Callable[[], bool], *, patient: bool = False) -> None:
         """Put the request off until there is news; returns only when it has been for so many seconds.
 
-        `has_news` is asked by the thread that polls, so it must be quick. Raises NoNews.
+        `has_news` is asked by the thread that polls, so it must be quick; a `patient` request, for which the
+        last news were none, less often the more of its lane wait. Raises NoNews.
         """
         until = self._first_run + seconds
         if time.monotonic() < until and not self.is_hurried:
-            raise NoNews(has_news, until)
+            raise NoNews(has_news, until, patient=patient)
 
     def _described(self) -> Environment:
         head = self.head

@@ -176,7 +176,7 @@ class Bulletin:
         name = environ["HTTP_X_NAME"]
         self.runs[name] += 1
         if name not in self.told:
-            environ["mipos.listen"](self.seconds, lambda: self.has_news(name))
+            environ["mipos.listen"](self.seconds, lambda: self.has_news(name), patient="all" in self.told)
         start("200 OK", [])
         return [b"told" if name in self.told else b"nothing"]
 
@@ -218,10 +218,10 @@ class TestWaitingForNews:
         assert bulletin.runs["late"] == 2
         assert bulletin.asked["late"] > 1
 
-    def test_in_vain_is_left_alone_for_a_while(
+    def test_patiently_is_left_alone_for_a_while(
         self, dial: Callable[..., Any], looped: Callable[..., Any]
     ) -> None:
-        """Twenty who are woken by what is not for them are run a hundred times a second, not without end."""
+        """Twenty who hear without end of what is not for them are run a hundred times a second together."""
         bulletin = Bulletin()
         bulletin.told.add("all")
         bulletin.seconds = 2
