@@ -38,6 +38,8 @@ _JOBS: LiteralString = """
      ORDER BY name
 """
 
+_DELIVERIES: LiteralString = "SELECT pending, dead FROM count_deliveries()"
+
 _EPOCH: LiteralString = "SELECT log_epoch FROM installation"
 
 
@@ -52,6 +54,8 @@ class LogStatistics:
     largest_streams: Sequence[Row]
     tables: Sequence[Row]
     jobs: Sequence[Row]
+    #: Deliveries to webhooks, `pending` and `dead`.
+    webhooks: Row
     log_epoch: int
 
     @property
@@ -64,7 +68,7 @@ def ask_log_statistics(db: Database, since: datetime) -> Pending[LogStatistics]:
     """Ask with the next round trip; `events_since` are those recorded since that moment."""
     load, logs, epoch = db.ask(_EVENTS, {"since": since}), db.ask(_LOGS, {}), db.ask(_EPOCH, {})
     by_type, longest = db.ask(_BY_TYPE, {}), db.ask(_LONGEST, {"longest": LONGEST})
-    tables, jobs = db.ask(_TABLES, {}), db.ask(_JOBS, {})
+    tables, jobs, deliveries = db.ask(_TABLES, {}), db.ask(_JOBS, {}), db.ask(_DELIVERIES, {})
     return Pending(
         lambda: LogStatistics(
             **{**(load.row() or {}), **(logs.row() or {}), **(epoch.row() or {})},
@@ -73,5 +77,6 @@ def ask_log_statistics(db: Database, since: datetime) -> Pending[LogStatistics]:
             largest_streams=longest.rows(),
             tables=tables.rows(),
             jobs=jobs.rows(),
+            webhooks=deliveries.row() or {},
         )
     )

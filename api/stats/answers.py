@@ -47,6 +47,13 @@ class JobRunAnswer(Answer):
     next_run: Annotated[Moment, Meaning("When it is begun again at the latest.")]
 
 
+class DeliveriesAnswer(Answer):
+    """Deliveries to webhooks, of all companies, of the last 30 days."""
+
+    pending: Annotated[Count, Meaning("Those that are to be sent, for the first time or again.", 3)]
+    dead: Annotated[Count, Meaning("Those that were given up.", 0)]
+
+
 class StatsAnswer(Answer):
     """The installation in figures."""
 
@@ -59,4 +66,5 @@ class StatsAnswer(Answer):
     tables: Annotated[list[TableAnswer], Meaning("Tables, the largest first.")]
     pool: Annotated[PoolAnswer, Meaning("Connections to the database.")]
     jobs: Annotated[list[JobRunAnswer], Meaning("What workers do from time to time, by name.")]
+    webhooks: Annotated[DeliveriesAnswer, Meaning("Deliveries to webhooks.")]
     log_epoch: Annotated[Count, Meaning("How often the logs began anew from a backup, counted from 1.", 1)]

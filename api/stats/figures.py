@@ -9,6 +9,7 @@ from api.platform import check_platform
 from api.resource import Resource
 from api.services import PoolState
 from api.stats.answers import (
+    DeliveriesAnswer,
     JobRunAnswer,
     LargeStreamAnswer,
     PoolAnswer,
@@ -52,5 +53,6 @@ def _answer(found: LogStatistics, pool: PoolState) -> StatsAnswer:
         tables=[TableAnswer.of(row) for row in found.tables],
         pool=PoolAnswer.of(pool),
         jobs=[JobRunAnswer.of(row) for row in found.jobs],
+        webhooks=DeliveriesAnswer.of(found.webhooks),
         log_epoch=found.log_epoch,
     )

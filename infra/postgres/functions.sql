@@ -138,6 +138,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_t
      WHERE head.company_id <> '00000000-0000-4000-8000-000000000000'
 $$;
 
+-- How many deliveries to webhooks are on their way, and how many were given up in the last 30 days, of all companies:
+-- numbers for those who watch, nothing else.
+DROP FUNCTION IF EXISTS :schema.count_deliveries();
+CREATE FUNCTION :schema.count_deliveries() RETURNS TABLE (pending bigint, dead bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT (SELECT count(*) FROM :schema.webhook_deliveries AS sent WHERE sent.status IN ('pending', 'failed')),
+           (SELECT count(*) FROM :schema.webhook_deliveries AS sent WHERE sent.status = 'dead')
+$$;
+
 -- How many events of each type there are in all logs, and how many streams began with one: what a job has counted, and
 -- what came since. For the platform alone.
 DROP FUNCTION IF EXISTS :schema.events_by_type();

@@ -63,6 +63,7 @@ MIGRATIONS = {
     "infra.jobs:job_runs.sql": "infra.jobs:job_runs.sql",
     "infra.jobs:log_counts.sql": "infra.jobs:log_counts.sql",
     "infra.webhooks:deliveries.sql": "infra.webhooks:deliveries.sql",
+    "infra.webhooks:dead_deliveries.sql": "infra.webhooks:dead_deliveries.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

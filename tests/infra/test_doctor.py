@@ -224,6 +224,20 @@ def test_a_read_model_that_is_not_what_the_log_says_is_named(
     assert look("soundness").status == "ok"
 
 
+DEAD: LiteralString = """
+    INSERT INTO webhook_deliveries
+           (company_id, id, webhook_id, number, message_id, type, status, attempts, created_at)
+    SELECT company_id, gen_random_uuid(), gen_random_uuid(), 1, 'x', 'orders.Order.Sold', 'dead', 10, now()
+      FROM company_head
+"""
+
+
+def test_webhooks_that_were_given_up_are_counted(own: Database, look: Look) -> None:
+    with broken(own, DEAD, "DELETE FROM webhook_deliveries"):
+        found = look("webhooks")
+    assert (found.status, "in the last 30 days: 2." in found.says) == ("warn", True)
+
+
 def test_a_read_model_that_rests_is_named(own: Database, look: Look) -> None:
     rests = "UPDATE projection_checkpoints SET paused_at = now() WHERE projection = 'report_sales'"
     with broken(own, rests, "UPDATE projection_checkpoints SET paused_at = NULL"):

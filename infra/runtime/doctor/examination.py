@@ -32,6 +32,7 @@ CHECKS: Mapping[str, Check] = {
     "reports": models.reports,
     "workers": models.workers,
     "jobs": models.jobs,
+    "webhooks": models.webhooks,
     "chain": logs.chain,
     "streams": logs.streams,
     "data key": keys.data_key,

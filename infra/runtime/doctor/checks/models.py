@@ -18,6 +18,8 @@ _STANDING: LiteralString = """
     SELECT projection, differing, skipped, paused FROM projection_standing(NULL) ORDER BY projection
 """
 
+_DELIVERIES: LiteralString = "SELECT dead FROM count_deliveries()"
+
 _DECLARED: LiteralString = "SELECT inline_models FROM installation"
 
 # One that was not done for a week is none of this version any more; then no worker was there, which is told.
@@ -139,3 +141,12 @@ def jobs(patient: Patient) -> Result:
     if failing := [f"{run['name']} ({run['last_error']})" for run in runs if run["last_error"]]:
         return warn(f"Jobs that failed the last time: {', '.join(failing)}.", "Mend what they name.")
     return ok(f"All {len(runs):,} jobs that are noted are done in time.")
+
+
+def webhooks(patient: Patient) -> Result:
+    """Whoever wants to be told of events is told."""
+    [deliveries] = patient.ask(_DELIVERIES)
+    if number := deliveries["dead"]:
+        says = f"Deliveries to webhooks that were given up in the last 30 days: {number:,}."
+        return warn(says, "Their companies see them at /api/admin/webhooks, and can have them sent again.")
+    return ok("No delivery to a webhook was given up in the last 30 days.")
