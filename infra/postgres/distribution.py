@@ -94,6 +94,7 @@ FROM_COORDINATOR = frozenset(
         "pause_projection",
         "projection_lag",
         "projection_lag_of_all",
+        "projection_verification",
         "projection_standing",
         "recorded_events",
         "release_failed_event",

@@ -251,6 +251,24 @@ RETURNS TABLE (companies bigint, events bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
     SELECT count(*), coalesce(sum(head.position), 0)::bigint FROM :schema.company_head AS head
 $$;
+
+-- How read models compared with the logs, over all companies for which they were compared: numbers for those who watch,
+-- nothing else. Position and lag are those of the company furthest behind its log, the time is the oldest one.
+CREATE OR REPLACE FUNCTION :schema.projection_verification()
+RETURNS TABLE (
+    projection text, companies bigint, verified_position bigint, lag_events bigint, verified_at double precision,
+    differing bigint
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT known.projection, count(*),
+           (array_agg(known.position ORDER BY head.position - known.position DESC))[1],
+           max(head.position - known.position), extract(epoch FROM min(known.verified_at))::double precision,
+           sum(known.differing)::bigint
+      FROM :schema.projection_verifications AS known
+      JOIN :schema.company_head AS head ON head.company_id = known.company_id
+     GROUP BY known.projection ORDER BY known.projection
+$$;
+
 -- How each read model of the database stands, over all companies or for one, for the platform alone: positions, how far
 -- behind, what is parked, when it was last compared with the log, and how many rows differed then. What decisions are
 -- made on knows all of a log unless it is parked; what is parked is behind for a reason of its own.

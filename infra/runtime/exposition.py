@@ -24,6 +24,11 @@ FRESH, PATIENCE = 2.0, 4.0
 
 _LOG: LiteralString = "SELECT companies, events FROM log_size()"
 
+_VERIFIED: LiteralString = """
+    SELECT projection, companies, verified_position, lag_events, verified_at, differing
+      FROM projection_verification()
+"""
+
 # The names of sessions are everybody's to see.
 _REBUILDS: LiteralString = """
     SELECT count(*) AS running FROM pg_stat_activity
@@ -39,6 +44,7 @@ _BACKUPS: LiteralString = """
 _QUESTIONS: Questions = {
     "worker_metrics": KNOWN,
     "log": _LOG,
+    "verifications": _VERIFIED,
     "rebuilds": _REBUILDS,
     "backups": _BACKUPS,
 }
@@ -59,6 +65,39 @@ GAUGES = (
         "tested_at",
         "mipos_backup_last_restore_timestamp_seconds",
         "When a backup was last restored on trial, in Unix time; absent before the first.",
+    ),
+)
+#: Gauges of one figure for each read model that was ever compared with a log, in the same way.
+GAUGES_OF_READ_MODELS = (
+    (
+        "verifications",
+        "verified_at",
+        "mipos_projection_verified_timestamp_seconds",
+        "When a read model was last compared with the log, of the company for which that is longest ago.",
+    ),
+    (
+        "verifications",
+        "verified_position",
+        "mipos_projection_verified_position",
+        "Position up to which a read model was compared, of the company furthest behind its log.",
+    ),
+    (
+        "verifications",
+        "lag_events",
+        "mipos_projection_verified_lag_events",
+        "Events after that position.",
+    ),
+    (
+        "verifications",
+        "companies",
+        "mipos_projection_verified_companies",
+        "Companies for which a read model was ever compared.",
+    ),
+    (
+        "verifications",
+        "differing",
+        "mipos_projection_rows_differing",
+        "Rows that were not what the log says, and were not made anew since.",
     ),
 )
 
@@ -104,6 +143,11 @@ def _gauges(answers: Answers) -> Iterator[Metric]:
         for row in answers[question] or ():
             if row[column] is not None:
                 yield GaugeMetricFamily(name, meaning, value=row[column])
+    for question, column, name, meaning in GAUGES_OF_READ_MODELS:
+        gauge = GaugeMetricFamily(name, meaning, labels=["projection"])
+        for row in answers[question] or ():
+            gauge.add_metric([row["projection"]], row[column])
+        yield gauge
 
 
 def _failures(asked: Mapping[str, bool], state: ServiceState | None) -> Metric:

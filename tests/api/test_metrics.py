@@ -173,6 +173,29 @@ class TestWhatTheDatabaseKnows:
 
         eventually(lambda: "state_unknown" in codes())
 
+    def test_tells_up_to_where_read_models_were_compared(self, running: Service) -> None:
+        with psycopg.connect(running.database.owner, autocommit=True) as owner:
+            for head, verified, differing in ((100, 90, 0), (500, 400, 3)):
+                company = uuid4()
+                owner.execute(
+                    "INSERT INTO company_head (company_id, position, hash, recorded_at)"
+                    " VALUES (%s, %s, '', now())",
+                    [company, head],
+                )
+                owner.execute(
+                    "INSERT INTO projection_verifications (company_id, projection, position, differing,"
+                    "                                      verified_at)"
+                    " VALUES (%s, 'stock', %s, %s, to_timestamp(%s))",
+                    [company, verified, differing, 1_000_000_000 + head],
+                )
+        stock = {"projection": "stock"}
+        eventually(lambda: figure(figures(running), "mipos_projection_rows_differing", **stock) == 3)
+        known = figures(running)
+        assert figure(known, "mipos_projection_verified_position", **stock) == 400
+        assert figure(known, "mipos_projection_verified_lag_events", **stock) == 100
+        assert figure(known, "mipos_projection_verified_timestamp_seconds", **stock) == 1_000_000_100
+        assert figure(known, "mipos_projection_verified_companies", **stock) == 2
+
     def test_tells_the_size_of_the_log_and_rebuilds_that_run(self, running: Service) -> None:
         with psycopg.connect(running.database.owner, autocommit=True) as owner:
             [(companies, events)] = owner.execute(

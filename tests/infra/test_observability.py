@@ -13,7 +13,7 @@ import yaml
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from infra.runtime.exposition import GAUGES
+from infra.runtime.exposition import GAUGES, GAUGES_OF_READ_MODELS
 from infra.runtime.service_state import ServiceState, StateMetrics
 from tests.conftest import Service
 
@@ -75,6 +75,8 @@ def told(service: Service) -> Mapping[str, set[str]]:
             names[sample.name] |= set(sample.labels)
     for _, _, name, _ in GAUGES:
         names[name] |= set()
+    for _, _, name, _ in GAUGES_OF_READ_MODELS:
+        names[name] |= {"projection"}
     return names
 
 
