@@ -1,4 +1,4 @@
-"""What may be told of an event to whoever follows the log: records without what tells about persons."""
+"""What may be told of an event to whoever follows the log: records without what is for nobody outside."""
 
 import dataclasses
 from dataclasses import dataclass, replace
@@ -17,20 +17,20 @@ _WRITTEN_AS_TEXT = frozenset({UUID, Decimal, datetime, date, time})
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """What of an event is told, and how: without the fields at `private` paths, and perhaps without costs.
+    """What of an event is told, and how: without the fields at some paths, and perhaps without costs.
 
     A dot leads into a value or into each of a list (`payments.reference`). Ids, decimals and times are read
     as what they are, or passed on as they were written.
     """
 
-    private: frozenset[str]
+    without: frozenset[str]
     with_costs: bool = True
     as_written: bool = False
 
     def within(self, name: str) -> "Telling":
         """The same of what is in a field of that name."""
-        inner = (path.removeprefix(f"{name}.") for path in self.private if path.startswith(f"{name}."))
-        return replace(self, private=frozenset(inner))
+        inner = (path.removeprefix(f"{name}.") for path in self.without if path.startswith(f"{name}."))
+        return replace(self, without=frozenset(inner))
 
 
 def public_record(event: Any, telling: Telling, name: str) -> Record:
@@ -55,5 +55,5 @@ def _types(own: Any, telling: Telling) -> dict[str, Any]:
     return {
         name: _public(hints[name], telling.within(name))
         for name in names
-        if name not in telling.private and (telling.with_costs or not is_cost(name, names))
+        if name not in telling.without and (telling.with_costs or not is_cost(name, names))
     }

@@ -25,8 +25,8 @@ class FeedEventAnswer(Answer):
     data: Annotated[
         Any,
         Meaning(
-            "What the event says, in the present version of its type, without what tells about a person, and "
-            "without costs for whoever lacks `costs.view`.",
+            "What the event says, in the present version of its type, without what tells about a person, "
+            "without addresses of webhooks, and without costs for whoever lacks `costs.view`.",
         ),
     ]
 

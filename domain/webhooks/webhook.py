@@ -13,6 +13,8 @@ Signature = Literal["hmac", "ed25519"]
 SIGNATURES: tuple[Signature, ...] = get_args(Signature)
 #: Why one is disabled: somebody asked, its server said that it is gone, or it failed for days.
 Reason = Literal["asked", "gone", "failing"]
+#: Whoever follows the log need not know addresses.
+WITHHELD = frozenset({"url"})
 #: How many a company has that are not archived.
 MOST_WEBHOOKS = 20
 
@@ -41,6 +43,8 @@ class Webhook(Entity):
     class Registered(Entity.Registered):
         """The address is told of events from now on; an `ordered` one of each only after the one before."""
 
+        withheld = WITHHELD
+
         url: str
         types: tuple[str, ...]
         store_ids: tuple[UUID, ...]
@@ -56,6 +60,8 @@ class Webhook(Entity):
 
     class Readdressed(Entity.Revised):
         """Events go to another address."""
+
+        withheld = WITHHELD
 
         url: str
         in_full: bool

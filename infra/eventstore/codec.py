@@ -105,8 +105,8 @@ class EventType:
 
     @cached_property
     def record(self) -> Record:
-        """What followers of the log are told of it: all but what tells about a person."""
-        return public_record(self.event, Telling(private=frozenset(self.private)), self.name)
+        """What followers of the log are told of it: all but what tells about a person or may be a secret."""
+        return public_record(self.event, Telling(without=self._untold), self.name)
 
     @cached_property
     def tell(self) -> Decode:
@@ -118,8 +118,12 @@ class EventType:
         """The same for those who may not see costs."""
         return self._tell(with_costs=False)
 
+    @property
+    def _untold(self) -> frozenset[str]:
+        return self.event.withheld.union(self.private)
+
     def _tell(self, *, with_costs: bool) -> Decode:
-        telling = Telling(private=frozenset(self.private), with_costs=with_costs, as_written=True)
+        telling = Telling(without=self._untold, with_costs=with_costs, as_written=True)
         return self.decode_as(public_record(self.event, telling, self.name))
 
     def decode_as(self, record: Record) -> Decode:

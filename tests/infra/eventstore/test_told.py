@@ -52,14 +52,20 @@ class TestAGoldenFile:
         read = msgspec.json.decode(json.dumps(data), type=kind.record)
         assert json.loads(msgspec.json.encode(read)) == data
 
-    def test_tells_nothing_about_a_person(self, file: Path) -> None:
+    def test_tells_nothing_about_a_person_and_no_secret(self, file: Path) -> None:
         kind = EVENT_TYPES.by_name[file.name.rpartition(".v")[0]]
-        assert [path for path in kind.private if has_path(told(file), path)] == []
+        assert [path for path in {*kind.private, *kind.event.withheld} if has_path(told(file), path)] == []
 
     def test_tells_no_costs_to_who_may_not_see_them(self, file: Path) -> None:
         data = told(file, with_costs=False)
         assert list(costs_in(data)) == []
         assert data.keys() <= told(file).keys()
+
+
+def test_addresses_of_webhooks_are_told_to_nobody() -> None:
+    (file,) = GOLDEN.glob("webhooks.Webhook.Readdressed.*")
+    assert "url" in file.read_text()
+    assert "url" not in told(file)
 
 
 def test_when_and_by_whom_is_told() -> None:
