@@ -89,6 +89,7 @@ class Customers(Projection):
             INSERT INTO customer_group_members (company_id, group_id, customer_id)
             SELECT DISTINCT %(company_id)s::uuid, id, %(stream_id)s::uuid
               FROM unnest(%(group_ids)b::uuid[]) AS own(id)
+            RETURNING company_id
             """,
         ),
         Customer.CreditAgreed: """
@@ -213,12 +214,14 @@ _INSERT: LiteralString = """
                   %(terms)b::bigint[], %(consents)b::text[], %(stores)b::uuid[], %(ats)b::timestamptz[])
            AS new(id, name, name_key, reference, phone, phone_key, email, email_key, address, tax_number,
                   birthday, note, group_ids, credit_limit, terms_days, consents, store_id, at)
+    RETURNING company_id
 """
 
 _INSERT_MEMBERS: LiteralString = """
     INSERT INTO customer_group_members (company_id, group_id, customer_id)
     SELECT %(company_id)s, member.*
       FROM unnest(%(groups)b::uuid[], %(customers)b::uuid[]) AS member(group_id, customer_id)
+    RETURNING company_id
 """
 
 

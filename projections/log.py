@@ -1,4 +1,4 @@
-"""What is selected of an event by whoever decodes it, from the log named `e`."""
+"""What is selected of an event by whoever decodes it, from the log named `e`; of one company, by name."""
 
 from typing import LiteralString
 
@@ -11,7 +11,7 @@ NAMES_SUBJECT: LiteralString = '{"subject_id":"'
 EVENT: LiteralString = f"""
     e.company_id, e.stream_id, e.stream_version, e.type, e.state, e.metadata,
     (SELECT sealing.wrapped FROM subject_keys AS sealing
-      WHERE sealing.company_id = e.company_id
+      WHERE sealing.company_id = %(company_id)s
         AND sealing.subject_id
             = CASE WHEN starts_with(e.state, '{NAMES_SUBJECT}')
                    THEN substr(e.state, {len(NAMES_SUBJECT) + 1}, 36)::uuid END) AS subject_key

@@ -441,6 +441,7 @@ _INSERT: LiteralString = """
                   %(methods)b::text[])
         AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
                 customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods)
+    RETURNING company_id
 """
 
 _INSERT_RECORDED: LiteralString = """
@@ -464,6 +465,7 @@ _INSERT_RECORDED: LiteralString = """
                   %(methods)b::text[], %(positions)b::bigint[])
         AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
                 customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods, position)
+    RETURNING company_id
 """
 
 _PLACED_COLUMNS: LiteralString = """
@@ -486,6 +488,7 @@ _INSERT_PLACED_RECORDED: LiteralString = f"""
                               WHERE earlier.company_id = %(company_id)s AND earlier.series_id = %(series_id)s
                                 AND earlier.series_number = %(series_number)s::bigint)
                 THEN %(position)s::bigint ELSE 0 END
+    RETURNING company_id
 """
 # What is paid on account lowers what is due, so that it may be all that is paid of an order.
 _PUT_STEP: LiteralString = """

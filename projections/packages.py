@@ -27,16 +27,17 @@ class Packages(Projection):
                                   billing_period, trial_days, stores, storages, users, products,
                                   orders_per_month, features, is_active, is_archived, version, created_at,
                                   updated_at, clash)
-            VALUES (%(company_id)s, %(stream_id)s, %(name)s, %(name_key)s, %(description)s, %(price)s,
-                    %(currency)s, %(billing_period)s, %(trial_days)s, %(stores)s, %(storages)s, %(users)s,
-                    %(products)s, %(orders_per_month)s, %(features)b::text[], true, false, %(version)s,
-                    %(at)s, %(at)s,
-                    CASE WHEN %(position)s > 0
-                          AND EXISTS (SELECT FROM packages AS earlier
-                                       WHERE earlier.company_id = %(company_id)s
-                                         AND earlier.name_key = %(name_key)s AND earlier.clash = 0
-                                         AND NOT earlier.is_archived)
-                         THEN %(position)s ELSE 0 END)
+            SELECT %(company_id)s, %(stream_id)s, %(name)s, %(name_key)s, %(description)s, %(price)s,
+                   %(currency)s, %(billing_period)s, %(trial_days)s, %(stores)s, %(storages)s, %(users)s,
+                   %(products)s, %(orders_per_month)s, %(features)b::text[], true, false, %(version)s,
+                   %(at)s, %(at)s,
+                   CASE WHEN %(position)s > 0
+                         AND EXISTS (SELECT FROM packages AS earlier
+                                      WHERE earlier.company_id = %(company_id)s
+                                        AND earlier.name_key = %(name_key)s AND earlier.clash = 0
+                                        AND NOT earlier.is_archived)
+                        THEN %(position)s ELSE 0 END
+            RETURNING company_id
         """,
         Package.Renamed: """
             UPDATE packages

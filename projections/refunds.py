@@ -22,6 +22,7 @@ _CLASH: LiteralString = """
                        WHERE earlier.company_id = %(company_id)s AND earlier.series_id = %(series_id)s
                          AND earlier.series_number = %(series_number)s::bigint AND earlier.clash = 0)
          THEN %(position)s::bigint ELSE 0 END
+    RETURNING company_id
 """
 _REFUND: LiteralString = "%(company_id)s, %(refund_id)s, %(stream_id)s, NULL"
 _RETURN: LiteralString = "%(company_id)s, %(stream_id)s, NULL, %(customer_id)s::uuid"

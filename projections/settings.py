@@ -113,6 +113,7 @@ _INSERT: LiteralString = """
                   %(code_key_list)b::text[], %(fields_list)b::text[], %(version_list)b::bigint[],
                   %(at_list)b::timestamptz[])
            AS new(id, kind, scope_id, parent_id, name, name_key, code_key, fields, version, at)
+    RETURNING company_id
 """
 
 _INSERT_RECORDED: LiteralString = """
@@ -138,6 +139,7 @@ _INSERT_RECORDED: LiteralString = """
                   %(code_key_list)b::text[], %(fields_list)b::text[], %(version_list)b::bigint[],
                   %(at_list)b::timestamptz[], %(position_list)b::bigint[])
            AS new(id, kind, scope_id, parent_id, name, name_key, code_key, fields, version, at, position)
+    RETURNING company_id
 """
 
 # What an event does not name stays: without a name, code or parent the row keeps its own.

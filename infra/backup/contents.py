@@ -71,7 +71,7 @@ AFTERWARDS: tuple[LiteralString, ...] = (
     """,
     """
     UPDATE import_jobs
-       SET status = 'failed', finished_at = clock_timestamp(),
+       SET status = 'failed', finished_at = now(),
            failure = 'The file was not in the backup that was restored; hand it in again.'
      WHERE status IN ('queued', 'running')
     """,

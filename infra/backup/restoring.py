@@ -52,6 +52,7 @@ _EPOCH: LiteralString = "UPDATE installation SET log_epoch = %(epoch)s"
 _EPOCHS: LiteralString = """
     INSERT INTO log_epochs (company_id, number, from_position)
     SELECT company_id, %(epoch)s, position FROM company_head
+    RETURNING company_id
 """
 
 _ANALYZE: LiteralString = "ANALYZE events"

@@ -92,6 +92,7 @@ _STORE: LiteralString = """
            (SELECT hours FROM running_time), %(subjects)b::uuid[]
       FROM company_head AS head
      WHERE head.company_id = %(company_id)s
+    RETURNING company_id
 """
 
 # A session of an unknown user or a closed one is no session. The platform has no company row.

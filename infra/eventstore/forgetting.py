@@ -22,6 +22,7 @@ _OPEN_ORDERS: LiteralString = f"SELECT {OPEN_OF_CUSTOMER} AS has_any"
 _BURY: LiteralString = """
     INSERT INTO erased_subjects (company_id, subject_id, position, at)
     SELECT %(company_id)s, gone.id, %(position)s, %(at)s FROM unnest(%(ids)b::uuid[]) AS gone(id)
+    RETURNING company_id
 """
 
 

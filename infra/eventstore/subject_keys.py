@@ -15,6 +15,7 @@ _MAKE: LiteralString = """
     INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
     SELECT %(company_id)s, new.id, new.kind, %(kek_id)b, new.wrapped
       FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(wrapped)b::bytea[]) AS new(id, kind, wrapped)
+    RETURNING company_id
 """
 
 # Whoever forgets a person destroys their key first, and so waits for what is just being told about them.

@@ -92,6 +92,7 @@ _KEEP: LiteralString = """
     SELECT company_id, id, %(ordinal)s, %(bytes)b
       FROM report_exports WHERE company_id = %(company_id)s AND id = %(id)s
        FOR KEY SHARE
+    RETURNING company_id
 """
 
 _DROP_PARTS: LiteralString = """

@@ -57,7 +57,7 @@ _SESSION: LiteralString = """
 # A token that is given again keeps the time at which it was first given.
 _ROTATE: LiteralString = """
     UPDATE sessions
-       SET rotated_at = CASE refresh_hash WHEN %(refresh_hash)s THEN rotated_at ELSE %(now)s END,
+       SET rotated_at = CASE WHEN refresh_hash = %(refresh_hash)s THEN rotated_at ELSE %(now)s END,
            refresh_hash = %(refresh_hash)s, last_used_at = %(now)s, expires_at = %(expires_at)s,
            address = %(address)s, user_agent = %(user_agent)s
      WHERE company_id = %(company_id)s AND id = %(session_id)s

@@ -134,4 +134,5 @@ _NOTE: LiteralString = """
     SELECT %(company_id)s, found.*, %(now)s
       FROM unnest(%(days)b::date[], %(rules)b::text[], %(stores)b::uuid[], %(subjects)b::text[],
                   %(figures)b::text[], %(a)b::text[], %(b)b::text[], %(positions)b::bigint[]) AS found
+    RETURNING company_id
 """

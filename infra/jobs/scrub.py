@@ -45,7 +45,7 @@ _TO_SCRUB: LiteralString = """
 """
 
 _SCRUBBED: LiteralString = """
-    UPDATE erased_subjects AS erased SET scrubbed_at = clock_timestamp()
+    UPDATE erased_subjects AS erased SET scrubbed_at = now()
       FROM unnest(%(companies)s::uuid[], %(subjects)s::uuid[]) AS done(company_id, subject_id)
      WHERE erased.company_id = done.company_id AND erased.subject_id = done.subject_id
 """

@@ -33,6 +33,7 @@ _BEGIN: LiteralString = """
     INSERT INTO webhook_cursors (company_id, webhook_id, position)
     SELECT %(company_id)s, %(webhook_id)s, coalesce(max(position), 0)
       FROM company_head WHERE company_id = %(company_id)s
+    RETURNING company_id
 """
 
 # Of two that were good at once the older one is good no more: there are never more than two.

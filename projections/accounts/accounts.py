@@ -234,6 +234,7 @@ _ENTRIES: LiteralString = """
                       refund_id, ends_on, method, reference, reason, origin, actor, at, place)
       JOIN account_balances AS own ON own.company_id = %(company_id)s
            AND own.customer_id = entered.customer_id AND own.account = entered.account
+    RETURNING company_id
 """
 
 _LOTS: LiteralString = """
@@ -242,6 +243,7 @@ _LOTS: LiteralString = """
     SELECT %(company_id)s, entered.*
       FROM unnest(%(ids)b::uuid[], %(customers)b::uuid[], %(accounts)b::text[], %(days)b::date[],
                   %(ends)b::date[], %(stores)b::uuid[], %(orders)b::uuid[], %(amounts)b::bigint[]) AS entered
+    RETURNING company_id
 """
 
 _ALLOCATIONS: LiteralString = """
@@ -253,6 +255,7 @@ _ALLOCATIONS: LiteralString = """
                   %(days)b::date[], %(amounts)b::bigint[])
            AS taken(entry_id, lot_id, customer_id, account, day, amount)
       JOIN account_lots AS lot ON lot.company_id = %(company_id)s AND lot.id = taken.lot_id
+    RETURNING company_id
 """
 
 _REDUCE: LiteralString = """

@@ -8,13 +8,14 @@ from domain.catalog.products import Product
 from domain.entities import Entity
 from projections.base import Answer, Database, Projection, Row, belonging
 
-_ADD: LiteralString = """
-    INSERT INTO product_images (company_id, id, product_id, variant_id, content_hash, width, height, alt,
-                                position)
+_OF_PICTURE: LiteralString = """
+           (company_id, id, product_id, variant_id, content_hash, width, height, alt, position)
     SELECT %(company_id)s, %(image_id)s, %(stream_id)s, %(variant_id)s, %(content_hash)s, %(width)s,
            %(height)s, %(alt)s, count(*) + 1
       FROM product_images WHERE company_id = %(company_id)s AND product_id = %(stream_id)s
 """
+
+_ADD: LiteralString = f"INSERT INTO product_images {_OF_PICTURE} RETURNING company_id"
 
 # There was a time when a company could give an id again, and its log still says so.
 _ENTER_AGAIN: LiteralString = """
@@ -98,7 +99,7 @@ class ProductImages(Projection):
     # A picture that a damaged log adds twice is the first one's.
     on_recorded = {
         Product.ImageAdded: (
-            _ADD + "ON CONFLICT (company_id, id) DO NOTHING",
+            f"INSERT INTO product_images {_OF_PICTURE} ON CONFLICT (company_id, id) DO NOTHING",
             _ENTER_AGAIN,
             _ENTER_DIRECTORY + "ON CONFLICT (image_id) DO NOTHING",
         ),

@@ -101,6 +101,7 @@ _ADD: LiteralString = """
       FROM unnest(%(place)b::bigint[], %(product_id)b::uuid[], %(variant_id)b::uuid[], %(store_id)b::uuid[],
                   %(kind)b::text[], %(old)b::bigint[], %(new)b::bigint[], %(at)b::timestamptz[],
                   %(actor_id)b::uuid[]) AS change
+    RETURNING company_id
 """
 
 

@@ -98,6 +98,7 @@ class Products(Projection):
              WHERE %(position)s = 0
                 OR NOT EXISTS (SELECT FROM barcodes AS owned
                                 WHERE owned.company_id = %(company_id)s AND owned.barcode = new.barcode)
+            RETURNING company_id
             """,
             """
             UPDATE variants
@@ -264,6 +265,7 @@ _INSERT_PRODUCTS: LiteralString = """
                   %(changes)b::timestamptz[])
            AS draft(id, name, description, brand_id, category_id, unit_id, supplier_id,
                     tax_rate_ids, track_stock, at, status, launch_at, version, changed_at)
+    RETURNING company_id
 """
 
 _INSERT_VARIANTS: LiteralString = """
@@ -277,6 +279,7 @@ _INSERT_VARIANTS: LiteralString = """
                   %(ordinals)b::bigint[])
            AS v(id, product_id, sku, sku_key, name, barcodes, options, price, cost, reorder_level,
                 reorder_quantity, ordinal)
+    RETURNING company_id
 """
 
 _INSERT_RECORDED_VARIANTS: LiteralString = """
@@ -298,18 +301,18 @@ _INSERT_RECORDED_VARIANTS: LiteralString = """
         ON CONFLICT (company_id, id) DO NOTHING
 """
 
-_INSERT_BARCODES: LiteralString = """
-    INSERT INTO barcodes (company_id, barcode, variant_id)
+_OF_BARCODES: LiteralString = """
+           (company_id, barcode, variant_id)
     SELECT %(company_id)s, barcode, variant_id
       FROM unnest(%(barcodes)b::text[], %(variant_ids)b::uuid[]) AS b(barcode, variant_id)
 """
 
-_INSERT_RECORDED_BARCODES: LiteralString = (
-    _INSERT_BARCODES
-    + """
+_INSERT_BARCODES: LiteralString = f"INSERT INTO barcodes {_OF_BARCODES} RETURNING company_id"
+
+_INSERT_RECORDED_BARCODES: LiteralString = f"""
+    INSERT INTO barcodes {_OF_BARCODES}
         ON CONFLICT (company_id, barcode) DO NOTHING
 """
-)
 
 
 def _move_products(facts: Sequence[Fact], db: Database) -> None:

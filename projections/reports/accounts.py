@@ -28,6 +28,7 @@ def _bring(
     SELECT %(company_id)s, {day}, %(position)s, %(stream_id)s, '{account}', {kind},
            %(customer_id)s, %(order_id)s::uuid, %(store_id)s::uuid, {lot_date}, %(amount)s
      WHERE %(amount)s::bigint > 0
+    RETURNING company_id
     """
 
 
@@ -47,6 +48,7 @@ def _take(
       FROM unnest(%(lots)b::uuid[], %(parts)b::bigint[]) AS taken(lot_id, amount)
       JOIN account_facts AS lot ON lot.company_id = %(company_id)s AND lot.lot_id = taken.lot_id
                                AND lot.amount > 0
+    RETURNING company_id
     """
 
 

@@ -18,6 +18,7 @@ class ReportClosings(Projection):
             INSERT INTO report_closings (company_id, store_id, business_date, closed_position)
             SELECT %(company_id)s, %(store_id)s, business_date, %(position)s
               FROM unnest(%(business_dates)b::date[]) AS closed(business_date)
+            RETURNING company_id
         """,
     }
     derives = {

@@ -19,7 +19,9 @@ _OPEN: LiteralString = """
 """
 
 
-def _add(kind: LiteralString, values: Mapping[LiteralString, LiteralString]) -> LiteralString:
+def _add(
+    kind: LiteralString, values: Mapping[LiteralString, LiteralString], where: LiteralString = "true"
+) -> LiteralString:
     """A further fact of a shift, which belongs where and when its shift was opened."""
     columns: LiteralString = ", ".join(values)
     added: LiteralString = ", ".join(values.values())
@@ -29,13 +31,16 @@ def _add(kind: LiteralString, values: Mapping[LiteralString, LiteralString]) -> 
     SELECT %(company_id)s, business_date, %(position)s, '{kind}', shift_id, store_id, register_id,
            cashier_id, {added}
       FROM drawer_facts AS shift
-     WHERE company_id = %(company_id)s AND shift_id = %(stream_id)s AND kind = 'opening'
+     WHERE company_id = %(company_id)s AND shift_id = %(stream_id)s AND kind = 'opening' AND {where}
+    RETURNING company_id
     """
 
 
-def _move(kind: LiteralString, column: LiteralString, amount: LiteralString) -> LiteralString:
+def _move(
+    kind: LiteralString, column: LiteralString, amount: LiteralString, where: LiteralString = "true"
+) -> LiteralString:
     """Cash that came or went without a sale; what the close brings to the safe is part of the count."""
-    moved: LiteralString = _add(
+    return _add(
         kind,
         {
             "actor_id": "%(cashier_id)s::uuid",
@@ -43,8 +48,8 @@ def _move(kind: LiteralString, column: LiteralString, amount: LiteralString) -> 
             "reason": "%(reason)s",
             column: amount,
         },
+        f"NOT %(at_close)s AND {where}",
     )
-    return f"{moved} AND NOT %(at_close)s"
 
 
 _COUNTED: LiteralString = """
@@ -70,8 +75,8 @@ class ReportDrawers(Projection):
         Shift.Opened: _OPEN,
         Shift.CashPaidIn: _move("paid_in", "paid_in", "%(amount)s"),
         Shift.CashPaidOut: (
-            f"{_move('paid_out', 'paid_out', '%(amount)s')} AND %(reason)s::text <> '{TIPS}'",
-            f"{_move('tips_out', 'tips_out', '%(amount)s')} AND %(reason)s::text = '{TIPS}'",
+            _move("paid_out", "paid_out", "%(amount)s", f"%(reason)s::text <> '{TIPS}'"),
+            _move("tips_out", "tips_out", "%(amount)s", f"%(reason)s::text = '{TIPS}'"),
         ),
         Shift.CashDropped: _move("drop", "drops", "%(amount)s"),
         Shift.DrawerOpened: _move("no_sale", "no_sales", "1"),

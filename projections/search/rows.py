@@ -36,6 +36,7 @@ _INSERT_ENTRIES: InTables = in_both("""
     SELECT %(company_id)s, new.*
       FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(parents)b::uuid[], %(names)b::text[],
                   %(mores)b::text[], %(statuses)b::text[]) AS new
+    RETURNING company_id
 """)
 
 # In the order of the index, whose pages are then found at hand.
@@ -46,6 +47,7 @@ _INSERT_WORDS: InTables = in_both("""
                   %(texts)b::text[], %(ids)b::uuid[], %(shares)b::bigint[])
            AS new(kind, status, leads, word, text, id, shared)
      ORDER BY new.kind COLLATE "C", new.status COLLATE "C", new.leads, new.word COLLATE "C", new.id
+    RETURNING company_id
 """)
 
 # What two transactions both add, they add in the same order, so that neither waits for the other in a ring.

@@ -164,4 +164,5 @@ _INSERT: LiteralString = """
                   %(recorded)b::timestamptz[], %(cash)b::bigint[], %(tenders)b::text[], %(late)b::bool[])
         AS entry(shift_id, stream_id, version, kind, label, cashier_id, business_date, occurred_at,
                  recorded_at, cash, tenders, is_late)
+    RETURNING company_id
 """

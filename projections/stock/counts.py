@@ -319,6 +319,7 @@ _PUT_RESULTS: LiteralString = """
                   %(counted)b::numeric[], %(expected)b::numeric[], %(late)b::numeric[],
                   %(differences)b::numeric[], %(values)b::bigint[])
            AS posted(count_id, variant_id, storage_id, counted_at, counted, expected, late, difference, value)
+    RETURNING company_id
 """
 
 _RESTATE_RESULTS: LiteralString = """

@@ -169,6 +169,7 @@ _ADD: LiteralString = """
                   %(occurred_at)b::timestamptz[], %(recorded_at)b::timestamptz[],
                   %(business_date)b::date[], %(created_by)b::uuid[], %(line_count)b::bigint[],
                   %(value_change)b::numeric[], %(credit_total)b::bigint[]) AS entry
+    RETURNING company_id
 """
 
 

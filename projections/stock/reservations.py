@@ -67,6 +67,7 @@ class Reservations(Projection):
               FROM unnest(%(variants)b::uuid[], %(quantities)b::numeric[], %(units)b::uuid[],
                           %(entered)b::numeric[])
                    WITH ORDINALITY AS line(variant_id, quantity, unit_id, entered_quantity, ordinal)
+                   RETURNING company_id
             """,
         ),
         Reservation.Fulfilled: (

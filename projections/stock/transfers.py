@@ -15,6 +15,7 @@ _ADD_LINES: LiteralString = """
     INSERT INTO transfer_lines (company_id, transfer_id, line_id, variant_id)
     SELECT %(company_id)s, %(stream_id)s, planned.*
       FROM unnest(%(planned_ids)b::uuid[], %(variant_ids)b::uuid[]) AS planned
+    RETURNING company_id
 """
 _SET_IN_TRANSIT: LiteralString = """
     UPDATE transfer_lines AS line
@@ -100,7 +101,7 @@ class Transfers(Projection):
         Transfer.Cancelled: (
             """
             UPDATE transfers
-               SET status = CASE status WHEN 'partially_received' THEN 'received' ELSE 'cancelled' END,
+               SET status = CASE WHEN status = 'partially_received' THEN 'received' ELSE 'cancelled' END,
                    version = %(version)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
             """,

@@ -106,6 +106,7 @@ _ADD: LiteralString = f"""
                    (SELECT max(basket_no) FROM basket_tail WHERE company_id = %(company_id)s),
                    (SELECT max(chunk_no) FROM basket_chunks WHERE company_id = %(company_id)s) * {CHUNK},
                    0) AS basket_no) AS last
+    RETURNING company_id
 """
 
 #: The columns of a chunk, of rows of the tail that have its `first_position`.
@@ -143,6 +144,7 @@ _TAKE_AWAY: LiteralString = """
     INSERT INTO basket_changes (company_id, position, basket_position, item_no, change)
     SELECT %(company_id)s, void.position, void.basket_position, 0, -1
       FROM unnest(%(position)b::bigint[], %(basket_position)b::bigint[]) AS void(position, basket_position)
+    RETURNING company_id
 """
 
 # What is handed over later of an order joins the basket of its first goods.
@@ -152,6 +154,7 @@ _JOIN: LiteralString = """
       FROM unnest(%(position)b::bigint[], %(basket_position)b::bigint[]) AS later(position, basket_position)
       JOIN sales_line_facts AS line ON line.company_id = %(company_id)s AND line.position = later.position
      WHERE line.quantity > 0
+    RETURNING company_id
 """
 
 # A variant has left when no more of it was sold, in all lines of the order, than came back up to here.
@@ -172,4 +175,5 @@ _LEAVE: LiteralString = """
             HAVING bool_or(fact.position = refund.position AND line.returned_quantity > 0)
                AND sum(coalesce(line.quantity, 0) - coalesce(line.returned_quantity, 0)) <= 0
            ) AS gone
+    RETURNING company_id
 """

@@ -229,6 +229,7 @@ ADD_DISCOUNTS: LiteralString = """
       FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
                   %(cashier_no)b::int[], %(kind)b::text[], %(uses)b::smallint[], %(lines)b::smallint[],
                   %(amount)b::bigint[], %(gross_before)b::bigint[], %(cost_of_goods)b::bigint[]) AS discounted
+    RETURNING company_id
 """
 
 # A void takes back what the sale's own rows say, which come before it, if need be in this very batch.
@@ -242,4 +243,5 @@ TAKE_DISCOUNTS_BACK: LiteralString = """
       JOIN sales_discount_facts AS sold
         ON sold.company_id = %(company_id)s AND sold.business_date = void.business_date
        AND sold.store_no = void.store_no AND sold.position = void.sale_position
+    RETURNING company_id
 """

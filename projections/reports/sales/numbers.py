@@ -87,6 +87,7 @@ _ADD_PLACES: LiteralString = """
     INSERT INTO report_places (company_id, kind, id, no, position)
     SELECT %(company_id)s, %(kind)s, added.*
       FROM unnest(%(id)b::uuid[], %(no)b::int[], %(position)b::bigint[]) AS added(id, no, position)
+    RETURNING company_id
 """
 
 STORE, REGISTER, CASHIER = (
@@ -151,6 +152,7 @@ _ADD_ITEMS: LiteralString = """
             SELECT product_no FROM report_items
              WHERE company_id = %(company_id)s AND product_id = added.product_id LIMIT 1
            ) AS same_product ON true
+    RETURNING company_id
 """
 
 ITEM = Numbering(
@@ -195,6 +197,7 @@ _ADD_TAXES: LiteralString = """
       FROM unnest(%(name)b::text[], %(rate)b::numeric[], %(is_inclusive)b::boolean[],
                   %(jurisdiction)b::text[], %(no)b::int[], %(position)b::bigint[])
         AS added(name, rate, is_inclusive, jurisdiction, tax_no, position)
+    RETURNING company_id
 """
 
 TAX = Numbering(
@@ -228,6 +231,7 @@ _ADD_METHODS: LiteralString = """
     SELECT %(company_id)s, added.*
       FROM unnest(%(method)b::text[], %(no)b::int[], %(position)b::bigint[])
         AS added(method, method_no, position)
+    RETURNING company_id
 """
 
 METHOD = Numbering(key="method", known=_KNOWN_METHODS, add=_ADD_METHODS)

@@ -65,4 +65,5 @@ _ADD: LiteralString = """
            ) AS earlier ON true
      WHERE (called.sku, called.name, called.variant_name)
            IS DISTINCT FROM (earlier.sku, earlier.name, earlier.variant_name)
+    RETURNING company_id
 """

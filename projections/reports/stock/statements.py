@@ -14,6 +14,7 @@ ADD_FACTS: LiteralString = """
                   %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(kind)b::text[], %(quantity)b::bigint[],
                   %(value)b::bigint[], %(supplier_id)b::uuid[], %(actor_id)b::uuid[],
                   %(for_storage_id)b::uuid[]) AS fact
+    RETURNING company_id
 """
 
 LAYER = "position number storage_id variant_id received_on business_date quantity"
@@ -24,6 +25,7 @@ ADD_LAYERS: LiteralString = """
       FROM unnest(%(position)b::bigint[], %(number)b::int[], %(storage_id)b::uuid[],
                   %(variant_id)b::uuid[], %(received_on)b::date[], %(business_date)b::date[],
                   %(quantity)b::bigint[]) AS layer
+    RETURNING company_id
 """
 
 PROMISE = "position number promised_on storage_id variant_id reserved ordered"
@@ -34,6 +36,7 @@ ADD_PROMISES: LiteralString = """
       FROM unnest(%(position)b::bigint[], %(number)b::int[], %(promised_on)b::date[],
                   %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(reserved)b::bigint[],
                   %(ordered)b::bigint[]) AS promise
+    RETURNING company_id
 """
 
 TOTAL = (
@@ -68,6 +71,7 @@ ADD_ORIGINALS: LiteralString = """
     SELECT %(company_id)s, original.*
       FROM unnest(%(movement_id)b::uuid[], %(kind)b::text[], %(supplier_id)b::uuid[],
                   %(business_date)b::date[]) AS original
+    RETURNING company_id
 """
 ORIGINALS: LiteralString = """
     SELECT movement_id, kind, supplier_id, business_date FROM stock_originals
@@ -91,6 +95,7 @@ ADD_ROUTES: LiteralString = """
     INSERT INTO stock_routes (company_id, transfer_id, to_storage_id)
     SELECT %(company_id)s, route.*
       FROM unnest(%(transfer_id)b::uuid[], %(to_storage_id)b::uuid[]) AS route
+    RETURNING company_id
 """
 ROUTES: LiteralString = """
     SELECT transfer_id, to_storage_id FROM stock_routes
@@ -103,6 +108,7 @@ ADD_SHIPMENTS: LiteralString = """
     SELECT %(company_id)s, shipment.*
       FROM unnest(%(transfer_id)b::uuid[], %(variant_id)b::uuid[], %(number)b::int[],
                   %(received_on)b::date[], %(quantity)b::bigint[]) AS shipment
+    RETURNING company_id
 """
 SHIPMENTS: LiteralString = """
     SELECT transfer_id, variant_id, received_on, quantity FROM stock_shipments
@@ -132,6 +138,7 @@ ADD_PURCHASE_FACTS: LiteralString = """
                   %(storage_id)b::uuid[], %(business_date)b::date[], %(ordered_on)b::date[],
                   %(ordered)b::bigint[], %(received)b::bigint[], %(opened)b::smallint[],
                   %(deliveries)b::smallint[], %(lead_days)b::int[]) AS fact
+    RETURNING company_id
 """
 
 PURCHASE = "order_id supplier_id storage_id ordered_at ordered is_open"

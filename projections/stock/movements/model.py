@@ -127,6 +127,7 @@ _ADD: LiteralString = """
                   %(supplier_id)b::uuid[], %(purchase_order_id)b::uuid[], %(transfer_id)b::uuid[],
                   %(count_id)b::uuid[], %(reversal_of)b::uuid[], %(movement_id)b::uuid[],
                   %(actor_id)b::uuid[], %(business_date)b::date[]) AS moved
+    RETURNING company_id
 """
 
 _NOTE: LiteralString = """
