@@ -85,6 +85,7 @@ _ADD: LiteralString = """
      WHERE NOT EXISTS (SELECT FROM webhook_deliveries AS open
                         WHERE open.company_id = %(company_id)s AND open.webhook_id = %(webhook_id)s
                           AND open.status IN ('pending', 'failed') AND open.position = new.position)
+    RETURNING company_id
 """
 
 _MOVE: LiteralString = """
