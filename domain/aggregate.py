@@ -26,7 +26,7 @@ class Aggregate(LibraryAggregate):
         #: Its fields that tell about a person, each with what it reads once that person is forgotten. A dot
         #: leads into a value or into each of a list (`payments.reference`).
         private: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-        #: Its fields that nobody is told who follows the log from outside: an address may have a secret in it.
+        #: Its fields that no follower of the log outside is told: an address may have a secret in it.
         withheld: ClassVar[frozenset[str]] = frozenset()
         #: The field that names the person they tell about; where it names nobody, they are as any others.
         subject: ClassVar[str] = "originator_id"
