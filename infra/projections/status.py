@@ -47,6 +47,17 @@ class Status:
     parked: tuple[Parked, ...]
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """An event that a read model of a company passed over for a reason, and was not made anew since."""
+
+    projection: str
+    company_id: UUID
+    position: int
+    skipped_at: datetime
+    reason: str
+
+
 _DIGESTS: LiteralString = "SELECT name, digest FROM projection_models"
 
 _LAGS: LiteralString = """
@@ -62,6 +73,12 @@ _PARKED: LiteralString = """
     SELECT projection, company_id, position, parked_at, error FROM projection_checkpoints
      WHERE parked_at IS NOT NULL AND (%(company_id)s::uuid IS NULL OR company_id = %(company_id)s::uuid)
      ORDER BY projection, parked_at, company_id
+"""
+
+_SKIPPED: LiteralString = """
+    SELECT projection, company_id, position, skipped_at, reason FROM skipped_events
+     WHERE mended_at IS NULL AND (%(company_id)s::uuid IS NULL OR company_id = %(company_id)s::uuid)
+     ORDER BY projection, company_id, position
 """
 
 _COMPANIES: LiteralString = """
@@ -97,6 +114,11 @@ def list_status(
             )
         )
     return statuses
+
+
+def list_skipped(connection: psycopg.Connection[Any], company_id: UUID | None = None) -> list[Skipped]:
+    """What was passed over, for one company or all. Needs the worker's role."""
+    return [Skipped(*row) for row in connection.execute(_SKIPPED, {"company_id": company_id}).fetchall()]
 
 
 def _definition(model: Projection, digest: str | None) -> Literal["current", "other version", "missing"]:

@@ -74,7 +74,11 @@ def test_a_parked_one_passes_over_the_event_for_a_reason(
     done = projections("skip", "report_sales", *own, "--reason", "A test sale")
     assert done.exit_code == 0, done.stderr
     assert f"goes on after position {position + 1:,}, and is not sound until it is rebuilt" in done.stdout
+    status = " ".join(projections("status", *own).stdout.split())
+    assert f"report_sales of company {company_id} passed over position {position + 1:,}" in status
+    assert "A test sale" in status
     assert projections("rebuild", "report_sales", *own).exit_code == 0
+    assert "A test sale" not in projections("status", *own).stdout
     query = "SELECT reason, mended_at IS NOT NULL FROM skipped_events WHERE company_id = %s"
     assert eventually(lambda: rows(database, query, company_id)) == [("A test sale", True)]
 

@@ -13,7 +13,7 @@ from domain.companies import PLATFORM_ID
 from infra.cli.companies import companies_of, company_option
 from infra.cli.projections.shared import connected, console
 from infra.postgres.transactions import transaction
-from infra.projections.status import Status, list_status
+from infra.projections.status import Status, list_skipped, list_status
 from infra.runtime.models import PROJECTIONS
 from projections.base import Row
 from projections.standing import list_standing
@@ -58,6 +58,7 @@ def status(context: click.Context, company_id: UUID | None) -> None:
     companies_of(context, company_id)
     with connected(context) as connection:
         statuses = list_status(connection, PROJECTIONS, company_id)
+        skipped = list_skipped(connection, company_id)
         with transaction(connection, PLATFORM_ID, reading=True) as db:
             standing = list_standing(db, company_id)
     counted = ("Companies", "Least lag", "Greatest lag", "Parked")
@@ -71,6 +72,13 @@ def status(context: click.Context, company_id: UUID | None) -> None:
     # What is no terminal has room.
     (console if console.is_terminal else Console(width=WIDE)).print(table)
     _show_parked(statuses)
+    for passed in skipped:
+        where = f"company {passed.company_id} passed over position {passed.position:,}"
+        when = f"{passed.skipped_at:%Y-%m-%d %H:%M:%S %Z}"
+        console.print(f"\n[red]{passed.projection}[/] of {where}, {when}:", soft_wrap=True)
+        console.print(f"  {passed.reason}", highlight=False, markup=False, soft_wrap=True)
+        command = f"mipos projections rebuild {passed.projection} --company {passed.company_id}"
+        console.print(f"  Then: {command}", soft_wrap=True)
 
 
 def _seen(standing: Row | None) -> tuple[str, str, str, str]:
