@@ -18,6 +18,7 @@ from commands.ports import Caller
 from commands.signing_in import Visitor
 from domain.approvals import Approval
 from domain.catalog.images import Picture, Rendition
+from domain.seals.refusals import NoSealKey
 from domain.webhooks.targets import TargetRules
 from projections.base import Database, EventNotReadable, Params, Row
 from projections.feed import Told
@@ -304,6 +305,28 @@ class _NoConnections:
     idle: int = 0
 
 
+class SealDesk(Protocol):
+    """Seals logs, and knows the key."""
+
+    def key_of(self, company_id: UUID, epoch: int) -> tuple[str, str]:
+        """What a company's log is called in its life of this number, and its public key. Raises NoSealKey."""
+
+    def seal(self, company_id: UUID) -> None:
+        """Seal what is new. Raises NoSealKey, EpochForked, LogNotSound."""
+
+
+class _NoSealDesk:
+    """Where no key was given nothing is sealed."""
+
+    def key_of(self, company_id: UUID, epoch: int) -> tuple[str, str]:  # noqa: ARG002
+        """Nothing. Raises NoSealKey."""
+        raise NoSealKey
+
+    def seal(self, company_id: UUID) -> None:  # noqa: ARG002
+        """Nothing. Raises NoSealKey."""
+        raise NoSealKey
+
+
 def _no_baskets() -> "BasketMemory":
     # NumPy takes a tenth of a second and 15 MB, which workers and commands are spared.
     from projections.market_basket.memory import BasketMemory  # noqa: PLC0415
@@ -336,6 +359,7 @@ class Services:
     #: Where receipts lie for those who have one in hand.
     receipts: ReceiptAddresses = field(default_factory=ReceiptAddresses)
     doctor: Doctor = field(default_factory=_NobodyToExamine)
+    seals: SealDesk = field(default_factory=_NoSealDesk)
     #: Where webhooks may go.
     targets: TargetRules = field(default_factory=TargetRules)
     #: What can be followed.

@@ -134,6 +134,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "report_schedules.edit": ("edit schedules of reports", (_A, _M)),
         "report_schedules.archive": ("archive schedules of reports", (_A, _M)),
         "audit.view": ("see who did what and when", (SUPER_ADMIN, _A)),
+        "audit.seal": ("seal the log", (_A,)),
         "webhooks.view": ("see webhooks and what they were sent", (SUPER_ADMIN, _A)),
         "webhooks.create": ("have servers be told of events", (SUPER_ADMIN, _A)),
         "webhooks.edit": (

@@ -188,7 +188,8 @@ def database(server: EmbeddedServer) -> Database:
 SECRET = "a secret that is only good for tests, and long enough"
 #: Under which what is personal is sealed in tests.
 DATA_KEY = "a data key that is only good for tests, and long enough"
-KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": DATA_KEY}
+SEAL_KEY = "a seal key of the tests, long enough"
+KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": DATA_KEY, "MIPOS_SEAL_KEY": SEAL_KEY}
 EVENT_TYPES.data_keys.load(DATA_KEY)
 derive_directory_key(EVENT_TYPES.data_keys)
 PASSWORD = "correct horse battery staple"

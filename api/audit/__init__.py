@@ -3,6 +3,8 @@
 from falcon import App, Request, Response
 
 from api.audit.events import AuditEvents, AuditStream
+from api.audit.proofs import Consistency, EventProof
+from api.audit.seals import LatestSeal, SealKey, SealOfSize, Seals
 from api.audit.state import AuditState
 from api.services import Services
 
@@ -15,3 +17,9 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/audit/events", AuditEvents(services))
     app.add_route(stream, AuditStream(services))
     app.add_route(f"{stream}/state", AuditState(services))
+    app.add_route("/api/audit/key", SealKey(services))
+    app.add_route("/api/audit/seals", Seals(services))
+    app.add_route("/api/audit/seals/latest", LatestSeal(services))
+    app.add_route("/api/audit/seals/{size:int}", SealOfSize(services))
+    app.add_route("/api/audit/events/{position:int}/proof", EventProof(services))
+    app.add_route("/api/audit/consistency", Consistency(services))

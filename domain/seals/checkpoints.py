@@ -96,6 +96,16 @@ def verifier_key(origin: str, public_key: bytes) -> str:
     return f"{origin}+{key_id(origin, public_key).hex()}+{_base64(bytes([ED25519]) + public_key)}"
 
 
+def read_verifier_key(vkey: str) -> tuple[str, bytes]:
+    """The origin and the public key that a verifier key says. Raises NotACheckpoint."""
+    origin, _, rest = vkey.partition("+")
+    _, _, encoded = rest.partition("+")
+    public = _bytes(encoded, 1 + _KEY_LENGTH)[1:]
+    if verifier_key(origin, public) != vkey:
+        raise NotACheckpoint
+    return origin, public
+
+
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 

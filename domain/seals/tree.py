@@ -5,7 +5,7 @@ subtrees, named by their height and by their place among those of that height, s
 of them answers every question from few.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from hashlib import sha256
 from typing import NamedTuple
@@ -173,13 +173,25 @@ class Growing:
         """The root of all leaves so far."""
         return hash_of(stretch(0, self.size), dict(zip(stretch(0, self.size), self._frontier, strict=True)))
 
-    def add(self, data: bytes) -> Iterator[tuple[Subtree, bytes]]:
+    @classmethod
+    def over(cls, nodes: Iterable[bytes]) -> "Growing":
+        """The tree over subtrees of one size, by their hashes."""
+        tree = cls()
+        for node in nodes:
+            tree.join(node)
+        return tree
+
+    def add(self, data: bytes) -> Sequence[tuple[Subtree, bytes]]:
         """Add a leaf. Returns every subtree that is complete with it, the leaf first."""
-        whole, index = leaf_hash(data), self.size
+        return self.join(leaf_hash(data))
+
+    def join(self, whole: bytes) -> Sequence[tuple[Subtree, bytes]]:
+        """The same of a leaf's hash, or of that of a subtree where all are of one size."""
+        index = self.size
         made = [(Subtree(0, index), whole)]
         while index & 1:
             whole, index = node_hash(self._frontier.pop(), whole), index >> 1
             made.append((Subtree(len(made), index), whole))
         self._frontier.append(whole)
         self.size += 1
-        return iter(made)
+        return made

@@ -17,6 +17,8 @@ SMALL: tuple[LiteralString, ...] = (
     "credentials",
     "erased_subjects",
     "log_epochs",
+    "audit_seals",
+    "audit_tiles",
     "device_deliveries",
     "waiting_operations",
     "report_exports",

@@ -6,16 +6,21 @@ import os
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from uuid import UUID
 
 import click
+import psycopg
 from rich.console import Console
 
-from infra.cli.companies import company_called, conninfo_of
+from domain.seals.refusals import EpochForked
+from infra.cli.companies import companies_of, company_called, company_option, conninfo_of
 from infra.eventstore.chain import LogAltered
 from infra.process.progress import progress_bar
+from infra.runtime.seals import seal_key
 from infra.runtime.settings import load_settings
-from infra.seals.key import SealKey
 from infra.seals.log_files import LogFile, NoEvents, Stretch
+from infra.seals.published import FOLDER, publish
+from infra.seals.sealing import Sealer
 from infra.seals.verify_log import verify_log
 
 console = Console()
@@ -31,6 +36,7 @@ def audit() -> None:
     mipos audit export --company Journey --to journey.mlog     every event, chained and signed
     mipos audit verify-file journey.mlog                       is it what was recorded?
     mipos audit verifier > verify_log.py                       the same for anybody, in plain Python
+    mipos audit seal                                           sign what is new, now and not within the hour
     """
 
 
@@ -56,8 +62,7 @@ def export(
     """
     if path.exists():
         raise click.BadParameter(f"{path} is there already.", param_hint="--to")
-    settings = load_settings(os.environ)
-    key = SealKey(settings.log_key(), settings.log_origin)
+    key = seal_key(load_settings(os.environ))
     log_file = LogFile(
         conninfo_of(context),
         company_called(context, company),
@@ -74,6 +79,37 @@ def export(
         except (NoEvents, LogAltered) as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"Positions {written.first:,} to {written.last:,} are in {path}.")
+
+
+@audit.command()
+@company_option
+@click.pass_context
+def seal(context: click.Context, company_id: UUID | None) -> None:
+    """Sign what was recorded since the last seal, and add it to the files in the data folder.
+
+    Every hash is recomputed from its bytes first; a log that was altered is not signed, and named. Workers do
+    the same each hour.
+
+    \b
+    Examples:
+      mipos audit seal
+      mipos audit seal --company 0190163d-8694-739b-aea5-966c26f8ad91
+    """
+    settings = load_settings(os.environ)
+    key, folder, unsound = seal_key(settings), settings.data_dir / FOLDER, 0
+    with psycopg.connect(conninfo_of(context), autocommit=True) as connection:
+        for one in companies_of(context, company_id):
+            try:
+                sealed = Sealer(connection, key).seal(one, datetime.now(UTC))
+                publish(connection, one, folder)
+            except (LogAltered, EpochForked) as error:
+                unsound += 1
+                click.echo(f"NOT SEALED: {error}", err=True)
+            else:
+                click.echo(f"{one} is sealed up to position {sealed.size if sealed else 0:,}.")
+    if unsound:
+        message = "What is not sealed is not what was recorded."
+        raise click.ClickException(message)
 
 
 @audit.command("verify-file")

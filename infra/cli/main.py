@@ -179,6 +179,7 @@ def worker() -> None:
         from infra.runtime.mail import mail_job, messenger_of  # noqa: PLC0415
         from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
         from infra.runtime.report_runs import report_job  # noqa: PLC0415
+        from infra.runtime.seals import seal_jobs  # noqa: PLC0415
         from infra.runtime.sync import sync_job  # noqa: PLC0415
         from infra.runtime.waiting_work import waiting_work  # noqa: PLC0415
         from infra.webhooks.alarms import alarm_job  # noqa: PLC0415
@@ -197,11 +198,11 @@ def worker() -> None:
     for part in parts:
         part.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
-    scrubbing = scrub_job(addresses_of(settings).owner, settings.tombstones)
     messenger = messenger_of(settings)
     mailing = (mail_job(settings), report_job(messenger, settings.public_url), alarm_job(messenger))
     tidying = (clearing(settings.outbox), log_lines_job(settings.log_days))
-    jobs = Schedule(conninfo, (*JOBS, *mailing, *tidying, sync_job(settings), scrubbing), writer)
+    proving = (scrub_job(addresses_of(settings).owner, settings.tombstones), *seal_jobs(settings))
+    jobs = Schedule(conninfo, (*JOBS, *mailing, *tidying, sync_job(settings), *proving), writer)
     jobs.start()
     desks = [Thread(target=desk.run, args=(stop,)) for desk in waiting_work(settings, conninfo, writer)]
     for desk in desks:

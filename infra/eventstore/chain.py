@@ -75,6 +75,7 @@ class Reason(Enum):
     BEYOND_HEAD = "the event lies beyond the head of the log"
     HEAD_DIFFERS = "the head of the log has another hash than its last event"
     NO_HEAD = "the company has no log"
+    SEAL_DIFFERS = "the log or the seal is not what was sealed"
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,9 @@ TABLES: Mapping[str, Rights] = {
     "company_head": Rights(READING, READING),
     "company_activity": Rights(READING, MOVING),
     "log_epochs": Rights(READING, READING),
+    # Seals are only ever added, by whoever has the key.
+    "audit_seals": Rights(frozenset({"SELECT", "INSERT"}), frozenset({"SELECT", "INSERT"})),
+    "audit_tiles": Rights(WRITING, WRITING),
     # Workers decide what tills delivered and waits, and may tell about somebody by that; they forget nobody.
     "subject_keys": Rights(EVERYTHING, WRITING),
     "erased_subjects": Rights(EVERYTHING, READING),

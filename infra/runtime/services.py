@@ -31,6 +31,7 @@ from infra.runtime.exposition import Exposition
 from infra.runtime.mail import messenger_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.questions import Looker, ask_each
+from infra.runtime.seals import Desk
 from infra.runtime.service_state import QUESTIONS, Limits, report, state_of
 from infra.runtime.settings import Settings
 from infra.runtime.work import RequestWork
@@ -129,6 +130,7 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         processes=settings.workers,
         metrics_token=settings.metrics_token,
         peppers=peppers,
+        seals=Desk(addresses_of(settings).app, settings),
         doctor=Doctor(addresses_of(settings).app, settings, EVENT_TYPES, PROJECTIONS),
         targets=settings.webhook_targets,
         events=EventCatalog(EVENT_TYPES),

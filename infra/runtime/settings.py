@@ -133,7 +133,7 @@ class Settings:
 
         Raises SettingsError where it has to be set and is not.
         """
-        if self.seal_key is None and self.database_url is not None:
+        if self.seal_key is None and not self.uses_embedded_server:
             raise SettingsError(
                 [f"MIPOS_SEAL_KEY (at least {SECRET_KEY_LENGTH} characters) is required with DATABASE_URL."]
             )

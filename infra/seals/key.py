@@ -3,9 +3,10 @@
 from hashlib import sha256
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from domain.seals.checkpoints import Checkpoint, verifier_key
+from domain.seals.checkpoints import Checkpoint, NotACheckpoint, Note, read_verifier_key, verifier_key
 
 
 class SealKey:
@@ -28,3 +29,16 @@ class SealKey:
     def sign(self, checkpoint: Checkpoint) -> str:
         """The checkpoint as a signed note."""
         return checkpoint.signed(self._public, self._key.sign(checkpoint.text.encode()))
+
+
+def is_signed_by(note: Note, vkey: str) -> bool:
+    """Whether the log signed its checkpoint itself, with the key that a verifier key says."""
+    try:
+        origin, public = read_verifier_key(vkey)
+        signature = note.signature_of(public)
+        if signature is None or origin != note.checkpoint.origin:
+            return False
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, note.checkpoint.text.encode())
+    except (NotACheckpoint, InvalidSignature):
+        return False
+    return True

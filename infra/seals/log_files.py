@@ -14,9 +14,9 @@ from uuid import UUID
 import psycopg
 
 from domain.errors import NotFound
-from domain.seals.checkpoints import Checkpoint
+from domain.seals.checkpoints import Checkpoint, NotACheckpoint, read_note
 from domain.seals.tree import Growing
-from infra.eventstore.chain import ChainedEvent, Proof, genesis_hash
+from infra.eventstore.chain import ChainedEvent, Fault, LogAltered, Proof, Reason, genesis_hash
 from infra.postgres.connections import BULK, bounded
 from infra.postgres.transactions import transaction
 from infra.seals.key import SealKey
@@ -30,6 +30,14 @@ _HEAD: LiteralString = """
       JOIN log_epochs AS epoch ON epoch.company_id = head.company_id
      WHERE head.company_id = %(company_id)s
      GROUP BY head.position
+"""
+
+
+# Of this life of the log, and signed with this key: what a reader of the file can check.
+_NOTES: LiteralString = """
+    SELECT size, checkpoint FROM audit_seals
+     WHERE company_id = %(company_id)s AND epoch = %(epoch)s AND vkey = %(vkey)s
+       AND size BETWEEN %(first)s AND %(last)s
 """
 
 
@@ -97,6 +105,7 @@ class LogFile:
         if row is None:
             raise NoEvents
         stretch, tree = self._stretch.within(row["position"]), Growing()
+        notes = self._notes(connection, stretch, row["epoch"])
         before = genesis_hash(self._company_id)
         for event in self._proved(connection, stretch, progress):
             if event.position == stretch.first:
@@ -105,8 +114,10 @@ class LogFile:
             before = event.hash
             if event.position >= stretch.first:
                 file.write(self._shown(event))
-        note = self._note(tree, row["epoch"])
-        file.write(b"checkpoint %d\n" % len(note) + note)
+            if event.position in notes:
+                file.write(self._sealed(notes[event.position], tree))
+        if tree.size not in notes:
+            file.write(self._sealed(self._note(tree, row["epoch"]), tree))
         file.write(f"end {_count(stretch)} {file.digest}\n".encode())
         return stretch
 
@@ -145,9 +156,26 @@ class LogFile:
         ).encode()
         return b"".join((line, state, b"\n", *(() if withheld else (metadata, b"\n"))))
 
-    def _note(self, tree: Growing, epoch: int) -> bytes:
+    def _notes(self, connection: psycopg.Connection[Any], stretch: Stretch, epoch: int) -> dict[int, str]:
+        """The checkpoints of seals in the stretch, by how many events they cover."""
+        where = {"company_id": self._company_id, "first": stretch.first, "last": stretch.last}
+        signed = {"epoch": epoch, "vkey": self._key.vkey_of(self._company_id, epoch)}
+        with transaction(connection, self._company_id, reading=True) as db:
+            return {row["size"]: row["checkpoint"] for row in db.ask(_NOTES, {**where, **signed}).rows()}
+
+    def _note(self, tree: Growing, epoch: int) -> str:
         origin = self._key.origin_of(self._company_id, epoch)
-        return self._key.sign(Checkpoint(origin=origin, size=tree.size, root=tree.root)).encode()
+        return self._key.sign(Checkpoint(origin=origin, size=tree.size, root=tree.root))
+
+    def _sealed(self, note: str, tree: Growing) -> bytes:
+        """A checkpoint as the file has it. Raises LogAltered if the log is not what it says."""
+        try:
+            is_so = read_note(note).checkpoint.root == tree.root
+        except NotACheckpoint:
+            is_so = False
+        if not is_so:
+            raise LogAltered(self._company_id, Fault(tree.size, Reason.SEAL_DIFFERS), None)
+        return f"checkpoint {len(note.encode())}\n{note}".encode()
 
 
 def _count(stretch: Stretch) -> int:

@@ -64,6 +64,7 @@ MIGRATIONS = {
     "infra.jobs:log_counts.sql": "infra.jobs:log_counts.sql",
     "infra.webhooks:deliveries.sql": "infra.webhooks:deliveries.sql",
     "infra.webhooks:dead_deliveries.sql": "infra.webhooks:dead_deliveries.sql",
+    "infra.seals:seals.sql": "infra.seals:seals.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

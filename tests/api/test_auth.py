@@ -30,7 +30,7 @@ def routes() -> list[Route]:
 
 def path_of(route: Route) -> str:
     """The route's path with ids that nothing has."""
-    parts = route.template.split("/")
+    parts = route.template.replace("{size:int}", "1").replace("{position:int}", "1").split("/")
     return "/".join(str(uuid4()) if part.startswith("{") else part for part in parts)
 
 

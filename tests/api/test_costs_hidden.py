@@ -22,6 +22,7 @@ from infra.runtime.models import EVENT_TYPES
 from projections.cost_fields import COST_FIELDS
 from tests.api.conftest import REFUND
 from tests.api.explained import explained_by
+from tests.api.test_isolation import sizes
 
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
@@ -313,6 +314,8 @@ def ids(stocked: Any) -> dict[str, str]:
         "transfer_id": transfer["id"],
         "purchase_order_id": purchase_for(stocked, "/cancel"),
         "stream_id": stocked.product["id"],
+        "position": str(supplier.headers["x-event-position"]),
+        **sizes(admin),
         "user_id": str(stocked.shop.users["Manager"]),
         "company_id": str(stocked.shop.company_id),
     }

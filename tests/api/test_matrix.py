@@ -73,7 +73,7 @@ def path_of(route: Route) -> str:
 
 
 def _stand_in(part: str) -> str:
-    return str(uuid4()) if ":uuid" in part else "nothing"
+    return str(uuid4()) if ":uuid" in part else "1" if ":int" in part else "nothing"
 
 
 def call(client: Any, route: Route, query: str = "") -> Any:

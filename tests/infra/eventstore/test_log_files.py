@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -31,6 +32,7 @@ from infra.eventstore.chain import ChainedEvent, LogAltered, event_hash, genesis
 from infra.seals import verify_log
 from infra.seals.key import SealKey
 from infra.seals.log_files import LogFile, NoEvents, Stretch
+from infra.seals.sealing import Sealer
 
 from .recorder import CompanyApplicationRecorder
 
@@ -115,6 +117,34 @@ class TestAWholeLog:
         ]
         first = rest.decode().split("\n")[0]
         assert re.fullmatch(r"event 1 [\da-f-]{36} 1 \d{16} orders\.Order\.Placed [\da-f]{64} \d+ 19", first)
+
+    def test_has_the_seals_that_were_made_where_they_were_made(
+        self, log_database: LogDatabase, pool: Pool[Any], log: UUID, tmp_path: Path
+    ) -> None:
+        notes = []
+        with log_database.connect("worker") as connection:
+            for _ in range(2):
+                sealed = Sealer(connection, KEY).seal(log, NOW)
+                assert sealed is not None
+                notes.append(sealed.checkpoint)
+                more = [StoredEvent(uuid4(), 1, "a.B.C", b"{}")] * 2
+                CompanyApplicationRecorder(pool, log).insert_events(
+                    [replace(one, originator_id=uuid4()) for one in more]
+                )
+        content = export(log_database, log, tmp_path / "a.mlog")
+        for note in notes:
+            assert f"\ncheckpoint {len(note.encode())}\n{note}".encode() in content
+        assert content.count(b"\ncheckpoint ") == 3
+        assert verify(tmp_path / "a.mlog").returncode == 0
+
+    def test_is_not_written_where_a_seal_differs(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        with log_database.connect("worker") as connection:
+            Sealer(connection, KEY).seal(log, NOW)
+        rewrite(log_database, log)
+        with pytest.raises(LogAltered, match="not what was sealed"):
+            export(log_database, log, tmp_path / "a.mlog")
 
     def test_is_read_compressed(self, log_database: LogDatabase, log: UUID, tmp_path: Path) -> None:
         content = export(log_database, log, tmp_path / "a.mlog")

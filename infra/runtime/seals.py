@@ -1,0 +1,63 @@
+"""Seals with the key that the settings have: in the job of workers, and for whoever asks for it now."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from domain.seals.refusals import LogNotSound, NoSealKey
+from infra.eventstore.chain import LogAltered
+from infra.jobs.job import Job
+from infra.jobs.seals import sealing
+from infra.postgres.connections import BULK, bounded
+from infra.runtime.settings import Settings, SettingsError
+from infra.seals.key import SealKey
+from infra.seals.published import FOLDER
+from infra.seals.sealing import Sealer
+
+log = structlog.get_logger("jobs")
+
+
+def seal_key(settings: Settings) -> SealKey:
+    """The key. Raises SettingsError where it has to be set and is not."""
+    return SealKey(settings.log_key(), settings.log_origin)
+
+
+def seal_jobs(settings: Settings) -> tuple[Job, ...]:
+    """The job that seals; without a key there is none, and the shop sells on."""
+    try:
+        key = seal_key(settings)
+    except SettingsError as error:
+        log.warning("logs are not sealed", reason=str(error))
+        return ()
+    return (sealing(key, settings.data_dir / FOLDER),)
+
+
+class Desk:
+    """Seals one log at a time for requests, over a connection of its own."""
+
+    def __init__(self, conninfo: str, settings: Settings) -> None:
+        self._conninfo = conninfo
+        self._find_key: Callable[[], SealKey] = lambda: seal_key(settings)
+
+    def key_of(self, company_id: UUID, epoch: int) -> tuple[str, str]:
+        """What the log is called, and its public key. Raises NoSealKey."""
+        key = self._key()
+        return key.origin_of(company_id, epoch), key.vkey_of(company_id, epoch)
+
+    def seal(self, company_id: UUID) -> None:
+        """Seal what is new. Raises NoSealKey, EpochForked, LogNotSound."""
+        key = self._key()
+        try:
+            with psycopg.connect(bounded(self._conninfo, BULK), autocommit=True) as connection:
+                Sealer(connection, key).seal(company_id, datetime.now(UTC))
+        except LogAltered as altered:
+            raise LogNotSound(str(altered)) from altered
+
+    def _key(self) -> SealKey:
+        try:
+            return self._find_key()
+        except SettingsError as error:
+            raise NoSealKey from error

@@ -1,0 +1,63 @@
+"""Copies of checkpoints outside of the database: a file for each log, to which lines are only ever added.
+
+Whoever can write everything in the database cannot take back what lies here, or was sent on from here: that
+is how a log is found out whose end was cut off together with its seals.
+"""
+
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+
+from domain.seals.checkpoints import NotACheckpoint, Note, read_note
+from infra.postgres.transactions import transaction
+
+#: The folder of these files within the data folder.
+FOLDER = "seals"
+#: So much of the end of a file is read for its last note: three lines, and a few signatures.
+_TAIL = 8_192
+
+_SINCE: LiteralString = """
+    SELECT checkpoint FROM audit_seals
+     WHERE company_id = %(company_id)s AND (epoch, size) > (%(epoch)s, %(size)s)
+     ORDER BY epoch, size
+"""
+
+
+def publish(connection: psycopg.Connection[Any], company_id: UUID, folder: Path) -> int:
+    """Add the checkpoints that a log's file lacks. Returns how many those were."""
+    path = folder / f"{company_id}.txt"
+    last = last_published(path)
+    since = {"epoch": epoch_of(last), "size": last.checkpoint.size} if last else {"epoch": 0, "size": 0}
+    with transaction(connection, company_id, reading=True) as db:
+        notes = [row["checkpoint"] for row in db.ask(_SINCE, {"company_id": company_id, **since}).rows()]
+    if notes:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{note}\n" for note in notes))
+    return len(notes)
+
+
+def last_published(path: Path) -> Note | None:
+    """The last checkpoint of a file that can be read; None without any."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(path.stat().st_size - _TAIL, 0))
+            tail = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return None
+    # A note ends with an empty line, and has one between its text and its signatures.
+    parts = tail.split("\n\n")
+    for begin in range(len(parts) - 3, -1, -1):
+        try:
+            return read_note("\n\n".join(parts[begin : begin + 2]) + "\n")
+        except NotACheckpoint:
+            continue
+    return None
+
+
+def epoch_of(note: Note) -> int:
+    """In which life of the log a checkpoint was made; 0 if its origin does not say."""
+    number = note.checkpoint.origin.rpartition("/")[2]
+    return int(number) if number.isascii() and number.isdigit() else 0

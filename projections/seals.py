@@ -1,0 +1,130 @@
+"""Seals of a company's log, and the hashes of its tree from which proofs are made."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import LiteralString
+
+from domain.pending import Pending
+from domain.seals.tree import Growing, Subtree, leaf_hash
+from projections.base import Database, Row
+from projections.pages import PAGE, list_and_count
+
+#: Of which heights subtrees are kept, and how many of them in a row.
+TILE_HEIGHT = 8
+_TILE, _HASH = 1 << TILE_HEIGHT, 32
+
+_OWN: LiteralString = "company_id = %(company_id)s"
+_COLUMNS: LiteralString = "epoch, size, root, head_hash, vkey, checkpoint, sealed_at"
+
+_LIST: LiteralString = f"""
+    SELECT {_COLUMNS} FROM audit_seals WHERE {_OWN} ORDER BY epoch DESC, size DESC {PAGE}
+"""
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM audit_seals WHERE {_OWN}"
+
+# The newest of that size: after a restore there may be another one.
+_OF_SIZE: LiteralString = f"""
+    SELECT {_COLUMNS} FROM audit_seals
+     WHERE {_OWN} AND (%(size)s::bigint IS NULL OR size = %(size)s)
+     ORDER BY epoch DESC, size DESC LIMIT 1
+"""
+
+_KEYS: LiteralString = f"""
+    SELECT vkey, max(sealed_at) AS until FROM audit_seals
+     WHERE {_OWN} GROUP BY vkey ORDER BY until DESC
+"""
+
+_EPOCH: LiteralString = f"SELECT max(number) AS number FROM log_epochs WHERE {_OWN}"
+
+_LEAVES: LiteralString = """
+    SELECT event.position - 1 AS number, event.hash
+      FROM unnest(%(firsts)b::bigint[], %(lasts)b::bigint[]) AS asked(first, last)
+      JOIN events AS event ON event.company_id = %(company_id)s
+                          AND event.position BETWEEN asked.first + 1 AND asked.last + 1
+"""
+
+_TILES: LiteralString = """
+    SELECT tile.level, tile.number, tile.hashes
+      FROM unnest(%(levels)b::int[], %(numbers)b::bigint[]) AS asked(level, number)
+      JOIN audit_tiles AS tile ON tile.company_id = %(company_id)s AND tile.level = asked.level
+                              AND tile.number = asked.number
+"""
+
+_EVENT: LiteralString = """
+    SELECT event.position, event.type, event.stream_id, event.stream_version, event.state, event.metadata,
+           (extract(epoch FROM event.recorded_at) * 1000000)::bigint AS recorded_at, event.hash,
+           before.hash AS previous
+      FROM events AS event
+      LEFT JOIN events AS before ON before.company_id = %(company_id)s AND before.position = %(position)s - 1
+     WHERE event.company_id = %(company_id)s AND event.position = %(position)s
+"""
+
+
+def list_seals(db: Database, *, page: int, limit: int) -> tuple[list[Row], int]:
+    """One page of the seals, the newest first, and how many there are."""
+    return list_and_count(db, _LIST, _COUNT, page=page, limit=limit)
+
+
+def find_seal(db: Database, size: int | None = None) -> Row | None:
+    """The seal of so many events, or the newest of all; None if there is none."""
+    return db.ask(_OF_SIZE, {"company_id": db.company_id, "size": size}).row()
+
+
+def list_keys(db: Database) -> list[Row]:
+    """The keys that seals were signed with, as `vkey`, and `until` when, the newest first."""
+    return db.ask(_KEYS, {"company_id": db.company_id}).rows()
+
+
+def find_epoch_number(db: Database) -> int:
+    """Which life of the log this is, counted from 1."""
+    row = db.ask(_EPOCH, {"company_id": db.company_id}).row()
+    return row["number"] if row and row["number"] else 1
+
+
+def find_sealed_event(db: Database, position: int) -> Row | None:
+    """An event with all that its hash is made of, and the hash before it; None if there is none."""
+    return db.ask(_EVENT, {"company_id": db.company_id, "position": position}).row()
+
+
+def ask_hashes(db: Database, subtrees: Iterable[Subtree]) -> Pending[Mapping[Subtree, bytes]]:
+    """Ask for the hashes of complete subtrees that are sealed, in two statements, however many."""
+    wanted = sorted({*subtrees})
+    leaves = [_entries(one) for one in wanted if one.height < TILE_HEIGHT]
+    tiles = sorted({_tile(one) for one in wanted if one.height >= TILE_HEIGHT})
+    company = {"company_id": db.company_id}
+    stretches = {"firsts": [one.start for one in leaves], "lasts": [one.stop - 1 for one in leaves]}
+    found = db.ask(_LEAVES, {**company, **stretches})
+    rows = db.ask(
+        _TILES,
+        {**company, "levels": [level for level, _ in tiles], "numbers": [number for _, number in tiles]},
+    )
+
+    def made() -> Mapping[Subtree, bytes]:
+        known: dict[tuple[int, int], bytes] = {
+            (0, row["number"]): leaf_hash(row["hash"]) for row in found.rows()
+        }
+        for row in rows.rows():
+            for place, one in _split(row["hashes"]):
+                known[row["level"], row["number"] * _TILE + place] = one
+        return {subtree: _whole(subtree, known) for subtree in wanted}
+
+    return Pending(made)
+
+
+def _entries(subtree: Subtree) -> range:
+    """Which hashes of its level a subtree is made of."""
+    many = 1 << subtree.height % TILE_HEIGHT
+    return range(subtree.number * many, (subtree.number + 1) * many)
+
+
+def _tile(subtree: Subtree) -> tuple[int, int]:
+    """The level and the number of the row that has these."""
+    return subtree.height // TILE_HEIGHT, _entries(subtree).start // _TILE
+
+
+def _split(hashes: bytes) -> Iterator[tuple[int, bytes]]:
+    for place in range(0, len(hashes), _HASH):
+        yield place // _HASH, hashes[place : place + _HASH]
+
+
+def _whole(subtree: Subtree, known: Mapping[tuple[int, int], bytes]) -> bytes:
+    level = subtree.height // TILE_HEIGHT
+    return Growing.over(known[level, place] for place in _entries(subtree)).root
