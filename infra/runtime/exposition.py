@@ -1,5 +1,6 @@
 """`GET /metrics`: what all processes have counted and how the service is, as Prometheus takes it."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import version
@@ -125,12 +126,12 @@ class Exposition:
         yield from collect_shared()
         yield InfoMetricFamily("mipos_build", "This version.", value={"version": version("mipos")})
         answers: Answers = dict.fromkeys(_QUESTIONS)
-        state = None
+        state, deadline = None, time.monotonic() + PATIENCE
         # Without a database there are counters all the same.
         with suppress(ServerOutdated, Unavailable, psycopg.Error, TimeoutError):
             answers = self._looker.see(PATIENCE)
         with suppress(ServerOutdated, Unavailable, psycopg.Error, TimeoutError):
-            state = self._look(PATIENCE)
+            state = self._look(max(0.0, deadline - time.monotonic()))
             yield from StateMetrics(state).collect()
         yield from metrics_of(answers["worker_metrics"] or ())
         yield from _gauges(answers)
