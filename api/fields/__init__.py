@@ -4,6 +4,7 @@ from api.fields.body import Anything, Body, Described, Many, ManyOrWord, Object,
 from api.fields.contacts import Country, Phone, TaxNumber
 from api.fields.ids import File, Id, Ids, OwnId
 from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, SignedMoney, Whole
+from api.fields.places import PositionOrMoment
 from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional, ordered_by
 from api.fields.times import Day, DayCut, Moment
 
@@ -34,6 +35,7 @@ __all__ = [
     "OwnId",
     "Percent",
     "Phone",
+    "PositionOrMoment",
     "Quantity",
     "Secret",
     "SignedMoney",

@@ -10,7 +10,20 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from api.answers import MINOR_UNITS
-from api.fields import Anything, Body, Code, Currency, DayCut, Email, Exact, File, ManyOrWord, SignedMoney
+from api.fields import (
+    Anything,
+    Body,
+    Code,
+    Currency,
+    DayCut,
+    Email,
+    Exact,
+    File,
+    ManyOrWord,
+    PositionOrMoment,
+    SignedMoney,
+)
+from api.fields.places import FARTHEST
 from domain import emails
 
 Json = dict[str, Any]
@@ -33,7 +46,7 @@ class Schemas:
         plugin = MarshmallowPlugin(schema_name_resolver=cast("Any", self._resolve))
         self._spec = APISpec("", "", "3.1.0", plugins=[plugin])
         self._converter = cast("Any", plugin.converter)
-        for refine in (_write_exactly, _allow_word, _leave_out_noise, _refer_to_shapes):
+        for refine in (_write_exactly, _allow_word, _allow_time, _leave_out_noise, _refer_to_shapes):
             self._converter.add_attribute_function(refine)
 
     def refer(self, schema: Schema) -> Json:
@@ -91,6 +104,13 @@ def _allow_word(_converter: Any, field: fields.Field[Any], **_: Any) -> Json:
         return {}
     types = ["array", "string", *(["null"] if field.allow_none else [])]
     return {"type": types, "pattern": f"^{field.word}$"}
+
+
+def _allow_time(_converter: Any, field: fields.Field[Any], **_: Any) -> Json:
+    """A position that a time may stand for."""
+    if not isinstance(field, PositionOrMoment):
+        return {}
+    return {"type": ["integer", "string"], "minimum": 1, "maximum": FARTHEST, "format": "date-time"}
 
 
 def _decimal(field: Exact) -> Json:

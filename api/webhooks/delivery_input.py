@@ -3,21 +3,20 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, get_args
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, validates_schema
 
-from api.fields import Body, Choice, Described, Moment, Text, Whole
+from api.fields import Body, Choice, Moment, PositionOrMoment, Text, Whole
+from api.fields.places import FARTHEST
 from api.webhooks.input import Distinct
 from domain.event_patterns import MOST_PATTERNS
 from domain.webhooks.deliveries import DeliveryStatus
-
-_FARTHEST = 2**62
 
 
 class DeliveriesQuery(Body):
     """Filters of deliveries."""
 
     after = Whole(
-        least=0, most=_FARTHEST, load_default=0, meaning="The `next_after` that you got last.", example=17
+        least=0, most=FARTHEST, load_default=0, meaning="The `next_after` that you got last.", example=17
     )
     limit = Whole(least=1, most=100, load_default=20, meaning="How many at most.", example=20)
     status = Choice(*get_args(DeliveryStatus), meaning="Only these.")
@@ -29,25 +28,12 @@ class DeliveriesQuery(Body):
     )
 
 
-class PositionOrMoment(Described, fields.Field[Any]):
-    """A position of the log, as a number, or a time, as a text."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        self.position = Whole(least=1, most=_FARTHEST)
-        self.moment = Moment()
-        super().__init__(**kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        kind = self.moment if isinstance(value, str) else self.position
-        return kind.deserialize(value, attr, data, **kwargs)
-
-
 class ReplayBody(Body):
     """Which events are sent once more: from a position or from a time, one of both."""
 
     example: ClassVar[Mapping[str, Any] | None] = {"from_position": 1, "to": 1200}
 
-    from_position = Whole(least=1, most=_FARTHEST, meaning="The first position.", example=1)
+    from_position = Whole(least=1, most=FARTHEST, meaning="The first position.", example=1)
     from_time = Moment(meaning="Recorded at this time or later.", example="2026-03-01T00:00:00Z")
     to = PositionOrMoment(
         meaning="The last position, as a number, with `from_position`; or the last time, with `from_time`. "

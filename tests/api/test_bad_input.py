@@ -13,10 +13,21 @@ import pytest
 from marshmallow import Schema, fields
 
 from api.app import create_app
-from api.fields import Anything, Day, Exact, Flag, Id, Moment, Money, SignedMoney, Text, Whole
+from api.fields import (
+    Anything,
+    Day,
+    Exact,
+    Flag,
+    Id,
+    Moment,
+    Money,
+    PositionOrMoment,
+    SignedMoney,
+    Text,
+    Whole,
+)
 from api.openapi.document import Route, routes_of
 from api.services import Services
-from api.webhooks.delivery_input import PositionOrMoment
 from domain.permissions import PERMISSIONS, permissions_of
 from tests.waiting import PATIENCE
 
