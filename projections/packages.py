@@ -11,6 +11,26 @@ from domain.settings import name_key
 from projections.base import Database, Projection, Row
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
 
+_OF_PACKAGE: LiteralString = """
+           (company_id, id, name, name_key, description, price, currency, billing_period, trial_days, stores,
+            storages, users, products, orders_per_month, features, is_active, is_archived, version,
+            created_at, updated_at, clash)
+    VALUES (%(company_id)s, %(stream_id)s, %(name)s, %(name_key)s, %(description)s, %(price)s, %(currency)s,
+            %(billing_period)s, %(trial_days)s, %(stores)s, %(storages)s, %(users)s, %(products)s,
+            %(orders_per_month)s, %(features)b::text[], true, false, %(version)s, %(at)s, %(at)s,
+"""
+
+# A cluster takes no query among the values of what all of its nodes have.
+_REGISTER_NEW: LiteralString = f"INSERT INTO packages {_OF_PACKAGE} 0)"
+
+_REGISTER_RECORDED: LiteralString = f"""
+    INSERT INTO packages {_OF_PACKAGE}
+            CASE WHEN EXISTS (SELECT FROM packages AS earlier
+                               WHERE earlier.company_id = %(company_id)s AND earlier.name_key = %(name_key)s
+                                 AND earlier.clash = 0 AND NOT earlier.is_archived)
+                 THEN %(position)s ELSE 0 END)
+"""
+
 
 class Packages(Projection):
     """One row for each package, under the platform; a limit that is null is none."""
@@ -21,24 +41,9 @@ class Packages(Projection):
     tables = ("packages",)
     # What a company may have is looked up in its package at the moment of each decision.
     shared_rows: ClassVar[Mapping[str, LiteralString]] = {"packages": "true"}
+    on_recorded = {Package.Registered: _REGISTER_RECORDED}
     on = {
-        Package.Registered: """
-            INSERT INTO packages (company_id, id, name, name_key, description, price, currency,
-                                  billing_period, trial_days, stores, storages, users, products,
-                                  orders_per_month, features, is_active, is_archived, version, created_at,
-                                  updated_at, clash)
-            SELECT %(company_id)s, %(stream_id)s, %(name)s, %(name_key)s, %(description)s, %(price)s,
-                   %(currency)s, %(billing_period)s, %(trial_days)s, %(stores)s, %(storages)s, %(users)s,
-                   %(products)s, %(orders_per_month)s, %(features)b::text[], true, false, %(version)s,
-                   %(at)s, %(at)s,
-                   CASE WHEN %(position)s > 0
-                         AND EXISTS (SELECT FROM packages AS earlier
-                                      WHERE earlier.company_id = %(company_id)s
-                                        AND earlier.name_key = %(name_key)s AND earlier.clash = 0
-                                        AND NOT earlier.is_archived)
-                        THEN %(position)s ELSE 0 END
-            RETURNING company_id
-        """,
+        Package.Registered: _REGISTER_NEW,
         Package.Renamed: """
             UPDATE packages
                SET name = %(name)s, name_key = %(name_key)s,
