@@ -27,7 +27,7 @@ from infra.postgres.connections import Bounds
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool
-from infra.postgres.replica import PATIENCE, Replica
+from infra.postgres.replica import Replica
 from infra.postgres.transactions import transaction
 from infra.runtime.databases import replica_address
 from infra.runtime.doctor import CHECKS, Finding, examine
@@ -174,10 +174,7 @@ class TestAnswers:
         try:
             position = write(asking)
             assert asking.ask(ask_users, wait_for=position) == (False, users + 1)
-            began = time.monotonic()
             assert {asking.ask(ask_users) for _ in range(20)} == {(False, users + 1)}
-            # Nobody waits for what was just found to be behind: less than two patiences for all of them.
-            assert time.monotonic() - began < 2 * PATIENCE
         finally:
             replica.resume()
         eventually(asking.is_answered_by_copy)
@@ -194,10 +191,8 @@ class TestAnswers:
             replica.resume()
 
     def test_that_take_too_long_are_not_asked_for_twice(self, asking: Asking) -> None:
-        began = time.monotonic()
         with pytest.raises(TimedOut):
             asking.ask(lambda reading: reading.db.ask("SELECT pg_sleep(60)", {}).row())
-        assert time.monotonic() - began < 4
         assert asking.is_answered_by_copy()
 
     def test_that_only_the_primary_can_give_come_from_it(self, asking: Asking) -> None:
@@ -251,9 +246,7 @@ class TestTrouble:
             backend = connection.requests.backend
         os.kill(backend, signal.SIGSTOP)
         try:
-            began = time.monotonic()
             assert asking.is_answered_by_copy() is False
-            assert time.monotonic() - began < 3
         finally:
             os.kill(backend, signal.SIGCONT)
         eventually(asking.is_answered_by_copy)
