@@ -22,6 +22,7 @@ from domain.seals.refusals import NoSealKey
 from domain.webhooks.targets import TargetRules
 from projections.base import Database, EventNotReadable, Params, Row
 from projections.feed import Told
+from projections.log_proofs import LogProof
 
 if TYPE_CHECKING:
     from projections.market_basket.memory import BasketMemory
@@ -75,6 +76,12 @@ class Reading(Protocol):
         self, versions: Mapping[UUID, Collection[int]]
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
         """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
+
+    def prove_log(self, first: int, last: int | None) -> LogProof:
+        """Recompute the hashes of the company's log from one position to another, or to its head.
+
+        Raises Invalid, RangeTooLarge.
+        """
 
     def run_afterwards(self, query: LiteralString, params: Params) -> None:
         """Have a statement run once the question is answered, if that can be; the answer does without it."""

@@ -1,8 +1,8 @@
 """What is answered of the log: its facts, and what something was at one point of its history."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from api.answers import Answer, Id, Meaning, Moment
+from api.answers import NULL, Answer, Count, Id, Meaning, Moment
 
 
 class AuditEventAnswer(Answer):
@@ -58,3 +58,33 @@ class AuditStateAnswer(Answer):
         dict[str, Any],
         Meaning("All of its fields.", {"name": "Harbour", "code": "MAIN", "is_archived": False}),
     ]
+
+
+class LogFaultAnswer(Answer):
+    """The first position that is not what was recorded; what follows it was not looked at."""
+
+    position: Annotated[Count, Meaning("Which it is.", 4_711)]
+    reason: Annotated[
+        Literal["altered", "missing", "beyond_head", "head_differs", "no_head"],
+        Meaning("What is wrong there.", "altered"),
+    ]
+    message: Annotated[str, Meaning("The same in words.", "the event's bytes do not give its hash")]
+
+
+class LogProofAnswer(Answer, rename={"from_position": "from", "to_position": "to"}):
+    """Whether a stretch of the log is what was recorded."""
+
+    sound: Annotated[bool, Meaning("Whether all of it is.", example=True)]
+    from_position: Annotated[Count, Meaning("The first position.", 1)]
+    to_position: Annotated[Count, Meaning("The last position.", 41_882)]
+    verified: Annotated[Count, Meaning("How many events were found to be what was recorded.", 41_882)]
+    head_hash: Annotated[
+        str,
+        Meaning(
+            "The hash of the last of them. Compared with one that was noted earlier, elsewhere, it tells of "
+            "a log that was made anew as a whole.",
+            "27e92014ce23da3e3b3a7122c8b8091ca592880efa39c13f53deee907b26959a",
+        ),
+    ]
+    fault: Annotated[LogFaultAnswer | None, Meaning("What is not sound.", NULL)]
+    seconds: Annotated[float, Meaning("How long it took.", 0.31)]

@@ -42,3 +42,19 @@ class AuditStateQuery(Body):
         """Raise ValidationError when two points are named."""
         if "version" in query and "as_of" in query:
             raise ValidationError({name: ["Name a version or a time, not both."] for name in query})
+
+
+class AuditProofQuery(Body):
+    """Which stretch of the log; without either, all of it."""
+
+    from_position = Whole(
+        least=1, most=2**62, load_default=1, data_key="from", meaning="The first position.", example=1
+    )
+    to_position = Whole(
+        least=1,
+        most=2**62,
+        load_default=None,
+        allow_none=True,
+        data_key="to",
+        meaning="The last position; without one, the head of the log, which then has to agree as well.",
+    )

@@ -1,20 +1,25 @@
 // Proves on demand that things are what was recorded, as far as this person may have that done.
 import { element } from "./elements.js";
 import { count } from "./figures.js";
-import { pause } from "./news.js";
+import { headOf, pause } from "./news.js";
 
 const EVERY = 700;
+/** How many events are proved with one request: a part of a second. */
+const STRETCH = 10_000;
 
 export function openVerification(root, client) {
   const stop = new AbortController();
   const { signal } = stop;
   const chosen = element("select", { "aria-label": "Which read model" }, element("option", { value: "" }, "every read model"));
   const parts = [
+    part("Prove the log", logOf),
     client.may("projections.rebuild") && part("Compare with the log", modelsOf, chosen),
     client.may("projections.view") && part("Examine the installation", doctorOf),
   ].filter(Boolean);
-  root.replaceChildren(...(parts.length ? parts
-    : [element("p", { class: "note" }, "Read models are compared with the log by whoever runs the platform (projections.rebuild).")]));
+  root.replaceChildren(...parts);
+  if (parts.length === 1) {
+    root.append(element("p", { class: "note" }, "Read models are compared with the log by whoever runs the platform (projections.rebuild)."));
+  }
   if (client.may("projections.rebuild")) namesOf().then((names) => chosen.append(...names.map((name) => element("option", {}, name)))).catch(() => {});
   return { close: () => stop.abort() };
 
@@ -41,6 +46,25 @@ export function openVerification(root, client) {
       button.disabled = false;
     });
     return element("div", { class: "check" }, element("div", { class: "row" }, button, about), progress, status, lines);
+  }
+
+  /** In stretches, each chained to the one before; the last one has to agree with the head of the log. */
+  async function logOf({ progress, lines }) {
+    const head = await headOf(client, signal);
+    let proved = 0, last = null;
+    for (let from = 1; from <= head; from += STRETCH) {
+      const query = { from, to: from + STRETCH <= head ? from + STRETCH - 1 : undefined };
+      ({ data: last } = await client.ask("/api/audit/verify", { query, signal }));
+      proved += last.verified;
+      progress.hidden = false;
+      progress.value = Math.min(proved / head, 1);
+      if (!last.sound) {
+        lines.append(finding("bad", `position ${count(last.fault.position)}`, last.fault.message));
+        return `The log is not what was recorded. ${count(proved)} events before that are.`;
+      }
+    }
+    if (last) lines.append(element("li", {}, "Hash of the last: ", element("code", {}, last.head_hash)));
+    return `All ${count(proved)} events are what was recorded.`;
   }
 
   /** Workers are asked for all of it at once, and followed one after another. */

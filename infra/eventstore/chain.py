@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, LiteralString, NamedTuple
 
 from psycopg import sql
 from psycopg.rows import args_row
 
 from infra.process.garbage import collecting_no_garbage
+from projections.log_proofs import LogFault, LogProof, stretch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from infra.postgres.transactions import Transaction
+    from projections.base import Database
 
 PAGE_SIZE = 2_000
 
@@ -76,6 +78,16 @@ class Reason(Enum):
     HEAD_DIFFERS = "the head of the log has another hash than its last event"
     NO_HEAD = "the company has no log"
     SEAL_DIFFERS = "the log or the seal is not what was sealed"
+
+
+#: What each is called where others read it.
+REASONS: dict[Reason, Literal["altered", "missing", "beyond_head", "head_differs", "no_head"]] = {
+    Reason.ALTERED: "altered",
+    Reason.MISSING: "missing",
+    Reason.BEYOND_HEAD: "beyond_head",
+    Reason.HEAD_DIFFERS: "head_differs",
+    Reason.NO_HEAD: "no_head",
+}
 
 
 @dataclass(frozen=True)
@@ -172,6 +184,33 @@ def verify_chain(
     if report.fault is not None:
         return report
     return _compared_with_head(report, from_position + report.verified - 1, head, to_position)
+
+
+def prove_stretch(db: Database, first: int, last: int | None) -> LogProof:
+    """The same within the transaction of a question, page by page. Raises Invalid, RangeTooLarge."""
+    company_id = db.company_id
+    where = {"company_id": company_id}
+    row = db.ask(HEAD, where).row()
+    head = Head(**row) if row else Head(0, b"")
+    first, end = stretch_of(first, last, head.position)
+    before = db.ask(HASH_AT, {**where, "position": first - 1}).row() if first > 1 else None
+    start = genesis_hash(company_id) if first == 1 else before["hash"] if before else b""
+    report = ChainReport(company_id, 0, start)
+    while report.fault is None and (position := first + report.verified) <= end:
+        page_end = min(position + PAGE_SIZE - 1, end)
+        rows = db.ask(EVENTS, {**where, "first": position, "last": page_end}).rows()
+        page = _follow(company_id, report.last_hash, position, (ChainedEvent(**one) for one in rows))
+        fault = page.fault or _shortfall(page, position - 1, page_end)
+        report = ChainReport(company_id, report.verified + page.verified, page.last_hash, fault)
+    if report.fault is None:
+        report = _compared_with_head(report, first + report.verified - 1, head, end)
+    if report.fault is None and last is None and (beyond := db.ask(BEYOND_HEAD, where).row()):
+        report = replace(report, fault=Fault(beyond["position"], Reason.BEYOND_HEAD))
+    return LogProof(first, end, report.verified, report.last_hash, _told(report.fault))
+
+
+def _told(fault: Fault | None) -> LogFault | None:
+    return LogFault(fault.position, REASONS[fault.reason], fault.reason.value) if fault else None
 
 
 def _hash_before(connection: psycopg.Connection[Any], company_id: UUID, position: int) -> bytes | None:

@@ -165,6 +165,16 @@ class TestLife:
         browser.wait_for("Nothing is called so.", "#life")
 
 
+class TestVerifying:
+    def test_the_log_is_proved_at_the_press_of_a_button(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        browser.click("#verification button")
+        browser.wait_for("events are what was recorded", "#verification")
+        proof = stocked.shop.client().get("/api/audit/verify").data
+        assert proof["head_hash"] in browser.text("#verification")
+        assert f"All {proof['verified']} events" in browser.text("#verification")
+
+
 class TestThePlatform:
     @pytest.fixture
     def root(self, browser: Browser, own: Any, sign_in: Callable[[str], None]) -> Any:
@@ -183,7 +193,7 @@ class TestThePlatform:
     def test_a_read_model_is_compared_with_the_log(self, browser: Browser, root: Any) -> None:
         browser.wait_for_script("return document.querySelectorAll('#verification option').length > 1")
         browser.run("document.querySelector('#verification select').value = 'packages'")
-        browser.click("#verification button")
+        browser.click("#verification .check:nth-child(2) button")
         browser.wait_for("packages is what the log says", "#verification")
         assert root.get("/api/dev/projections/packages/verify").data["status"] == "done"
 
