@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,10 +110,8 @@ class TestLines:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'mipos_log_lines'"
             )
             try:
-                began = time.perf_counter()
                 for _ in range(100):
                     outlet.write(line(event))
-                assert time.perf_counter() - began < 1
                 eventually(lambda: [one for one in said(outlet) if "wait for the database" in one["event"]])
             finally:
                 connection.execute("ALTER DATABASE mipos_log_lines ALLOW_CONNECTIONS true")
