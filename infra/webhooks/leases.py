@@ -24,13 +24,18 @@ LEASE = timedelta(seconds=4 * PATIENCE)
 AT_ONCE = 5
 
 # Found without a lock and across companies, so it is only a hint where to look.
+# Those of which the fewest are on their way come first: servers that answer slowly keep only places for
+# themselves that no other needs.
 _DUE: LiteralString = """
-    SELECT DISTINCT delivery.company_id, delivery.webhook_id
+    SELECT delivery.company_id, delivery.webhook_id
       FROM company_head AS head
       JOIN webhook_deliveries AS delivery ON delivery.company_id = head.company_id
      WHERE delivery.status IN ('pending', 'failed') AND delivery.next_attempt_at <= %(now)s
-       AND (delivery.leased_until IS NULL OR delivery.leased_until < %(now)s)
        AND head.company_id <> ALL((SELECT closed FROM installation)::uuid[])
+     GROUP BY delivery.company_id, delivery.webhook_id
+    HAVING bool_or(delivery.leased_until IS NULL OR delivery.leased_until < %(now)s)
+     ORDER BY count(*) FILTER (WHERE delivery.leased_until >= %(now)s), min(delivery.next_attempt_at),
+              delivery.webhook_id
 """
 
 _ABOUT: LiteralString = """

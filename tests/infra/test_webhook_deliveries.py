@@ -483,6 +483,18 @@ class TestWorkers:
         assert sender.send() == 0
         assert sender.send(seconds=LEASE.total_seconds() + 1) == 1
 
+    def test_come_first_to_whom_the_fewest_are_on_their_way(self, sender: Sender) -> None:
+        for _ in range(2):
+            sender.webhook()
+        for number in range(8):
+            sender.brand(f"Brand {number}")
+        with psycopg.connect(sender.worker, autocommit=True) as connection:
+            fill_queues(connection, sender.now)
+            taken = [lease_due(connection, WRITER, sender.now, 5) for _ in range(2)]
+        of_each = [{one.webhook_id for one in some} for some in taken]
+        assert [len(some) for some in taken] == [5, 5]
+        assert of_each[0].isdisjoint(of_each[1])
+
     def test_deliver_nothing_again_when_read_models_are_made_anew(self, sender: Sender) -> None:
         sender.webhook()
         sender.brand()
