@@ -40,6 +40,8 @@ _JOBS: LiteralString = """
 
 _DELIVERIES: LiteralString = "SELECT pending, dead FROM count_deliveries()"
 
+_SEALS: LiteralString = "SELECT events_not_sealed() AS not_sealed"
+
 _EPOCH: LiteralString = "SELECT log_epoch FROM installation"
 
 
@@ -57,6 +59,8 @@ class LogStatistics:
     #: Deliveries to webhooks, `pending` and `dead`.
     webhooks: Row
     log_epoch: int
+    #: Events after the last seal, of the log with most.
+    not_sealed: int
 
     @property
     def streams(self) -> int:
@@ -68,10 +72,11 @@ def ask_log_statistics(db: Database, since: datetime) -> Pending[LogStatistics]:
     """Ask with the next round trip; `events_since` are those recorded since that moment."""
     load, logs, epoch = db.ask(_EVENTS, {"since": since}), db.ask(_LOGS, {}), db.ask(_EPOCH, {})
     by_type, longest = db.ask(_BY_TYPE, {}), db.ask(_LONGEST, {"longest": LONGEST})
+    seals = db.ask(_SEALS, {})
     tables, jobs, deliveries = db.ask(_TABLES, {}), db.ask(_JOBS, {}), db.ask(_DELIVERIES, {})
     return Pending(
         lambda: LogStatistics(
-            **{**(load.row() or {}), **(logs.row() or {}), **(epoch.row() or {})},
+            **{**(load.row() or {}), **(logs.row() or {}), **(epoch.row() or {}), **(seals.row() or {})},
             # The database adds up as decimal numbers.
             by_type=[{**row, "events": int(row["events"])} for row in by_type.rows()],
             largest_streams=longest.rows(),

@@ -47,6 +47,14 @@ class JobRunAnswer(Answer):
     next_run: Annotated[Moment, Meaning("When it is begun again at the latest.")]
 
 
+class SealsAnswer(Answer):
+    """How far the seals of logs are."""
+
+    behind: Annotated[
+        Count, Meaning("Events after the last seal, of the log with most; seals are made hourly.", 212)
+    ]
+
+
 class DeliveriesAnswer(Answer):
     """Deliveries to webhooks, of all companies, of the last 30 days."""
 
@@ -66,5 +74,6 @@ class StatsAnswer(Answer):
     tables: Annotated[list[TableAnswer], Meaning("Tables, the largest first.")]
     pool: Annotated[PoolAnswer, Meaning("Connections to the database.")]
     jobs: Annotated[list[JobRunAnswer], Meaning("What workers do from time to time, by name.")]
+    seals: Annotated[SealsAnswer, Meaning("How far logs are sealed.")]
     webhooks: Annotated[DeliveriesAnswer, Meaning("Deliveries to webhooks.")]
     log_epoch: Annotated[Count, Meaning("How often the logs began anew from a backup, counted from 1.", 1)]

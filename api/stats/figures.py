@@ -13,6 +13,7 @@ from api.stats.answers import (
     JobRunAnswer,
     LargeStreamAnswer,
     PoolAnswer,
+    SealsAnswer,
     StatsAnswer,
     TableAnswer,
     TypeCountAnswer,
@@ -53,6 +54,7 @@ def _answer(found: LogStatistics, pool: PoolState) -> StatsAnswer:
         tables=[TableAnswer.of(row) for row in found.tables],
         pool=PoolAnswer.of(pool),
         jobs=[JobRunAnswer.of(row) for row in found.jobs],
+        seals=SealsAnswer(behind=found.not_sealed),
         webhooks=DeliveriesAnswer.of(found.webhooks),
         log_epoch=found.log_epoch,
     )

@@ -84,6 +84,7 @@ FROM_COORDINATOR = frozenset(
         "data_key_ids",
         "drop_log_lines",
         "events_by_type",
+        "events_not_sealed",
         "failed_events",
         "has_log",
         "latest_logs",

@@ -138,6 +138,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_t
      WHERE head.company_id <> '00000000-0000-4000-8000-000000000000'
 $$;
 
+-- How many events were recorded after the last seal, of the log with most: a number for those who watch, nothing else.
+CREATE OR REPLACE FUNCTION :schema.events_not_sealed() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT coalesce(max(head.position - coalesce(latest.size, 0)), 0)
+      FROM :schema.company_head AS head
+      LEFT JOIN LATERAL (
+            SELECT seal.size FROM :schema.audit_seals AS seal WHERE seal.company_id = head.company_id
+             ORDER BY seal.epoch DESC, seal.size DESC LIMIT 1
+           ) AS latest ON true
+$$;
+
 -- How many deliveries to webhooks are on their way, and how many were given up in the last 30 days, of all companies:
 -- numbers for those who watch, nothing else.
 DROP FUNCTION IF EXISTS :schema.count_deliveries();

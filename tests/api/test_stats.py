@@ -74,6 +74,7 @@ def test_tables_connections_and_the_epoch_are_told(stats: Any) -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert 1 <= figures["pool"]["in_use"] <= figures["pool"]["size"] or figures["pool"]["idle"] >= 1
     assert figures["log_epoch"] == 1
+    assert 0 <= figures["seals"]["behind"] <= figures["events"]
     assert figures["webhooks"].keys() == {"pending", "dead"}
     assert figures["companies"] >= 1
 
