@@ -91,6 +91,26 @@ class TestWhoSees:
         assert browser.run(kept) == ["", 0, 0, "", ""]
 
 
+class TestStayingSignedIn:
+    def test_tokens_are_renewed_while_one_looks(
+        self, browser: Browser, stocked: Any, serve_here: Any, sign_in: Callable[[str], None]
+    ) -> None:
+        with serve_here(MIPOS_ACCESS_TOKEN_SECONDS="10") as service:
+            browser.open(f"{service.url}/console")
+            sign_in(stocked.shop.username("Admin"))
+            browser.wait_for("Product.Registered", "#events .events")
+            for name in ("Acme", "Other", "Third"):
+                stocked.shop.client().post("/api/admin/settings/brands", {"name": name})
+                browser.wait_for("Brand.Registered", "#events .events li:first-child")
+                browser.click("#events [type=reset]")
+            renewed = (
+                "return performance.getEntriesByType('resource').filter(one => /refresh$/.test(one.name))"
+            )
+            assert browser.run(f"{renewed}.length") > 0
+            assert browser.log() == []
+            browser.open("about:blank")
+
+
 class TestSales:
     def test_a_sale_is_counted_while_one_looks(self, browser: Browser, signed_in: Any) -> None:
         stocked = signed_in()
