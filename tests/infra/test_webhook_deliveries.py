@@ -1,7 +1,6 @@
 """Webhooks as they are sent: signed, again after a failure, once by any number of workers, and safely."""
 
 import ssl
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -238,12 +237,10 @@ class TestAfterAFailure:
         sender.brand()
         never = Event()
         sender.receiver.replies.append(Reply(wait=never))
-        began = time.monotonic()
         try:
             assert sender.send(sender.receiver.wire(patience=0.5)) == 1
         finally:
             never.set()
-        assert time.monotonic() - began < 5
         (row,) = sender.rows()
         assert (row["status"], row["error"]) == ("failed", "There was no answer in time.")
 
