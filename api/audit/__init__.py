@@ -3,10 +3,10 @@
 from falcon import App, Request, Response
 
 from api.audit.events import AuditEvents, AuditStream
-from api.audit.proof import AuditProof
 from api.audit.proofs import Consistency, EventProof
 from api.audit.seals import LatestSeal, SealKey, SealOfSize, Seals
 from api.audit.state import AuditState
+from api.audit.verification import LogVerification
 from api.services import Services
 
 __all__ = ["add_routes"]
@@ -16,7 +16,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of the audit."""
     stream = "/api/audit/streams/{stream_id:uuid}"
     app.add_route("/api/audit/events", AuditEvents(services))
-    app.add_route("/api/audit/verify", AuditProof(services))
+    app.add_route("/api/audit/verify", LogVerification(services))
     app.add_route(stream, AuditStream(services))
     app.add_route(f"{stream}/state", AuditState(services))
     app.add_route("/api/audit/key", SealKey(services))

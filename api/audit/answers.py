@@ -78,6 +78,7 @@ class LogProofAnswer(Answer, rename={"from_position": "from", "to_position": "to
     from_position: Annotated[Count, Meaning("The first position.", 1)]
     to_position: Annotated[Count, Meaning("The last position.", 41_882)]
     verified: Annotated[Count, Meaning("How many events were found to be what was recorded.", 41_882)]
+    sealed_up_to: Annotated[Count, Meaning("Up to which position the log was sealed; 0 if never.", 41_800)]
     head_hash: Annotated[
         str,
         Meaning(

@@ -32,6 +32,7 @@ class TestTheWholeLog:
         proof = stocked.shop.client().get(VERIFY).data
         assert (proof["sound"], proof["fault"]) == (True, None)
         assert (proof["from"], proof["to"], proof["verified"]) == (1, len(events), len(events))
+        assert proof["sealed_up_to"] == 0
         assert len(bytes.fromhex(proof["head_hash"])) == 32
 
     def test_names_the_first_position_that_was_altered(self, stocked: Any, altered: int) -> None:

@@ -10,16 +10,19 @@ from api.audit.input import AuditProofQuery
 from api.audit.permitted import PERMISSION
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading
 from domain.errors import Invalid, NotAllowed
-from projections.log_proofs import MOST_EVENTS, RangeTooLarge
+from projections.base import Row
+from projections.log_proofs import MOST_EVENTS, LogProof, RangeTooLarge
+from projections.seals import find_seal
 
 
 class LogOfCompany(NotAllowed):
     """The log is of the whole company; only whoever is bound to no store has it proved."""
 
 
-class AuditProof(Resource):
-    """A proof that the log is what was recorded."""
+class LogVerification(Resource):
+    """Whether the log is what was recorded."""
 
     @operation(
         PERMISSION,
@@ -38,14 +41,17 @@ class AuditProof(Resource):
         if req.context.caller.store_ids:
             raise LogOfCompany
         query, began = req.context.query, time.perf_counter()
-        proof = self.ask(
-            req, resp, lambda reading: reading.prove_log(query["from_position"], query["to_position"])
-        )
+
+        def question(reading: Reading) -> tuple[LogProof, Row | None]:
+            return reading.prove_log(query["from_position"], query["to_position"]), find_seal(reading.db)
+
+        proof, seal = self.ask(req, resp, question)
         answer = LogProofAnswer(
             sound=proof.fault is None,
             from_position=proof.first,
             to_position=proof.last,
             verified=proof.verified,
+            sealed_up_to=seal["size"] if seal else 0,
             head_hash=proof.last_hash.hex(),
             fault=LogFaultAnswer(**asdict(proof.fault)) if proof.fault else None,
             seconds=round(time.perf_counter() - began, 3),
