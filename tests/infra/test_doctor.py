@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
 from uuid import uuid4
@@ -16,15 +16,18 @@ from domain.companies import PLATFORM_ID, Company
 from infra.backup.vault import Vault
 from infra.eventstore.codec import Metadata
 from infra.eventstore.data_keys import DataKeys
+from infra.jobs.seals import Sealing
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.transactions import transaction
 from infra.runtime.directory_key import keep_directory_key
 from infra.runtime.doctor import CHECKS, Finding, examine
 from infra.runtime.doctor.checks import database as database_checks
-from infra.runtime.doctor.checks import logs
+from infra.runtime.doctor.checks import logs, seals
 from infra.runtime.doctor.patient import Patient
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.seals import seal_key
 from infra.runtime.settings import Settings, load_settings
+from infra.seals.published import FOLDER
 from tests.conftest import WRITER, Database, fresh_database
 from tests.infra.backups import mipos, settings_of
 
@@ -243,6 +246,39 @@ def test_a_read_model_that_rests_is_named(own: Database, look: Look) -> None:
     with broken(own, rests, "UPDATE projection_checkpoints SET paused_at = NULL"):
         found = look("soundness")
     assert (found.status, "At rest: report_sales" in found.says) == ("warn", True)
+
+
+class TestSeals:
+    def test_that_are_late_are_named(
+        self, own: Database, look: Look, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert look("seals").status == "ok"
+        monkeypatch.setattr(seals, "LATEST", timedelta(seconds=-1))
+        found = look("seals")
+        assert (found.status, "Not sealed for" in found.says) == ("warn", True)
+
+    def test_cannot_be_made_without_a_key(self, own: Database, tmp_path: Path) -> None:
+        without = settings_of(own, tmp_path)
+        del without["MIPOS_SEAL_KEY"]
+        with psycopg.connect(own.app, autocommit=True) as connection:
+            patient = Patient(connection, load_settings(without), EVENT_TYPES, PROJECTIONS)
+            [found] = examine(patient, {"seals": CHECKS["seals"]})
+        assert (found.status, "MIPOS_SEAL_KEY" in found.says) == ("warn", True)
+
+    def test_that_were_published_find_out_a_log_that_is_another(
+        self, own: Database, look: Look, settings: Settings
+    ) -> None:
+        folder = settings.data_dir / FOLDER
+        with psycopg.connect(own.worker, autocommit=True) as connection:
+            Sealing(seal_key(settings), folder).seal_all(connection, WRITER, datetime.now(UTC))
+        found = look("published seals")
+        assert (found.status, found.says.endswith("logs looked at: 2.")) == ("ok", True)
+        assert look("seals").status == "ok"
+        with psycopg.connect(own.owner, autocommit=True) as owner:
+            owner.execute("DELETE FROM audit_seals")
+            owner.execute("DELETE FROM audit_tiles")
+        found = look("published seals")
+        assert (found.status, "1 events of company" in found.says) == ("fail", True)
 
 
 def test_a_stream_that_grows_without_end_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import psycopg
 
 from infra.eventstore.codec import EventTypes
 from infra.process.troubles import described
-from infra.runtime.doctor.checks import backups, database, keys, logs, machine, models, replica
+from infra.runtime.doctor.checks import backups, database, keys, logs, machine, models, replica, seals
 from infra.runtime.doctor.finding import Check, Finding
 from infra.runtime.doctor.patient import Patient
 from infra.runtime.settings import Settings
@@ -35,6 +35,8 @@ CHECKS: Mapping[str, Check] = {
     "webhooks": models.webhooks,
     "chain": logs.chain,
     "streams": logs.streams,
+    "seals": seals.seals,
+    "published seals": seals.published,
     "data key": keys.data_key,
     "secrets": keys.secrets,
     "disk": machine.disk,

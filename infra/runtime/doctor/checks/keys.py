@@ -13,7 +13,7 @@ from infra.runtime.doctor.patient import Patient
 #: How many keys of persons are opened, of how many companies.
 SAMPLE, COMPANIES = 5, 20
 #: What in the data folder is for its owner alone.
-SECRETS = ("secret_key", "data_key", "demo_password", TOMBSTONES)
+SECRETS = ("secret_key", "data_key", "seal_key", "demo_password", TOMBSTONES)
 
 _SAMPLE: LiteralString = """
     SELECT subject_id, wrapped FROM subject_keys

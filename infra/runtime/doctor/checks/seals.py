@@ -1,0 +1,87 @@
+"""Whether logs are sealed as they grow, and whether they still are what was published of them."""
+
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import LiteralString
+from uuid import UUID
+
+from infra.postgres.transactions import Transaction
+from infra.runtime.doctor.finding import Result, fail, ok, warn
+from infra.runtime.doctor.patient import Patient
+from infra.runtime.seals import seal_key
+from infra.runtime.settings import SettingsError
+from infra.seals.published import FOLDER, epoch_of, last_published
+
+#: How old what is not sealed may be: seals are made hourly.
+LATEST = timedelta(hours=2)
+#: Of how many logs it is looked at: those that were written to last.
+LOGS = 20
+
+_NOT_SEALED: LiteralString = """
+    SELECT min(event.recorded_at) AS since, clock_timestamp() AS now FROM events AS event
+     WHERE event.company_id = %(company_id)s
+       AND event.position = 1 + coalesce((SELECT max(seal.size) FROM audit_seals AS seal
+                                           WHERE seal.company_id = %(company_id)s), 0)
+"""
+
+_SEAL: LiteralString = """
+    SELECT seal.root FROM audit_seals AS seal
+     WHERE seal.company_id = %(company_id)s AND seal.epoch = %(epoch)s AND seal.size = %(size)s
+"""
+
+
+def seals(patient: Patient) -> Result:
+    """There is a key, and nothing has waited for hours to be sealed."""
+    try:
+        seal_key(patient.settings)
+    except SettingsError as error:
+        return warn(
+            f"Logs are not sealed: {error}", "Set it, and keep it where nobody of the shop can read it."
+        )
+    late = [
+        log["company_id"] for log in islice(patient.latest_logs, LOGS) if _is_late(patient, log["company_id"])
+    ]
+    if late:
+        says = (
+            f"Not sealed for {LATEST.seconds // 3600} hours: the log of company {', '.join(map(str, late))}."
+        )
+        return warn(
+            says, "Is a worker running, and what does it say of `a log is not sealed`? `mipos audit seal`"
+        )
+    return ok("Logs are sealed as they grow.")
+
+
+def _is_late(patient: Patient, company_id: UUID) -> bool:
+    with patient.within(company_id) as db:
+        row = db.ask(_NOT_SEALED, {"company_id": company_id}).row() or {}
+    since: datetime | None = row.get("since")
+    return since is not None and row["now"] - since > LATEST
+
+
+def published(patient: Patient) -> Result:
+    """The logs are what their files say that was signed last: nobody cut an end off, or made a past anew."""
+    folder, known = patient.settings.data_dir / FOLDER, 0
+    for log in islice(patient.latest_logs, LOGS):
+        company_id = log["company_id"]
+        path = folder / f"{company_id}.txt"
+        note = last_published(path)
+        if note is None:
+            continue
+        size, root, epoch = note.checkpoint.size, note.checkpoint.root, epoch_of(note)
+        with patient.within(company_id) as db:
+            is_known = log["position"] >= size and _root(db, epoch, size) == root
+        if not is_known:
+            says = (
+                f"{path.name} was signed for {size:,} events, and the log of company {company_id} is another."
+            )
+            mend = 'Its end was cut off, or it was restored: OPERATIONS.md, "A log for strangers".'
+            return fail(says, mend)
+        known += 1
+    if not known:
+        return ok("No checkpoints were published on this machine.")
+    return ok(f"Logs are what was published of them; logs looked at: {known:,}.")
+
+
+def _root(db: Transaction, epoch: int, size: int) -> bytes | None:
+    row = db.ask(_SEAL, {"company_id": db.company_id, "epoch": epoch, "size": size}).row()
+    return row["root"] if row else None
