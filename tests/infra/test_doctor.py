@@ -249,9 +249,7 @@ def test_a_read_model_that_rests_is_named(own: Database, look: Look) -> None:
 
 
 class TestSeals:
-    def test_that_are_late_are_named(
-        self, own: Database, look: Look, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_that_are_late_are_named(self, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
         assert look("seals").status == "ok"
         monkeypatch.setattr(seals, "LATEST", timedelta(seconds=-1))
         found = look("seals")

@@ -63,17 +63,14 @@ def published(patient: Patient) -> Result:
     folder, known = patient.settings.data_dir / FOLDER, 0
     for log in islice(patient.latest_logs, LOGS):
         company_id = log["company_id"]
-        path = folder / f"{company_id}.txt"
-        note = last_published(path)
+        note = last_published(folder / f"{company_id}.txt")
         if note is None:
             continue
         size, root, epoch = note.checkpoint.size, note.checkpoint.root, epoch_of(note)
         with patient.within(company_id) as db:
             is_known = log["position"] >= size and _root(db, epoch, size) == root
         if not is_known:
-            says = (
-                f"{path.name} was signed for {size:,} events, and the log of company {company_id} is another."
-            )
+            says = f"{size:,} events of company {company_id} were signed, and its log is another one now."
             mend = 'Its end was cut off, or it was restored: OPERATIONS.md, "A log for strangers".'
             return fail(says, mend)
         known += 1
