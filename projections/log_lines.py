@@ -92,7 +92,11 @@ def moment_of(line_id: UUID) -> datetime | None:
     microseconds = line_id.int >> 64 & 0xFFF
     if line_id.version != _OF_TIME or microseconds >= 1000:  # noqa: PLR2004 so many has a millisecond
         return None
-    return _EPOCH + timedelta(milliseconds=line_id.int >> 80, microseconds=microseconds)
+    try:
+        return _EPOCH + timedelta(milliseconds=line_id.int >> 80, microseconds=microseconds)
+    except OverflowError:
+        # A time after the year 9999.
+        return None
 
 
 def list_lines(

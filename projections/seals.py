@@ -11,6 +11,8 @@ from projections.pages import PAGE, list_and_count
 #: Of which heights subtrees are kept, and how many of them in a row.
 TILE_HEIGHT = 8
 _TILE, _HASH = 1 << TILE_HEIGHT, 32
+#: No log has more events: positions are signed numbers of eight bytes.
+LAST_POSITION = 2**63 - 1
 
 _OWN: LiteralString = "company_id = %(company_id)s"
 _COLUMNS: LiteralString = "epoch, size, root, head_hash, vkey, checkpoint, sealed_at"

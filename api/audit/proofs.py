@@ -16,13 +16,24 @@ from api.operations import operation
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Caller, Missing
+from domain.errors import NotAllowed
 from domain.seals.refusals import NotSealedYet
 from domain.seals.tree import Hashes, Stretch, consistency, hash_of, inclusion
 from projections.base import Row
-from projections.seals import ask_hashes, find_seal, find_sealed_event
+from projections.seals import LAST_POSITION, ask_hashes, find_seal, find_sealed_event
 
 _FORMAT = "c2sp.org/tlog-proof@v1"
 _PAYLOAD = ("state", "metadata")
+
+
+class NotForAll(NotAllowed):
+    """A proof follows from all that an event says; it is for whoever sees costs and is bound to no store."""
+
+
+def check_sees_all(caller: Caller) -> None:
+    """Raise NotForAll for whoever may see a part only: a digest tells what is left to be guessed."""
+    if caller.store_ids or not caller.sees_costs:
+        raise NotForAll
 
 
 class EventProof(Resource):
@@ -34,15 +45,19 @@ class EventProof(Resource):
         query=ProofQuery(),
         answer=ProofAnswer,
         media=(TEXT,),
-        refusals=(Missing, NotSealedYet),
+        refusals=(Missing, NotSealedYet, NotForAll),
         description="Who has the key checks it without asking anybody: the hash of the event follows from "
         "its parts, and the path leads from it to the root that was signed. What is withheld stands there as "
-        "a digest. State is withheld from whoever lacks `costs.view`, both from whoever is bound to stores. "
-        "`format=tlog-proof` is one text (C2SP tlog-proof) for `verify_log.py`.",
+        "a digest, and who knows most of it may guess the rest: so only whoever holds `costs.view` and is "
+        "bound to no store proves events. `format=tlog-proof` is one text (C2SP tlog-proof) for "
+        "`verify_log.py`.",
     )
     def on_get(self, req: Request, resp: Response, position: int) -> None:
         """The event, its path, and the signed checkpoint. Raises Missing, NotSealedYet."""
         query = req.context.query
+        check_sees_all(req.context.caller)
+        if position > LAST_POSITION:
+            raise Missing
 
         def question(reading: Reading) -> tuple[Row, Row, list[str]]:
             event, seal = find_sealed_event(reading.db, position), find_seal(reading.db, query.get("size"))
@@ -53,7 +68,7 @@ class EventProof(Resource):
             return event, seal, _hashes(reading, inclusion(position - 1, seal["size"]))
 
         event, seal, path = self.ask(req, resp, question)
-        shown = _proof(event, seal, path, _withheld(req.context.caller, query.get("withhold", "")), req)
+        shown = _proof(event, seal, path, {*filter(None, query.get("withhold", "").split(","))}, req)
         if query["format"] == "tlog-proof":
             resp.content_type, resp.data = f"{TEXT}; charset=utf-8", tlog_proof(shown).encode()
         else:
@@ -100,14 +115,6 @@ def _not_sealed(seal: Row | None) -> NotSealedYet:
     refusal = NotSealedYet()
     refusal.beside["sealed_up_to"] = seal["size"] if seal else 0
     return refusal
-
-
-def _withheld(caller: Caller, asked: str) -> Collection[str]:
-    """What of an event is left out: what is asked for, and what the caller may not see."""
-    withheld = {*filter(None, asked.split(","))}
-    if caller.store_ids:
-        return _PAYLOAD
-    return withheld if caller.sees_costs else {*withheld, "state"}
 
 
 def _proof(event: Row, seal: Row, path: list[str], withheld: Collection[str], req: Request) -> ProofAnswer:

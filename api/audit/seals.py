@@ -1,7 +1,5 @@
 """Seals: what the log was at moments, signed, and the key that signs."""
 
-from typing import Any
-
 from falcon import Request, Response
 
 from api.audit.permitted import PERMISSION
@@ -9,11 +7,10 @@ from api.audit.seal_answers import FormerKeyAnswer, SealAnswer, SealKeyAnswer
 from api.operations import operation
 from api.queries import PageQuery
 from api.resource import Resource
-from api.services import Reading
 from commands.ports import Missing
 from domain.seals.refusals import EpochForked, LogNotSound, NoSealKey
 from projections.base import Row
-from projections.seals import find_epoch_number, find_seal, list_keys, list_seals
+from projections.seals import LAST_POSITION, find_epoch_number, find_seal, list_keys, list_seals
 
 ABOUT = (
     "A seal is a checkpoint of a C2SP log: how many events there were, and the root of the Merkle tree over "
@@ -92,11 +89,9 @@ class SealOfSize(Resource):
     @operation(PERMISSION, "Show a seal", answer=SealAnswer, refusals=(Missing,), description=ABOUT)
     def on_get(self, req: Request, resp: Response, size: int) -> None:
         """The seal that covers so many events. Raises Missing."""
-
-        def question(reading: Reading) -> Any:
-            return find_seal(reading.db, size)
-
-        self.answer(req, resp, _found(self.ask(req, resp, question)))
+        if size > LAST_POSITION:
+            raise Missing
+        self.answer(req, resp, _found(self.ask(req, resp, lambda reading: find_seal(reading.db, size))))
 
 
 def _found(row: Row | None) -> SealAnswer:

@@ -84,7 +84,12 @@ def _stretch(command: ReplayEvents, work: WebhookWork) -> tuple[int, int]:
     port = work.webhooks
     head = port.head()
     begin = None if command.from_time is None else port.first_position_at(command.from_time)
-    end = None if command.to_time is None else port.first_position_at(command.to_time + _MOMENT)
+    end = None if command.to_time is None else port.first_position_at(_just_after(command.to_time))
     first = begin.read() if begin else command.from_position or 1
     last = end.read() - 1 if end else command.to_position or head.read()
     return first, min(last, head.read())
+
+
+def _just_after(moment: datetime) -> datetime:
+    """The moment that follows; the last one that there is follows itself."""
+    return moment + min(_MOMENT, datetime.max.replace(tzinfo=moment.tzinfo) - moment)

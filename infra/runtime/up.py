@@ -41,20 +41,29 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
                 is_good = make_demo(pool, make_event_writer(), password, datetime.now(UTC))
         server = addresses.server
         supervisor = Supervisor(
-            list(_children(settings, addresses, environ)),
+            list(children_of(settings, addresses, environ)),
             foundation=(server, server.process) if server else None,
         )
         threading.Thread(target=_greet, args=(settings, password, is_good), daemon=True).start()
         return supervisor.run()
 
 
-def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> Iterator[Child]:
+def _log_key(settings: Settings) -> Mapping[str, str]:
+    """What logs are signed with, which goes on without: beside a server of one's own it may be missing."""
+    if settings.seal_key is None and not settings.uses_embedded_server:
+        return {}
+    return {"MIPOS_SEAL_KEY": settings.log_key()}
+
+
+def children_of(settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> Iterator[Child]:
+    """The parts of MIPOS as programs, each with the secrets that it takes."""
     env = {
         **environ,
         "MIPOS_APP_DATABASE_URL": addresses.app,
         "MIPOS_WORKER_DATABASE_URL": addresses.worker,
         "MIPOS_SECRET_KEY": settings.signing_key(),
         "MIPOS_DATA_KEY": settings.sealing_key(),
+        **_log_key(settings),
     }
     command = [sys.executable, "-P", "-m", "infra.cli.main"]
     yield Child(name="serve", argv=[*command, "serve"], env=env)

@@ -253,6 +253,7 @@ class TestFilters:
             ({"from_": "2026-11-01"}, 400, "from"),
             ({"before": "garbage"}, 400, "before"),
             ({"before": str(uuid4())}, 400, "before"),
+            ({"before": "ffffffff-ffff-7000-8000-000000000000"}, 400, "before"),
             ({"company_id": "mine"}, 400, "company_id"),
             ({"limit": 101}, 400, "limit"),
             ({"limit": 0}, 400, "limit"),

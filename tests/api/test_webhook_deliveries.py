@@ -150,6 +150,9 @@ class TestReplaying:
         assert shop.client().post(f"{PATH}/{webhook['id']}/replay", body).status == 202
         (got,) = eventually(lambda: list(theirs.received))
         assert got.json["data"]["name"] == "A"
+        # The last moment that can be named is followed by none.
+        body["to"] = "9999-12-31T23:59:59.999999Z"
+        assert shop.client().post(f"{PATH}/{webhook['id']}/replay", body).status == 202
 
     @pytest.mark.parametrize(
         ("body", "fields"),

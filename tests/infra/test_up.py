@@ -4,10 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from infra.runtime.settings import load_settings
-from infra.runtime.up import how_to_try
+from infra.postgres.installation import Installation
+from infra.runtime.databases import Addresses
+from infra.runtime.settings import Settings, load_settings
+from infra.runtime.up import children_of, how_to_try
+from tests.conftest import KEYS
 
 SECRET = "a-password-of-the-demo"
+ADDRESSES = Addresses(
+    None, "postgresql://app@db", "postgresql://worker@db", Installation("mipos", "app", "worker")
+)
+
+
+def handed(settings: Settings) -> list[str | None]:
+    """The key that each part is handed."""
+    return [(child.env or {}).get("MIPOS_SEAL_KEY") for child in children_of(settings, ADDRESSES, {})]
 
 
 class TestTheDemo:
@@ -28,3 +39,15 @@ class TestTheDemo:
         sentence = how_to_try(load_settings({"MIPOS_DEMO_PASSWORD": SECRET}), SECRET, on_terminal=on_terminal)
         assert (SECRET in sentence) == on_terminal
         assert ("MIPOS_DEMO_PASSWORD" in sentence) != on_terminal
+
+
+class TestTheKeyThatLogsAreSignedWith:
+    def test_is_made_once_and_handed_to_every_part(self, tmp_path: Path) -> None:
+        keys = handed(load_settings({"MIPOS_DATA_DIR": str(tmp_path)}))
+        assert set(keys) == {(tmp_path / "seal_key").read_text().strip()}
+        assert len(keys) > 1
+
+    def test_is_missing_where_a_server_of_ones_own_was_given_none(self) -> None:
+        own = {"DATABASE_URL": "postgresql://owner@db/mipos", **KEYS}
+        del own["MIPOS_SEAL_KEY"]
+        assert set(handed(load_settings(own))) == {None}
