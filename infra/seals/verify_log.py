@@ -61,8 +61,7 @@ def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + key + text).digest(), "little") % ORDER
     left = times(scalar, BASE)
     right = plus(point_of(signature[:32]), times(challenge, point_of(key)))
-    is_same = all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
-    return is_same and scalar < ORDER and len(signature) == 64
+    return scalar < ORDER and len(signature) == 64 and all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
 
 
 class Tree:
@@ -242,8 +241,10 @@ if __name__ == "__main__":
         begin = open(asked.file, "rb").read(22)
         with (gzip.open if begin[:2] == b"\x1f\x8b" else open)(asked.file, "rb") as file:
             is_proof = begin == b"c2sp.org/tlog-proof@v1"
+            if is_proof and not asked.vkey:
+                parser.error("a proof takes --vkey, the key of the log as it was given to you")
             print("SOUND:", verify_proof(file.read(), asked.vkey) if is_proof else verify_log(file, asked.vkey, held))
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        sys.exit(f"NOT SOUND: {error}")
+        sys.exit(f"NOT SOUND: {error if isinstance(error, ValueError) else 'what it should say is missing'}")
     except OSError as error:
         parser.error(str(error))

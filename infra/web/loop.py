@@ -127,6 +127,8 @@ class Loop:
                 else:
                     key.data(key.fileobj)
             for connection in chain(self._put_off.take_due(), self._listening.take_due()):
+                # It has not stood in a queue meanwhile: how long it may wait in all it says itself.
+                connection.queued_at = time.monotonic()
                 if not self.submit(connection):
                     _attempt(connection, partial(connection.refuse, HTTPStatus.SERVICE_UNAVAILABLE))
             self.turned_at = now = time.monotonic()

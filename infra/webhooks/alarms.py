@@ -50,7 +50,9 @@ _ABOUT: LiteralString = """
     SELECT hook.url, hook.disabled_for, hook.store_ids, reached.untold_since, company.name,
            (SELECT min(delivery.position) FROM webhook_deliveries AS delivery
              WHERE delivery.company_id = hook.company_id AND delivery.webhook_id = hook.id
-               AND delivery.status = 'dead' AND delivery.created_at >= reached.failing_since) AS first_dead
+               AND delivery.status = 'dead'
+               AND (delivery.created_at >= reached.failing_since
+                    OR delivery.finished_at >= reached.untold_since)) AS first_dead
       FROM webhook_cursors AS reached
       JOIN webhooks AS hook ON hook.company_id = reached.company_id AND hook.id = reached.webhook_id
       LEFT JOIN companies AS company ON company.company_id = reached.company_id

@@ -218,6 +218,16 @@ class TestWaitingForNews:
         assert bulletin.runs["late"] == 2
         assert bulletin.asked["late"] > 1
 
+    def test_may_last_longer_than_anybody_stands_in_a_queue(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        bulletin = Bulletin()
+        bulletin.seconds = 1.5
+        with looped(bulletin, queue_seconds=0.3) as address:
+            wire = dial(address)
+            wire.send(bulletin.ask("late"))
+            assert wire.answer().body == b"nothing"
+
     def test_patiently_is_left_alone_for_a_while(
         self, dial: Callable[..., Any], looped: Callable[..., Any]
     ) -> None:

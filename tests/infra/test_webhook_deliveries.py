@@ -387,6 +387,8 @@ class TestDisabling:
         assert look(sender, desk) == 0
         desk.trouble = None
         assert look(sender, desk) == 1
+        ((_, text),) = desk.letters
+        assert "from position" in text
         assert look(sender, desk) == 0
 
     def test_does_not_follow_where_something_arrives_now_and_then(self, sender: Sender) -> None:
