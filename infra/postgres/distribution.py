@@ -94,6 +94,7 @@ FROM_COORDINATOR = frozenset(
         "prepare_log_lines",
         "pause_projection",
         "projection_lag",
+        "projection_skips",
         "projection_lag_of_all",
         "projection_verification",
         "projection_standing",

@@ -280,6 +280,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_t
      GROUP BY known.projection ORDER BY known.projection
 $$;
 
+-- How many events read models passed over that were not made anew since: numbers for those who watch, nothing else.
+CREATE OR REPLACE FUNCTION :schema.projection_skips()
+RETURNS TABLE (projection text, skipped bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT passed.projection, count(*) FROM :schema.skipped_events AS passed
+     WHERE passed.mended_at IS NULL
+     GROUP BY passed.projection ORDER BY passed.projection
+$$;
+
 -- How each read model of the database stands, over all companies or for one, for the platform alone: positions, how far
 -- behind, what is parked, when it was last compared with the log, and how many rows differed then. What decisions are
 -- made on knows all of a log unless it is parked; what is parked is behind for a reason of its own.

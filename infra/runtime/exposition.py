@@ -30,6 +30,8 @@ _VERIFIED: LiteralString = """
       FROM projection_verification()
 """
 
+_SKIPS: LiteralString = "SELECT projection, skipped FROM projection_skips()"
+
 # The names of sessions are everybody's to see.
 _REBUILDS: LiteralString = """
     SELECT count(*) AS running FROM pg_stat_activity
@@ -46,6 +48,7 @@ _QUESTIONS: Questions = {
     "worker_metrics": KNOWN,
     "log": _LOG,
     "verifications": _VERIFIED,
+    "skips": _SKIPS,
     "rebuilds": _REBUILDS,
     "backups": _BACKUPS,
 }
@@ -99,6 +102,12 @@ GAUGES_OF_READ_MODELS = (
         "differing",
         "mipos_projection_rows_differing",
         "Rows that were not what the log says, and were not made anew since.",
+    ),
+    (
+        "skips",
+        "skipped",
+        "mipos_projection_events_skipped",
+        "Events that a read model passed over, and was not made anew since.",
     ),
 )
 

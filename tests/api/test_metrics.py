@@ -188,7 +188,13 @@ class TestWhatTheDatabaseKnows:
                     " VALUES (%s, 'stock', %s, %s, to_timestamp(%s))",
                     [company, verified, differing, 1_000_000_000 + head],
                 )
+                owner.execute(
+                    "INSERT INTO skipped_events (company_id, projection, position, error, reason, skipped_at)"
+                    " VALUES (%s, 'stock', 1, 'x', 'y', now())",
+                    [company],
+                )
         stock = {"projection": "stock"}
+        eventually(lambda: figure(figures(running), "mipos_projection_events_skipped", **stock) == 2)
         eventually(lambda: figure(figures(running), "mipos_projection_rows_differing", **stock) == 3)
         known = figures(running)
         assert figure(known, "mipos_projection_verified_position", **stock) == 400
