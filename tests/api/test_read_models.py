@@ -140,17 +140,20 @@ class TestJobs:
         assert eventually(lambda: over(platform, VERIFY))["status"] == "done"
         assert standing(platform, "stock_movements")["last_verified_at"] is not None
 
-    def test_there_is_one_at_a_time(self, platform: Any, workers: psycopg.Connection[Any]) -> None:
-        name = "customer_totals"
+    def test_there_is_one_at_a_time(self, platform: Any, shop: Any, workers: psycopg.Connection[Any]) -> None:
+        name, body = "customer_totals", {"company_id": str(shop.company_id)}
         path = f"{PATH}/{name}/rebuild"
         with workers.transaction():
-            # The worker waits for these rows, whichever company it is at.
-            workers.execute("SELECT 1 FROM projection_checkpoints WHERE projection = %s FOR UPDATE", [name])
-            assert platform.post(path).status == 202
-            again = platform.post(path)
+            # The worker waits for this row.
+            workers.execute(
+                "SELECT 1 FROM projection_checkpoints WHERE projection = %s AND company_id = %s FOR UPDATE",
+                [name, shop.company_id],
+            )
+            assert platform.post(path, body).status == 202
+            again = platform.post(path, body)
             assert (again.status, again.code) == (409, "rebuild_running")
         eventually(lambda: over(platform, path))
-        assert platform.post(path).status == 202
+        assert platform.post(path, body).status == 202
         eventually(lambda: over(platform, path))
 
     def test_of_one_that_was_never_made_anew_there_is_nothing_to_show(self, platform: Any) -> None:
