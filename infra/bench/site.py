@@ -155,7 +155,11 @@ def serving(
         port = free.getsockname()[1]
     env = {**environment(site), "MIPOS_HOST": HOST, "MIPOS_PORT": str(port)}
     argv = [*module(command[0]), *command[1:]]
-    with site.log("web").open("ab") as log, child(argv, env, stderr=log.fileno()) as process:
+    # Figures go to our standard output, and lines of logs to theirs.
+    with (
+        site.log("web").open("ab") as log,
+        child(argv, env, stdout=log.fileno(), stderr=log.fileno()) as process,
+    ):
         _wait_until_it_answers(site, port, process)
         yield port, process
 
@@ -166,7 +170,7 @@ def following(site: Site) -> Iterator[Process]:
     argv = [*module("infra.cli.main"), "worker"]
     with (
         site.log("worker").open("ab") as log,
-        child(argv, environment(site), stderr=log.fileno()) as process,
+        child(argv, environment(site), stdout=log.fileno(), stderr=log.fileno()) as process,
     ):
         yield process
 
