@@ -105,51 +105,6 @@ def _left_half(leaves: int) -> int:
     return 1 << (leaves - 1).bit_length() - 1
 
 
-def included_root(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes | None:
-    """The root that a proof of inclusion leads to (RFC 9162, 2.1.3.2); None of one that cannot be any."""
-    if not 0 <= index < size:
-        return None
-    root, last = leaf, size - 1
-    for one in path:
-        if last == 0:
-            return None
-        if index & 1 or index == last:
-            root = node_hash(one, root)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            root = node_hash(root, one)
-        index, last = index >> 1, last >> 1
-    return root if last == 0 else None
-
-
-def is_consistent(former: int, size: int, roots: tuple[bytes, bytes], proof: Sequence[bytes]) -> bool:
-    """Whether a proof leads from the one root to the other (RFC 9162, 2.1.4.2)."""
-    if not 0 < former <= size:
-        return False
-    if former == size:
-        return not proof and roots[0] == roots[1]
-    steps = iter(proof)
-    place, last = former - 1, size - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    first = roots[0] if place == 0 else next(steps, None)
-    if first is None:
-        return False
-    then = first
-    for one in steps:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            first, then = node_hash(one, first), node_hash(one, then)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            then = node_hash(then, one)
-        place, last = place >> 1, last >> 1
-    return last == 0 and (first, then) == roots
-
-
 class Growing:
     """A tree that leaves are added to: it holds the subtrees that its root follows from, and no more."""
 

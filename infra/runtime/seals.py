@@ -1,6 +1,5 @@
 """Seals with the key that the settings have: in the job of workers, and for whoever asks for it now."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -40,7 +39,7 @@ class Desk:
 
     def __init__(self, conninfo: str, settings: Settings) -> None:
         self._conninfo = conninfo
-        self._find_key: Callable[[], SealKey] = lambda: seal_key(settings)
+        self._settings = settings
 
     def key_of(self, company_id: UUID, epoch: int) -> tuple[str, str]:
         """What the log is called, and its public key. Raises NoSealKey."""
@@ -58,6 +57,6 @@ class Desk:
 
     def _key(self) -> SealKey:
         try:
-            return self._find_key()
+            return seal_key(self._settings)
         except SettingsError as error:
             raise NoSealKey from error

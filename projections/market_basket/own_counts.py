@@ -10,14 +10,10 @@ from projections.market_basket.selection import Choice, Level, choose, having, o
 
 @dataclass(frozen=True, kw_only=True)
 class OwnCounts:
-    """Of a choice of baskets, how many there are, and by number how many have each thing of a level.
-
-    `beside` is the thing that those baskets have which are counted; of all baskets if there is none.
-    """
+    """Of a choice of baskets, how many there are, and by number how many have each thing of a level."""
 
     choice: Choice
     level: Level
-    beside: int | None = None
     baskets: int
     own: Longs
 
@@ -30,7 +26,10 @@ def count_own(
     *,
     beside: int | None = None,
 ) -> OwnCounts:
-    """Count them; of what was counted at an earlier position only the baskets that changed since."""
+    """Count them, in all baskets or in those beside one thing.
+
+    Of what was counted at an earlier position, only the baskets that changed since are counted.
+    """
     if earlier is None or earlier.choice.position > choice.position:
         among = None if beside is None else having(history, level, beside)
         return _count(history, choice, level, among, beside)
@@ -44,7 +43,6 @@ def count_own(
     return OwnCounts(
         choice=choice,
         level=level,
-        beside=beside,
         baskets=earlier.baskets + after.baskets - before.baskets,
         own=own + after.own - before.own,
     )
@@ -59,7 +57,7 @@ def _count(
     if beside is not None:
         numbers, count = _of_those_with(beside, of_slot, numbers, count)
     own = np.bincount(numbers, minlength=len(history.known) + 1)
-    return OwnCounts(choice=choice, level=level, beside=beside, baskets=count, own=own)
+    return OwnCounts(choice=choice, level=level, baskets=count, own=own)
 
 
 def _of_those_with(beside: int, of_slot: Ints, numbers: Ints, baskets: int) -> tuple[Ints, int]:

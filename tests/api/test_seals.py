@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from domain.seals.checkpoints import read_note, read_verifier_key
-from domain.seals.tree import included_root, is_consistent, leaf_hash
+from domain.seals.tree import leaf_hash
 from infra.seals.key import is_signed_by
 from infra.seals.verify_log import event_hash, verify_proof
+from tests.domain.seals.checking import included_root, is_consistent
 
 AUDIT = "/api/audit"
 

@@ -12,12 +12,11 @@ from domain.seals.tree import (
     consistency,
     empty_root,
     hash_of,
-    included_root,
     inclusion,
-    is_consistent,
     leaf_hash,
     stretch,
 )
+from tests.domain.seals.checking import included_root, is_consistent
 
 LEAVES = [sha256(str(number).encode()).digest() for number in range(70)]
 
