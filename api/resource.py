@@ -228,7 +228,7 @@ class Resource:
         resp.data = self._encode(req, rows, after_of(rows, next_after, has_more=has_more))
 
     def answer_backwards(
-        self, req: Request, resp: Response, rows: list[Any], next_before: UUID | None, *, has_more: bool
+        self, req: Request, resp: Response, rows: list[Any], next_before: UUID | int | None, *, has_more: bool
     ) -> None:
         """Answer with a stretch of what is told from its end."""
         resp.data = self._encode(req, rows, before_of(rows, next_before, has_more=has_more))

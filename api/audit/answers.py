@@ -31,6 +31,14 @@ class AuditEventAnswer(Answer):
     request_id: Annotated[str | None, Meaning("The `X-Request-Id` of the request that did it.", "till-7:42")]
     approved_by: Annotated[Id | None, Meaning("Who approved it at the actor's till; null if nobody did.")]
     terminal: Annotated[str | None, Meaning("The device it was done at, if known.")]
+    hash: Annotated[
+        str | None,
+        Meaning(
+            "The hash by which it is chained to the event before it; null for whoever may not see all that "
+            "it covers.",
+            "5deb020688edc123985b4fc2a82cb3dbad68e078cfeb17b564b8b116d3abbe02",
+        ),
+    ]
     data: Annotated[Any, Meaning("What the event says, as it was written.")]
     before: Annotated[
         dict[str, Any] | None,

@@ -18,7 +18,8 @@ from projections.base import EventNotReadable, Row
 
 _PAGES = (
     "A page may hold fewer rows than `limit`, even none: a request looks at a few thousand events at most. "
-    "Go on with `next_after` as long as `has_more` is true."
+    "Go on with `next_after` as long as `has_more` is true. With `before` the newest come first, and "
+    "`next_before` leads on."
 )
 
 
@@ -34,7 +35,8 @@ class _Looking(Resource):
 
         rows, look = self.ask(req, resp, question)
         shown = [AuditEventAnswer(**permitted_event(req.context.caller, row)) for row in rows]
-        self.answer_stretch(req, resp, shown, look.next_after, has_more=look.has_more)
+        answer = self.answer_backwards if look.backwards else self.answer_stretch
+        answer(req, resp, shown, look.next_position, has_more=look.has_more)
 
 
 class AuditEvents(_Looking):
@@ -91,7 +93,7 @@ def _changes(reading: Reading, look: Look) -> list[Row]:
         stream_id, version = event["stream_id"], event["stream_version"]
         change = _change(states.get((stream_id, version - 1)), states[stream_id, version])
         changes.append({**event, **change})
-    return changes
+    return changes[::-1] if look.backwards else changes
 
 
 def _change(

@@ -10,8 +10,24 @@ from api.fields import Body, Id, Moment, Text, Whole
 class AuditStreamQuery(Body):
     """Which stretch of an aggregate's history."""
 
-    after = Whole(least=0, most=2**62, load_default=0, meaning="The position you have seen last.")
+    after = Whole(
+        least=0, most=2**62, meaning="The position you have seen last; without one, from the first."
+    )
+    before = Whole(
+        least=1,
+        most=2**62,
+        meaning="Newest first: what lies before this position. One beyond the end begins with the newest.",
+        example=9_007_199_254_740_991,
+    )
     limit = Whole(least=1, most=100, load_default=20, meaning="How many at most.", example=20)
+
+    @validates_schema
+    def check_one_direction(self, query: dict[str, Any], **_: Any) -> None:
+        """Raise ValidationError when both directions are named."""
+        if "after" in query and "before" in query:
+            raise ValidationError(
+                {name: ["Go on after or before, not both."] for name in ("after", "before")}
+            )
 
 
 class AuditQuery(AuditStreamQuery):
@@ -23,8 +39,20 @@ class AuditQuery(AuditStreamQuery):
         meaning="The type of event, such as `stores.Store.Renamed`, or its beginning: `stores.Store` for all "
         "of it.",
     )
+    stream_type = Text(
+        shortest=1,
+        longest=200,
+        meaning="Only about things of this kind: the type of an event without its last part.",
+        example="stores.Store",
+    )
     stream_id = Id(meaning="Only about this thing.")
     actor_id = Id(meaning="Only what this user did.")
+    request_id = Text(
+        shortest=1,
+        longest=128,
+        meaning="Only what this request did: its `X-Request-Id`.",
+        example="till-7:42",
+    )
     from_time = Moment(
         data_key="from", meaning="Not recorded before this time.", example="2026-03-01T00:00:00Z"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from falcon import Request, Response
 
-from api.audit.permitted import PERMISSION
+from api.audit.permitted import PERMISSION, sees_all
 from api.audit.proof_input import ConsistencyQuery, ProofQuery
 from api.audit.seal_answers import ConsistencyAnswer, ProofAnswer, ProvedEventAnswer, SealedTreeAnswer
 from api.media import TEXT
@@ -16,7 +16,6 @@ from api.operations import operation
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Caller, Missing
-from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed
 from domain.seals.refusals import NotSealedYet
 from domain.seals.tree import Hashes, Stretch, consistency, hash_of, inclusion
@@ -33,9 +32,7 @@ class NotForAll(NotAllowed):
 
 def check_sees_all(caller: Caller) -> None:
     """Raise NotForAll for whoever may see a part only: a digest tells what is left to be guessed."""
-    # The log of the platform has no costs in it.
-    sees_costs = caller.sees_costs or caller.company_id == PLATFORM_ID
-    if caller.store_ids or not sees_costs:
+    if not sees_all(caller):
         raise NotForAll
 
 

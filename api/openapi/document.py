@@ -263,6 +263,8 @@ def _pages(operation: Operation) -> str | None:
     )
     if not operation.many:
         return None
+    if {"after", "before"} <= query.keys():
+        return "CursorBothWays"
     kinds = {"after": "Cursor", "before": "CursorBackwards", "page": "Pagination"}
     return next((kind for name, kind in kinds.items() if name in query), None)
 

@@ -103,6 +103,23 @@ SCHEMAS: Json = {
             "has_more": {"type": "boolean", "description": "Whether there is more.", "examples": [False]},
         },
     },
+    "CursorBothWays": {
+        "type": "object",
+        "description": "Where to go on in a log of facts that is read from either end.",
+        "required": ["has_more"],
+        "properties": {
+            "next_after": {
+                "type": ["integer", "null"],
+                "description": "Pass it as `after` to go on; null when there are no rows.",
+                "examples": [42],
+            },
+            "next_before": {
+                "type": ["integer", "null"],
+                "description": "Where `before` was asked for: pass it as `before` to go on.",
+            },
+            "has_more": {"type": "boolean", "description": "Whether there is more now.", "examples": [False]},
+        },
+    },
 }
 
 SECURITY: Json = {

@@ -313,6 +313,84 @@ class TestPaging:
         assert [row["stream_id"] for row in events_of(admin, f"stream_id={last}")] == [str(last)]
 
 
+class TestNewestFirst:
+    def every(self, client: Any, query: str = "", *, path: str = EVENTS, limit: int = 100) -> list[Any]:
+        events: list[Any] = []
+        before, has_more = 2**53 - 1, True
+        while has_more:
+            page = client.get(f"{path}?limit={limit}&before={before}&{query}").json
+            events += page["data"]
+            has_more, following = page["pagination"]["has_more"], page["pagination"]["next_before"]
+            assert not has_more or following < before
+            before = following
+        return events
+
+    def test_every_event_comes_exactly_once(self, stocked: Any) -> None:
+        stocked.sell()
+        admin = stocked.shop.client()
+        every = events_of(admin)
+        for limit in (1, 4, 100):
+            assert self.every(admin, limit=limit) == every[::-1]
+        assert self.every(admin, "type=stores", limit=1) == events_of(admin, "type=stores")[::-1]
+        middle = f"from={every[2]['recorded_at']}&to={every[-1]['recorded_at']}"
+        assert self.every(admin, middle, limit=2) == events_of(admin, middle)[::-1]
+
+    def test_so_does_the_history_of_a_thing(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        path = f"/api/audit/streams/{stocked.product['id']}"
+        for price in (129, 139):
+            admin.patch(
+                f"{path.replace('audit/streams', 'admin/products')}/variants/{stocked.variant_id}",
+                {"price": price},
+            )
+        assert self.every(admin, path=path, limit=1) == events_of(admin, path=path)[::-1]
+
+    def test_one_request_looks_at_so_many_events_and_no_more(self, shop: Any) -> None:
+        admin = shop.client()
+        first = events_of(admin, "type=companies")
+        record(
+            shop.service,
+            shop.company_id,
+            *(Brand.begin(Brand.Registered, uuid4(), name=f"B {n}") for n in range(SCANNED)),
+        )
+        page = admin.get(f"{EVENTS}?type=companies&before={2**53 - 1}").json
+        assert (page["data"], page["pagination"]["has_more"]) == ([], True)
+        assert self.every(admin, "type=companies") == first[::-1]
+
+    def test_the_end_is_the_first_position(self, shop: Any) -> None:
+        answer = shop.client().get(f"{EVENTS}?before=1").json
+        assert (answer["data"], answer["pagination"]) == ([], {"next_before": None, "has_more": False})
+
+    def test_nobody_goes_both_ways(self, shop: Any) -> None:
+        for path in (EVENTS, f"/api/audit/streams/{shop.company_id}"):
+            refused = shop.client().get(f"{path}?after=0&before=3")
+            assert (refused.status, refused.fields) == (400, {"after", "before"}), path
+            refused = shop.client().get(f"{path}?before=0")
+            assert (refused.status, refused.fields) == (400, {"before"}), path
+
+
+class TestHashes:
+    def test_are_those_of_the_chain(self, stocked: Any) -> None:
+        hashes = [event["hash"].hex() for event in stocked.shop.events()]
+        assert [event["hash"] for event in events_of(stocked.shop.client())] == hashes
+
+    def test_are_for_whoever_sees_all_that_they_cover(self, stocked: Any) -> None:
+        """Of a digest of bytes with a cost in them a reader could guess the cost."""
+        shop = stocked.shop
+        admin = Caller(
+            company_id=shop.company_id,
+            user_id=shop.users["Admin"],
+            session_id=shop.users["Admin"],
+            role="Admin",
+        )
+        without_costs = shop.service.client(Tokens(SECRET, 3600).issue(admin, denied=["costs.view"]))
+        bound = shop.client(stores=[stocked.store["id"]])
+        for client in (without_costs, bound):
+            rows = events_of(client)
+            assert rows
+            assert {row["hash"] for row in rows} == {None}
+
+
 class TestFilters:
     def test_by_type_take_the_whole_name_or_its_beginning(self, stocked: Any) -> None:
         admin = stocked.shop.client()
@@ -334,6 +412,39 @@ class TestFilters:
         assert [row["type"] for row in rows] == ["orders.Order.Sold", "stock.StockMovement.Issued"]
         assert events_of(admin, f"actor_id={cashier}&type=orders") == rows[:1]
         assert events_of(admin, f"actor_id={uuid4()}") == []
+
+    def test_by_request(self, stocked: Any) -> None:
+        admin, store = stocked.shop.client(), f"/api/admin/stores/{stocked.store['id']}"
+        for request, name in (("till-7:42", "Harbour"), ("till-7:4", "Pier"), ("till-7:42", "Quay")):
+            admin.patch(store, {"name": name}, X_Request_Id=request)
+        rows = events_of(admin, "request_id=till-7:42")
+        assert [row["after"] for row in rows] == [{"name": "Harbour"}, {"name": "Quay"}]
+        assert [row["after"] for row in events_of(admin, "request_id=till-7:42&type=stores", limit=1)] == [
+            {"name": "Harbour"},
+            {"name": "Quay"},
+        ]
+        for other in ("till-7", "ill-7:42", "%25", '"', "\\"):
+            assert events_of(admin, f"request_id={other}") == [], other
+
+    def test_of_a_request_reach_far_back(self, shop: Any) -> None:
+        admin = shop.client()
+        admin.post("/api/admin/stores", {"name": "First", "code": "F"}, X_Request_Id="rare")
+        record(
+            shop.service,
+            shop.company_id,
+            *(Brand.begin(Brand.Registered, uuid4(), name=f"B {n}") for n in range(SCANNED)),
+        )
+        for query in ("request_id=rare", f"request_id=rare&before={2**53 - 1}"):
+            (event,) = admin.get(f"{EVENTS}?{query}").data
+            assert event["type"] == "stores.Store.Registered"
+
+    def test_by_kind_of_thing(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        admin.patch(f"/api/admin/stores/{stocked.store['id']}", {"name": "Harbour"})
+        rows = events_of(admin, "stream_type=stores.Store")
+        assert {row["type"] for row in rows} == {"stores.Store.Registered", "stores.Store.Renamed"}
+        assert events_of(admin, "stream_type=stores.Store&type=stores.Store.Renamed") == rows[-1:]
+        assert events_of(admin, "stream_type=stores.Sto") == []
 
     def test_by_thing(self, stocked: Any) -> None:
         admin, product_id = stocked.shop.client(), stocked.product["id"]
@@ -373,6 +484,9 @@ class TestFilters:
             (f"{EVENTS}?after=x", "after"),
             (f"{EVENTS}?type=", "type"),
             (f"{EVENTS}?stream_id=1", "stream_id"),
+            (f"{EVENTS}?stream_type=", "stream_type"),
+            (f"{EVENTS}?request_id={'x' * 129}", "request_id"),
+            (f"{stream}?request_id=x", "request_id"),
             (f"{EVENTS}?actor_id=system", "actor_id"),
             (f"{EVENTS}?from=2024-01-01", "from"),
             (f"{EVENTS}?to=yesterday", "to"),

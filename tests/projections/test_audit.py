@@ -23,6 +23,9 @@ class TestALook:
     def test_folds_an_aggregate_once_for_all_its_events(self) -> None:
         assert bearable([event(ONE, FOLDED - 100 + n) for n in range(100)]) == 100
 
+    def test_folds_as_much_where_it_goes_backwards(self) -> None:
+        assert bearable([event(ONE, FOLDED), event(ONE, FOLDED - 1), event(OTHER, 1)]) == 2
+
     def test_ends_before_the_answer_grows_too_long(self) -> None:
         assert bearable([event(uuid4(), 1, LONGEST // 2) for _ in range(4)]) == 2
 
