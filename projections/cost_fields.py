@@ -2,7 +2,8 @@
 
 from collections.abc import Container
 
-#: What events and aggregates call their costs; left out at any depth. So is a `value` that is no discount's.
+#: What events and aggregates call their costs, and the salt that keeps these from being guessed; left out at
+#: any depth. So is a `value` that is no discount's.
 COST_FIELDS = frozenset(
     {
         "cost",
@@ -24,6 +25,7 @@ COST_FIELDS = frozenset(
         "damaged_value",
         "lost_value",
         "returned_value",
+        "salt",
     }
 )
 

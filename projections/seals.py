@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import LiteralString
+from uuid import UUID
 
 from domain.pending import Pending
 from domain.seals.tree import Growing, Subtree, leaf_hash
@@ -50,13 +51,18 @@ _TILES: LiteralString = """
                               AND tile.number = asked.number
 """
 
-_EVENT: LiteralString = """
+_SEALED_EVENT: LiteralString = """
     SELECT event.position, event.type, event.stream_id, event.stream_version, event.state, event.metadata,
            (extract(epoch FROM event.recorded_at) * 1000000)::bigint AS recorded_at, event.hash,
            before.hash AS previous
       FROM events AS event
-      LEFT JOIN events AS before ON before.company_id = %(company_id)s AND before.position = %(position)s - 1
-     WHERE event.company_id = %(company_id)s AND event.position = %(position)s
+      LEFT JOIN events AS before ON before.company_id = event.company_id
+                                AND before.position = event.position - 1
+     WHERE event.company_id = %(company_id)s
+"""
+_AT_POSITION: LiteralString = f"{_SEALED_EVENT} AND event.position = %(position)s"
+_FIRST: LiteralString = f"""
+    {_SEALED_EVENT} AND event.stream_id = %(stream_id)s AND event.stream_version = 1
 """
 
 
@@ -83,7 +89,12 @@ def find_epoch_number(db: Database) -> int:
 
 def find_sealed_event(db: Database, position: int) -> Row | None:
     """An event with all that its hash is made of, and the hash before it; None if there is none."""
-    return db.ask(_EVENT, {"company_id": db.company_id, "position": position}).row()
+    return db.ask(_AT_POSITION, {"company_id": db.company_id, "position": position}).row()
+
+
+def find_first_event(db: Database, stream_id: UUID) -> Row | None:
+    """The same of the event that something began with."""
+    return db.ask(_FIRST, {"company_id": db.company_id, "stream_id": stream_id}).row()
 
 
 def ask_hashes(db: Database, subtrees: Iterable[Subtree]) -> Pending[Mapping[Subtree, bytes]]:

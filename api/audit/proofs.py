@@ -1,16 +1,11 @@
 """Proofs: that an event is in the log that was sealed, and that a log has only grown."""
 
-import json
-from base64 import b64encode
-from collections.abc import Collection
-from hashlib import sha256
-from typing import Any
-
 from falcon import Request, Response
 
 from api.audit.permitted import PERMISSION, sees_all
 from api.audit.proof_input import ConsistencyQuery, ProofQuery
-from api.audit.seal_answers import ConsistencyAnswer, ProofAnswer, ProvedEventAnswer, SealedTreeAnswer
+from api.audit.proving import hashes_of, prove, tlog_proof
+from api.audit.seal_answers import ConsistencyAnswer, ProofAnswer, SealedTreeAnswer
 from api.media import TEXT
 from api.operations import operation
 from api.resource import Resource
@@ -18,12 +13,9 @@ from api.services import Reading
 from commands.ports import Caller, Missing
 from domain.errors import NotAllowed
 from domain.seals.refusals import NotSealedYet
-from domain.seals.tree import Hashes, Stretch, consistency, hash_of, inclusion
+from domain.seals.tree import consistency
 from projections.base import Row
-from projections.seals import LAST_POSITION, ask_hashes, find_seal, find_sealed_event
-
-_FORMAT = "c2sp.org/tlog-proof@v1"
-_PAYLOAD = ("state", "metadata")
+from projections.seals import LAST_POSITION, find_seal, find_sealed_event
 
 
 class NotForAll(NotAllowed):
@@ -59,16 +51,15 @@ class EventProof(Resource):
         if position > LAST_POSITION:
             raise Missing
 
-        def question(reading: Reading) -> tuple[Row, Row, list[str]]:
+        withheld = {*filter(None, query.get("withhold", "").split(","))}
+
+        def question(reading: Reading) -> ProofAnswer:
             event, seal = find_sealed_event(reading.db, position), find_seal(reading.db, query.get("size"))
             if event is None or (seal is None and "size" in query):
                 raise Missing
-            if seal is None or seal["size"] < position:
-                raise _not_sealed(seal)
-            return event, seal, _hashes(reading, inclusion(position - 1, seal["size"]))
+            return prove(reading, event, seal, withheld)
 
-        event, seal, path = self.ask(req, resp, question)
-        shown = _proof(event, seal, path, {*filter(None, query.get("withhold", "").split(","))}, req)
+        shown = self.ask(req, resp, question)
         if query["format"] == "tlog-proof":
             resp.content_type, resp.data = f"{TEXT}; charset=utf-8", tlog_proof(shown).encode()
         else:
@@ -96,59 +87,11 @@ class Consistency(Resource):
             earlier, later = seals
             if earlier is None or later is None:
                 raise Missing
-            return earlier, later, _hashes(reading, consistency(earlier["size"], later["size"]))
+            return earlier, later, hashes_of(reading, consistency(earlier["size"], later["size"]))
 
         earlier, later, proof = self.ask(req, resp, question)
         self.answer(req, resp, ConsistencyAnswer(from_tree=_tree(earlier), to_tree=_tree(later), proof=proof))
 
 
-def _hashes(reading: Reading, parts: list[Stretch]) -> list[str]:
-    known: Hashes = ask_hashes(reading.db, [one for part in parts for one in part]).read()
-    return [hash_of(part, known).hex() for part in parts]
-
-
 def _tree(seal: Row) -> SealedTreeAnswer:
     return SealedTreeAnswer(size=seal["size"], root=seal["root"].hex())
-
-
-def _not_sealed(seal: Row | None) -> NotSealedYet:
-    refusal = NotSealedYet()
-    refusal.beside["sealed_up_to"] = seal["size"] if seal else 0
-    return refusal
-
-
-def _proof(event: Row, seal: Row, path: list[str], withheld: Collection[str], req: Request) -> ProofAnswer:
-    shown = {name: value for name, value in event.items() if name not in _PAYLOAD or name not in withheld}
-    for name in withheld:
-        shown[f"{name}_sha256"] = sha256(event[name].encode()).hexdigest()
-    first = sha256(req.context.caller.company_id.bytes).digest()
-    return ProofAnswer(
-        position=event["position"],
-        index=event["position"] - 1,
-        size=seal["size"],
-        event=ProvedEventAnswer.of(shown),
-        previous_hash=(event["previous"] or first).hex(),
-        hash=event["hash"].hex(),
-        path=path,
-        checkpoint=seal["checkpoint"],
-        vkey=seal["vkey"],
-    )
-
-
-def tlog_proof(proof: ProofAnswer) -> str:
-    """The proof as one text, which a stranger checks with the key alone."""
-    event = proof.event
-    extra: dict[str, Any] = {
-        "position": proof.position,
-        "stream_id": str(event.stream_id),
-        "stream_version": event.stream_version,
-        "recorded_at": event.recorded_at,
-        "type": event.type,
-        "previous": proof.previous_hash,
-    }
-    for name in ("state", "state_sha256", "metadata", "metadata_sha256"):
-        if isinstance(value := getattr(event, name), str):
-            extra[name] = value
-    encoded = b64encode(json.dumps(extra, ensure_ascii=False).encode()).decode()
-    path = [b64encode(bytes.fromhex(one)).decode() for one in proof.path]
-    return "\n".join([_FORMAT, f"extra {encoded}", f"index {proof.index}", *path, "", proof.checkpoint])

@@ -17,6 +17,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/api/admin/inventory", "Inventory", "Stock: what is where, what it cost, and every movement of it."),
     ("/api/admin/storages/{storage_id}/stock", "Inventory", ""),
     ("/api/admin/orders", "Orders", "Every order of one's stores."),
+    ("/api/receipts", "Receipts", "What whoever holds a receipt may see of it, signed in or not."),
     ("/api/admin/customers", "Customers", "Who buys: how they are reached, their groups, what they bought."),
     ("/api/admin/customer-groups", "Customers", ""),
     ("/api/admin/stores", "Stores", "Where one sells and keeps stock: stores, their registers, storages."),

@@ -42,6 +42,8 @@ class Context:
     methods: Mapping[str, NamedMethod]
     paper: str
     address: str
+    #: The address that leads to no prices.
+    gift_address: str
     customer: str | None = None
 
     def opens_drawer(self, methods: Iterable[str]) -> bool:
@@ -76,6 +78,7 @@ def context_of(reading: Reading, order_id: UUID, place: Place, addresses: Receip
         methods=methods,
         paper=company["receipt_paper"],
         address=addresses.of(reading.db.company_id, order_id),
+        gift_address=addresses.of(reading.db.company_id, order_id, is_gift=True),
         customer=_name_of(found.get(Customer)),
     )
 

@@ -9,8 +9,8 @@ from api.receipts.answers import OrdersReceiptAnswer, PrintedReceiptAnswer
 R = TypeVar("R", bound=PrintedReceiptAnswer)
 
 
-def without_prices(receipt: R) -> R:
-    """The receipt without any figure but quantities."""
+def without_prices(receipt: R, address: str) -> R:
+    """The receipt without any figure but quantities; at its `address` there are none either."""
     lines = [
         replace(line, unit_price=None, list_price=None, amount=None, discount=None, discount_percent=None)
         for line in receipt.lines
@@ -31,5 +31,6 @@ def without_prices(receipt: R) -> R:
         due=None,
         tenders=[],
         given_back=[],
+        qr_text=address,
         **own,
     )

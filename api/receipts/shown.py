@@ -38,7 +38,7 @@ class Receipt(ReceiptResource):
         language = choose_language(req, resp, query.get("lang"))
         receipt = source.receipt(language.code, next_copy(source.order, refund_id))
         if query["gift"]:
-            receipt = without_prices(receipt)
+            receipt = without_prices(receipt, source.context.gift_address)
         if query["format"] == JSON_FORMAT:
             self.answer(req, resp, receipt)
             return

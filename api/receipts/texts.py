@@ -45,6 +45,11 @@ class Texts:
     net: str
     tax_amount: str
     gross: str
+    place_in_log: str
+    recorded: str
+    sealed: str
+    unsealed: str
+    proof: str
     methods: Mapping[str, str]
     letter: str
 
@@ -84,6 +89,11 @@ ENGLISH = Texts(
     net="Net",
     tax_amount="Tax",
     gross="Gross",
+    place_in_log="Number in the log",
+    recorded="Recorded",
+    sealed="It is sealed: nobody can change or remove it unnoticed.",
+    unsealed="It is not sealed yet; that is done every hour.",
+    proof="Proof for verifiers",
     methods={
         "cash": "Cash",
         "card": "Card",
@@ -129,6 +139,11 @@ GERMAN = Texts(
     net="Netto",
     tax_amount="Steuer",
     gross="Brutto",
+    place_in_log="Nummer im Journal",
+    recorded="Aufgezeichnet",
+    sealed="Versiegelt: Niemand kann ihn unbemerkt ändern oder entfernen.",
+    unsealed="Noch nicht versiegelt; das geschieht stündlich.",
+    proof="Nachweis für Prüfprogramme",
     methods={
         "cash": "Bar",
         "card": "Karte",
@@ -174,6 +189,11 @@ FRENCH = Texts(
     net="HT",
     tax_amount="Taxe",
     gross="TTC",
+    place_in_log="Numéro au journal",
+    recorded="Enregistré",
+    sealed="Scellé : personne ne peut le modifier ni le supprimer sans que cela se voie.",
+    unsealed="Pas encore scellé ; cela se fait toutes les heures.",
+    proof="Preuve pour vérificateurs",
     methods={
         "cash": "Espèces",
         "card": "Carte",

@@ -64,7 +64,10 @@ def _style(slip: Slip, paper: Paper) -> str:
 
 def _text(block: Text) -> str:
     names = {"strong": block.is_strong, "large": block.is_large, "centered": block.is_centered}
-    return f'<p dir="auto"{_classes(names)}>{escape(block.text)}</p>'
+    text = escape(block.text)
+    if block.address is not None:
+        text = f'<a href="{escape(block.address)}">{text}</a>'
+    return f'<p dir="auto"{_classes(names)}>{text}</p>'
 
 
 def _fact(block: Fact) -> str:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text that takes the lines it needs."""
+    """A text that takes the lines it needs; on a page it leads to its `address`, if it has one."""
 
     text: str
+    address: str | None = None
     is_strong: bool = False
     is_large: bool = False
     is_centered: bool = False

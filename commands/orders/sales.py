@@ -159,6 +159,7 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         discounts=command.discounts,
         settlement=sale.settlement,
         note=command.note,
+        salt=work.new_id(),
         shift_id=sale.shift_id,
         held_id=command.held_id,
         exchange_refund_id=sale.exchange_refund_id,

@@ -79,6 +79,8 @@ class Order(Aggregate):
         offline: Offline | None = None
         #: To what cash was rounded, in minor currency units; earlier sales do not say it.
         cash_rounding: int | None = None
+        #: Hidden like costs: with it, who knows all else of the sale cannot find its costs out from a digest.
+        salt: UUID | None = None
 
         subject = CUSTOMER
         private: ClassVar[Mapping[str, Any]] = texts("note", OF_PAYMENTS, *OF_DISCOUNTS)

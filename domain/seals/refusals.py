@@ -15,6 +15,12 @@ class NotSealedYet(Conflict):
     code = "not_sealed_yet"
 
 
+class NotProvable(Conflict):
+    """The sale was recorded when no salt kept its costs from being guessed: it is not proved to strangers."""
+
+    code = "not_provable"
+
+
 class LogNotSound(Conflict):
     """The log is not what was recorded; nothing is signed."""
 

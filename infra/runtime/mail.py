@@ -28,7 +28,9 @@ def messenger_of(settings: Settings) -> Messenger:
 
 def mail_job(settings: Settings) -> Job:
     """The job that mails what waits."""
-    addresses = ReceiptAddresses.of_server(settings.signing_key(), settings.public_url)
+    addresses = ReceiptAddresses.of_installation(
+        settings.sealing_key(), settings.former_data_keys, settings.public_url
+    )
     return mailing(messenger_of(settings), partial(compose, addresses=addresses))
 
 

@@ -136,7 +136,9 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         events=EventCatalog(EVENT_TYPES),
         pool=lambda: pool.state,
         read_models=tuple(map(_described, PROJECTIONS)),
-        receipts=ReceiptAddresses.of_server(secret, settings.public_url),
+        receipts=ReceiptAddresses.of_installation(
+            settings.sealing_key(), settings.former_data_keys, settings.public_url
+        ),
     )
 
 

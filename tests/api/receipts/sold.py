@@ -33,6 +33,7 @@ CONTEXT = Context(
     methods={"meal": NamedMethod(name="Meal voucher", opens_drawer=True)},
     paper="80mm",
     address="https://shop.example/api/receipts/ABC?id=DEF",
+    gift_address="https://shop.example/api/receipts/GHI?id=JKL",
 )
 
 

@@ -84,11 +84,10 @@ class MemoryWork:
         self._world = world
         self._company_id = company_id
         self._content = content
-        self._ids = sum(len(stream) for stream in world.logs[company_id].values())
 
     def new_id(self) -> UUID:
-        self._ids += 1
-        return UUID(int=0xF0_0000 + self._ids * 16 + len(self.events))
+        self._world.ids += 1
+        return UUID(int=0xF0_0000 + self._world.ids)
 
     def find_earlier(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID | None, *, within: UUID | None = None

@@ -66,6 +66,8 @@ class World:
     #: Operations of tills that wait, each with its number, and which of them arrived, by device.
     waiting: dict[UUID, tuple[Waiting, int]] = field(default_factory=dict)
     delivered: dict[UUID, set[int]] = field(default_factory=dict)
+    #: How many ids were given.
+    ids: int = 0
 
     def record(self, company_id: UUID, events: Iterable[Aggregate.Event], metadata: Metadata) -> None:
         """Add events to a log, encoded as they are stored."""
