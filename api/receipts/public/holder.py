@@ -28,7 +28,7 @@ class OfHolder(Resource):
     def ask_of(self, req: Request, token: str, question: Callable[[Reading, ReceiptPlace], R]) -> R:
         """Answer the question about the receipt that the address leads to. Raises Missing.
 
-        How far the log is stays untold: it would say how much a shop sells.
+        How far the log is by now stays untold: it would say how much a shop sells.
         """
         place = self.services.receipts.place_of(token, req.context.query["id"])
         if place is None:

@@ -6,14 +6,13 @@ from functools import partial
 from falcon import Request, Response
 from msgspec.structs import asdict
 
-from api.media import HTML
-from api.media import PDF as PDF_TYPE
+from api import media
 from api.operations import PUBLIC, operation
 from api.receipt_addresses import ReceiptPlace
 from api.receipts.gifts import without_prices
 from api.receipts.public.answers import GivenBackAnswer, PublicReceiptAnswer, RecordedAnswer
 from api.receipts.public.holder import ABOUT, OfHolder, order_at
-from api.receipts.public.input import PAGE, PublicReceiptQuery
+from api.receipts.public.input import PAGE, PDF, PublicReceiptQuery
 from api.receipts.public.slips import slip_of_holder
 from api.receipts.resource import choose_language, name_file, write_file
 from api.receipts.sources import source_of
@@ -23,9 +22,8 @@ from domain.orders import Order
 from projections.base import Row
 from projections.seals import find_seal
 
-_DATA = "application/json"
-#: What is read on a screen as well as on paper.
-_PAPER = "a4"
+#: A page is as narrow as a telephone, a document as what people print at home on.
+_PAPERS = {PAGE: "80mm", PDF: "a4"}
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +35,7 @@ class PublicReceipt(OfHolder):
         "Show a receipt to its holder",
         query=PublicReceiptQuery(),
         answer=PublicReceiptAnswer,
-        media=(HTML, PDF_TYPE),
+        media=(media.HTML, media.PDF),
         refusals=(Missing,),
         description=f"Without costs, staff and customer; a gift receipt leads to no prices. {ABOUT}",
     )
@@ -53,11 +51,11 @@ class PublicReceipt(OfHolder):
             self.answer(req, resp, receipt)
             return
         name_file(resp, written_as, receipt.number)
-        resp.data = write_file(written_as, _PAPER, slip_of_holder(receipt, language))
+        resp.data = write_file(written_as, _PAPERS[written_as], slip_of_holder(receipt, language))
 
 
 def _preferred(req: Request) -> str:
-    return PAGE if req.client_prefers((_DATA, HTML)) == HTML else "json"
+    return PAGE if req.client_prefers((media.JSON, media.HTML)) == media.HTML else "json"
 
 
 def _shown(
