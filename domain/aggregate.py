@@ -40,6 +40,10 @@ class Aggregate(LibraryAggregate):
             """Leave the time open: `domain` has no clock."""
             return UNSTAMPED
 
+        def stamp(self, moment: datetime) -> None:
+            """Say when it was decided; whoever saves it does."""
+            vars(self)["timestamp"] = moment
+
     class Created(Event, LibraryAggregate.Created):
         """The first fact of an aggregate."""
 

@@ -111,6 +111,7 @@ class VoidAnswer(Answer):
     """A sale was taken back in its shift."""
 
     at: Annotated[Moment, Meaning("When.")]
+    recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     by: Annotated[Id | None, Meaning("By whom.")]
     reason: Annotated[str, Meaning("Why.", "Wrong customer")]
     approved_by: Annotated[Id | None, Meaning("Who approved it.")]
@@ -136,6 +137,7 @@ class HandoverAnswer(Answer):
     """Goods of the order that were handed over together."""
 
     at: Annotated[Moment, Meaning("When.")]
+    recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     by: Annotated[Id | None, Meaning("By whom.")]
     storage_id: Annotated[Id | None, Meaning("The storage that they were taken from.")]
     tracking: Annotated[str | None, Meaning("How the parcel is followed.", "JD0146000039")]

@@ -77,6 +77,7 @@ def _show_void(order: Order) -> VoidAnswer | None:
         return None
     return VoidAnswer(
         at=order.voided.occurred_at,
+        recorded_at=order.voided.timestamp,
         by=order.voided.voided_by,
         reason=order.voided.reason,
         approved_by=order.voided.approved_by,

@@ -69,6 +69,7 @@ class RefundAnswer(RefundSumsAnswer):
     cashier_id: Annotated[Id | None, Meaning("Who refunded it.")]
     business_date: Annotated[Day, Meaning("The day it counts for.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
+    recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     exchange_order_id: Annotated[Id | None, Meaning("The order of what it was exchanged for.")]
     approved_by: Annotated[Id | None, Meaning("Who approved it.")]
     receipt_url: Annotated[str, Meaning("Where its receipt is.", "/api/pos/orders/…/refunds/…/receipt")]

@@ -27,6 +27,7 @@ def show_refund(order: Order, refund: Order.Refunded) -> RefundAnswer:
         cashier_id=refund.cashier_id,
         business_date=refund.business_date,
         occurred_at=refund.occurred_at,
+        recorded_at=refund.timestamp,
         exchange_order_id=refund.exchange_order_id,
         approved_by=refund.approved_by,
         receipt_url=f"/api/pos/orders/{order.id}/refunds/{refund.refund_id}/receipt",

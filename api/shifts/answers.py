@@ -115,6 +115,7 @@ class CashMovementAnswer(Answer):
     note: Annotated[str | None, Meaning("A note.")]
     cashier_id: Annotated[Id | None, Meaning("Who moved it.")]
     occurred_at: Annotated[Moment, Meaning("When it moved.")]
+    recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     balance_after: Annotated[Sum, Expected("What should be in the drawer after it.", 12385)]
 
 

@@ -166,6 +166,7 @@ def _movement_fields(shift: Shift, movement: Shift.CashMoved, balance: int) -> d
         "note": movement.note,
         "cashier_id": movement.cashier_id,
         "occurred_at": movement.occurred_at,
+        "recorded_at": movement.timestamp,
         "balance_after": balance,
     }
 

@@ -214,6 +214,8 @@ class PostgresUnitOfWork:
         for aggregate in aggregates:
             if events := aggregate.new_events():
                 self._events += events
+                for event in events:
+                    event.stamp(self.now)
                 aggregate.stamp(self.now, self.caller.user_id)
 
     @property

@@ -74,3 +74,27 @@ class TestTheSetting:
     def test_is_a_number_of_days(self, shop: Any, wrong: Any) -> None:
         refused = shop.client().patch(SETTINGS, {"backdating_days": wrong})
         assert (refused.status, refused.fields) == (422, {"backdating_days"})
+
+
+class TestTwoClocks:
+    """What is told later says when it happened, and when it became known."""
+
+    def test_of_a_refund_and_of_a_void(self, stocked: Any) -> None:
+        manager, yesterday = stocked.shop.client("Manager"), ago(days=1)
+        sold, taken_back = sell(stocked, "Cashier", ago(days=2)).data, stocked.sell().data
+        body = {
+            "lines": [{"line_id": sold["lines"][0]["id"], "quantity": "1"}],
+            "payments": [{"method": "cash", "amount": 119}],
+            "reason": "sour",
+            "occurred_at": yesterday,
+        }
+        before = datetime.now(UTC)
+        refund = manager.post(f"/api/pos/orders/{sold['id']}/refunds", body).data
+        void = manager.post(f"/api/pos/orders/{taken_back['id']}/void", {"reason": "twice"}).data["void"]
+        for told, happened in ((refund, refund["occurred_at"]), (void, void["at"])):
+            recorded_at = datetime.fromisoformat(told["recorded_at"])
+            assert before <= recorded_at <= datetime.now(UTC)
+            assert datetime.fromisoformat(happened) <= recorded_at
+        assert refund["occurred_at"] < refund["recorded_at"]
+        assert manager.get(f"/api/admin/orders/{sold['id']}").data["refunds"] == [refund]
+        assert manager.get(f"/api/admin/orders/{taken_back['id']}").data["void"] == void

@@ -39,6 +39,7 @@ def show_back_office(order: Order) -> BackOfficeAnswer | None:
 def _show_handover(handover: Order.Fulfilled) -> HandoverAnswer:
     return HandoverAnswer(
         at=handover.occurred_at,
+        recorded_at=handover.timestamp,
         by=handover.cashier_id,
         storage_id=handover.storage_id,
         tracking=handover.tracking,

@@ -124,6 +124,8 @@ class MemoryWork:
         for aggregate in aggregates:
             if events := aggregate.new_events():
                 self.events += events
+                for event in events:
+                    event.stamp(self.now)
                 aggregate.stamp(self.now, self.caller.user_id)
 
     def record(self) -> None:
