@@ -23,10 +23,12 @@ _LIST: LiteralString = f"""
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM audit_seals WHERE {_OWN}"
 
-# The newest of that size: after a restore there may be another one.
+# Of what the log still is: a life before the present one may have been sealed beyond where this one began.
 _OF_SIZE: LiteralString = f"""
-    SELECT {_COLUMNS} FROM audit_seals
+    SELECT {_COLUMNS} FROM audit_seals AS seal
      WHERE {_OWN} AND (%(size)s::bigint IS NULL OR size = %(size)s)
+       AND seal.size <= ALL (SELECT later.from_position FROM log_epochs AS later
+                              WHERE later.company_id = %(company_id)s AND later.number > seal.epoch)
      ORDER BY epoch DESC, size DESC LIMIT 1
 """
 

@@ -55,6 +55,12 @@ class Note:
     checkpoint: Checkpoint
     signatures: tuple[SignatureLine, ...]
 
+    @property
+    def text(self) -> str:
+        """The note as it is written."""
+        lines = (f"{_SIGNED}{one.name} {_base64(one.key_id + one.signature)}\n" for one in self.signatures)
+        return "".join((self.checkpoint.text, "\n", *lines))
+
     def signature_of(self, public_key: bytes) -> bytes | None:
         """The log's own signature by this key; None if there is none. Those of unknown keys say nothing."""
         origin = self.checkpoint.origin

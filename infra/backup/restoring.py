@@ -47,14 +47,6 @@ _ACTIVITY: LiteralString = """
     INSERT INTO company_activity (company_id, active_at) SELECT company_id, recorded_at FROM company_head
 """
 
-_EPOCH: LiteralString = "UPDATE installation SET log_epoch = %(epoch)s"
-
-_EPOCHS: LiteralString = """
-    INSERT INTO log_epochs (company_id, number, from_position)
-    SELECT company_id, %(epoch)s, position FROM company_head
-    RETURNING company_id
-"""
-
 _ANALYZE: LiteralString = "ANALYZE events"
 
 
@@ -205,14 +197,6 @@ class Restoring:
         """An epoch that no log restored from this folder had: its followers see that it began anew."""
         used = [epoch for _, _, epoch in self.vault.restores()]
         return max([self.newest.log_epoch, *used]) + 1
-
-    def begin_epoch(self, owner: psycopg.Connection[Any]) -> int:
-        """Count the lives of the logs up, and give each company's a name. Returns the count."""
-        epoch = self.next_epoch
-        with owner.transaction():
-            owner.execute(_EPOCH, {"epoch": epoch})
-            owner.execute(_EPOCHS, {"epoch": epoch})
-        return epoch
 
     def _copied(
         self, owner: psycopg.Connection[Any], manifest: Manifest, table: str, name: str

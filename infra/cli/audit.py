@@ -16,6 +16,7 @@ from domain.seals.refusals import EpochForked
 from infra.cli.companies import companies_of, company_called, company_option, conninfo_of
 from infra.eventstore.chain import LogAltered
 from infra.process.progress import progress_bar
+from infra.runtime.log_epochs import Lives
 from infra.runtime.seals import seal_key
 from infra.runtime.settings import load_settings
 from infra.seals.log_files import LogFile, NoEvents, Stretch
@@ -100,7 +101,7 @@ def seal(context: click.Context, company_id: UUID | None) -> None:
     with psycopg.connect(conninfo_of(context), autocommit=True) as connection:
         for one in companies_of(context, company_id):
             try:
-                sealed = Sealer(connection, key).seal(one, datetime.now(UTC))
+                sealed = Sealer(connection, key, folder).seal(one, datetime.now(UTC))
                 publish(connection, one, folder)
             except (LogAltered, EpochForked) as error:
                 unsound += 1
@@ -110,6 +111,27 @@ def seal(context: click.Context, company_id: UUID | None) -> None:
     if unsound:
         message = "What is not sealed is not what was recorded."
         raise click.ClickException(message)
+
+
+@audit.command("begin-epoch")
+@click.option("--company", required=True, help="Name or id of the company.")
+@click.confirmation_option(prompt="Was the database brought back from an earlier moment?")
+@click.pass_context
+def begin_epoch(context: click.Context, company: str) -> None:
+    """Have a log say that it was brought back from an earlier moment, where that went unnoticed.
+
+    A start does so by itself for a log that ends before its last checkpoint. One that was written to since
+    cannot be told from one that was altered: only you know. The new epoch begins behind the last checkpoint
+    that the log still has, and the log says which positions were signed and are gone.
+
+    \b
+    Example:
+      mipos audit begin-epoch --company Journey
+    """
+    lives = Lives.of(load_settings(os.environ))
+    with psycopg.connect(conninfo_of(context), autocommit=True) as connection:
+        seam = lives.begin_by_hand(connection, company_called(context, company))
+    click.echo(f"Begun: {seam}." if seam else "The log is what was published of it; nothing is to be done.")
 
 
 @audit.command("verify-file")

@@ -4,7 +4,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,14 @@ from infra.projections.verify_all import VerifyOutcome
 from infra.runtime.models import EVENT_TYPES
 from infra.runtime.restoring import (
     DATA_KEY,
+    SEAL_KEY,
     SECRET_KEY,
     Restored,
     keys_at_hand,
     restore_to_database,
     restore_to_folder,
 )
-from infra.runtime.settings import load_settings
+from infra.runtime.settings import SettingsError, load_settings
 
 console = Console()
 
@@ -60,7 +61,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--keys",
     "keys_folder",
     type=_FOLDER,
-    help="Also copy the data key and the secret key into this folder, which must lie elsewhere.",
+    help="Also copy the keys of data, tokens and seals into this folder, which must lie elsewhere.",
 )
 @click.pass_context
 def backup(  # noqa: PLR0917 the arguments of a command
@@ -130,7 +131,10 @@ def _copy_keys(context: click.Context, folder: Path, keys_folder: Path) -> None:
     context.obj["worker_conninfo"]()
     settings = load_settings(os.environ)
     keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, key in ((DATA_KEY, settings.sealing_key()), (SECRET_KEY, settings.signing_key())):
+    keys = {DATA_KEY: settings.sealing_key(), SECRET_KEY: settings.signing_key()}
+    with suppress(SettingsError):
+        keys[SEAL_KEY] = settings.log_key()
+    for name, key in keys.items():
         file = keys_folder / name
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as written:
@@ -170,6 +174,13 @@ def _tell_taken(vault: Vault, manifest: Manifest, gone: list[str], keys_folder: 
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with the data_key of the backup, and its secret_key; else those of this installation.",
 )
+@click.option(
+    "--seals",
+    "published",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with what was published of the logs: `seals` of the data folder that is replaced, or a "
+    "copy; else that of this installation.",
+)
 @click.option("--skip-check", is_flag=True, help="Do not compare the read models with the log in the end.")
 @click.pass_context
 def restore(  # noqa: PLR0917 the arguments of a command
@@ -178,6 +189,7 @@ def restore(  # noqa: PLR0917 the arguments of a command
     target: Path | None,
     to_database: bool,
     keys_folder: Path | None,
+    published: Path | None,
     skip_check: bool,
 ) -> None:
     """Make a data folder from the newest backup in DIR, or from the one that DIR is.
@@ -185,8 +197,9 @@ def restore(  # noqa: PLR0917 the arguments of a command
     Nothing that is there is touched: not the backup, nor a shop that sells meanwhile, nor a folder that has
     anything in it. Every file is compared with its hash and every event with the chain of its log; whoever
     was erased since is forgotten again; read models are made from the log and compared with it. The log gets
-    a new epoch, by which those who follow it see that it was restored. Ends with 1 when anything is not as it
-    should be.
+    a new epoch, by which those who follow it see that it was restored, and says itself what it lost of what
+    had been signed, as far as checkpoints of before are here (--seals). Ends with 1 when anything is not as
+    it should be.
 
     \b
     Examples:
@@ -202,9 +215,11 @@ def restore(  # noqa: PLR0917 the arguments of a command
     with _saying_why():
         keys = keys_at_hand(settings, keys_folder)
         if target is not None:
-            restored = restore_to_folder(settings, folder, target.absolute(), keys, check=not skip_check)
+            restored = restore_to_folder(
+                settings, folder, target.absolute(), keys, published=published, check=not skip_check
+            )
         else:
-            restored = restore_to_database(settings, folder, keys, check=not skip_check)
+            restored = restore_to_database(settings, folder, keys, published=published, check=not skip_check)
     _tell_restored(restored, target)
     if not restored.is_sound:
         context.exit(1)
@@ -220,6 +235,10 @@ def _tell_restored(restored: Restored, target: Path | None) -> None:
     )
     if not restored.has_secret_key:
         console.print("The secret key was not here: a new one is made, and everybody's pin is set anew.")
+    for seam in restored.losses:
+        console.print(f"Lost: {seam}.", soft_wrap=True, highlight=False)
+    for company_id in restored.missing:
+        console.print(f"Lost: company {company_id}, which the backup does not know.", soft_wrap=True)
     _tell_checked(restored.outcome)
     if target is not None:
         console.print(f"\nMIPOS_DATA_DIR={target} mipos up", soft_wrap=True, highlight=False)

@@ -110,6 +110,23 @@ BEGIN
     RETURN last_position;
 END $$;
 
+-- Begins another life of a company's log, of which the first `kept` events are those of the life before. Numbers of lives
+-- only grow, and none that the installation begins later is below them. Raises MP422 otherwise.
+CREATE OR REPLACE FUNCTION :schema.begin_epoch(company uuid, life int, kept bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    last_position bigint;
+    last_life int;
+BEGIN
+    last_position := :schema.hold_log(company);
+    SELECT max(epoch.number) INTO last_life FROM :schema.log_epochs AS epoch WHERE epoch.company_id = company;
+    IF life <= last_life OR kept NOT BETWEEN 0 AND last_position THEN
+        RAISE EXCEPTION 'no life % of log % can begin behind %', life, company, kept USING ERRCODE = 'MP422';
+    END IF;
+    UPDATE :schema.installation SET log_epoch = greatest(log_epoch, life);
+    INSERT INTO :schema.log_epochs (company_id, number, from_position) VALUES (company, life, kept);
+END $$;
+
 -- Under which data keys the keys of persons are kept: names that give nothing away, each looked up by itself. Whoever
 -- starts with none of them as its own could read nothing that is sealed.
 -- One after the other and not by recursion, which a distributed database does over one company alone.

@@ -46,7 +46,7 @@ class Sealing:
 
     def _seal(self, connection: psycopg.Connection[Any], company_id: UUID, now: datetime) -> None:
         try:
-            seal = Sealer(connection, self._key).seal(company_id, now)
+            seal = Sealer(connection, self._key, self._folder).seal(company_id, now)
             publish(connection, company_id, self._folder)
         except LogAltered as altered:
             log.critical("a log is not sealed", company_id=str(company_id), reason=str(altered))

@@ -9,7 +9,7 @@ from psycopg import sql
 from infra.postgres.installation import DatabaseUnfit, Installation
 
 #: Functions that only workers call; the others both roles call.
-FOR_WORKERS = frozenset({"hold_log", "drop_log_lines"})
+FOR_WORKERS = frozenset({"hold_log", "begin_epoch", "drop_log_lines"})
 
 _FUNCTIONS: LiteralString = """
     SELECT proc.proname, pg_get_function_identity_arguments(proc.oid),

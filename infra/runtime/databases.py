@@ -25,6 +25,7 @@ from infra.postgres.embedded.errors import AlreadyRunning
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.process.progress import progress_bar
 from infra.runtime.directory_key import keep_directory_key, read_directory_key
+from infra.runtime.log_epochs import begin_lost_epochs
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.settings import Settings, SettingsError, user_of
 from infra.upgrades.citus import described, distribute
@@ -149,6 +150,7 @@ def database(settings: Settings) -> Iterator[Addresses]:
         prepare(addresses)
         check_data_keys(addresses.app)
         forget_again(addresses.app, settings)
+        go_on_from_published(addresses.worker, settings)
         yield addresses
 
 
@@ -184,6 +186,8 @@ def running_database(settings: Settings, part: Part) -> str:
     check_data_keys(addresses.of(part))
     if part == "app":
         forget_again(addresses.app, settings)
+    else:
+        go_on_from_published(addresses.worker, settings)
     return addresses.of(part)
 
 
@@ -223,6 +227,13 @@ def forget_again(app: str, settings: Settings) -> None:
             number = erase_again(connection, writer, tombstones, datetime.now(UTC))
         if number:
             tell(f"Forgot {number:,} persons again whom this database still knew; see {settings.tombstones}.")
+
+
+def go_on_from_published(worker: str, settings: Settings) -> None:
+    """Have each log that was brought back from an earlier moment say so, before it is sealed again."""
+    if worker:
+        for seam in begin_lost_epochs(settings, worker):
+            tell(f"A database of before was found: {seam}. A new epoch has begun.")
 
 
 def _check_has_data(server: EmbeddedServer) -> None:

@@ -7,6 +7,7 @@ from domain.customers import Customer
 from domain.devices import Device
 from domain.held_sales import HeldSale
 from domain.kinds import SETTINGS
+from domain.logs import Log
 from domain.messages import Message
 from domain.orders import Order
 from domain.packages import Package
@@ -113,6 +114,7 @@ EVENT_TYPES = EventTypes(
         Message,
         Device,
         Webhook,
+        Log,
     ]
 )
 

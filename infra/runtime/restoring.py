@@ -2,13 +2,14 @@
 
 import fcntl
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import LiteralString
+from uuid import UUID
 
 import psycopg
 from rich.console import Console
@@ -40,14 +41,17 @@ from infra.runtime.databases import (
     prepare,
 )
 from infra.runtime.directory_key import read_directory_key
+from infra.runtime.log_epochs import Lives, Seam
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.settings import Settings, SettingsError, secret_file
+from infra.seals.key import SealKey
+from infra.seals.published import FOLDER, companies_in, file_of
 from infra.upgrades.migrations import FUNCTIONS, MIGRATIONS, REHASH, migrate
 from infra.upgrades.upgrade import CannotBuild
 
 #: With less free than a file of the server's log the disk is as good as full, in bytes.
 FULL_BYTES = 32 << 20
-DATA_KEY, SECRET_KEY = "data_key", "secret_key"
+DATA_KEY, SECRET_KEY, SEAL_KEY = "data_key", "secret_key", "seal_key"
 
 _HAS_LOG: LiteralString = "SELECT to_regclass('company_head') IS NOT NULL"
 _COMPANIES: LiteralString = "SELECT count(*) FROM company_head"
@@ -57,15 +61,24 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys at hand: data keys that open backups, and the key that signs tokens, if it is there."""
+    """The keys at hand: data keys that open backups, and, if there are any, what signs tokens and logs."""
 
     data: tuple[str, ...]
     secret: str | None
+    seal: str | None
 
     def data_key_of(self, manifest: Manifest) -> str | None:
         """The data key that a backup was sealed under, if it is here."""
         named = {id_of(sha256(text.encode()).digest()).hex(): text for text in self.data}
         return named.get(manifest.data_key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What no backup knows: who was forgotten since, and the folder of what was published of the logs."""
+
+    tombstones: list[Tombstone]
+    published: Path
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,9 @@ class Restored:
     companies: int
     has_secret_key: bool
     outcome: VerifyOutcome | None
+    #: Logs of which something is gone that was signed, and companies that were founded after the backup.
+    losses: Sequence[Seam] = ()
+    missing: Sequence[UUID] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -94,10 +110,12 @@ def keys_at_hand(settings: Settings, folder: Path | None) -> Keys:
         data_key = _text_in(folder / DATA_KEY)
         if data_key is None:
             raise SettingsError([f"There is no {DATA_KEY} in {folder} that can be read."])
-        return Keys((data_key, *settings.former_data_keys), _text_in(folder / SECRET_KEY))
+        secret, seal = (_text_in(folder / name) for name in (SECRET_KEY, SEAL_KEY))
+        return Keys((data_key, *settings.former_data_keys), secret, seal)
     own = settings.data_key or _text_in(settings.data_dir / DATA_KEY)
     secret = settings.secret_key or _text_in(settings.data_dir / SECRET_KEY)
-    return Keys((*([own] if own else []), *settings.former_data_keys), secret)
+    seal = settings.seal_key or _text_in(settings.data_dir / SEAL_KEY)
+    return Keys((*([own] if own else []), *settings.former_data_keys), secret, seal)
 
 
 def _text_in(file: Path) -> str | None:
@@ -107,22 +125,30 @@ def _text_in(file: Path) -> str | None:
 
 
 def restore_to_folder(
-    settings: Settings, folder: Path, target: Path, keys: Keys, *, check: bool = True
+    settings: Settings,
+    folder: Path,
+    target: Path,
+    keys: Keys,
+    *,
+    published: Path | None = None,
+    check: bool = True,
 ) -> Restored:
     """Make a data folder from a backup, for `mipos up` to run; while that lasts it has another name.
 
-    Raises BackupError, and whatever a start of the database raises; then there is nothing at `target`.
+    `published` has the checkpoints that were published of its logs; else the data folder of the settings is
+    looked at. Raises BackupError, and whatever a start of the database raises; then there is nothing at
+    `target`.
     """
     vault, name = find(folder)
     series = vault.series(name)
     _check_target(settings, vault, target)
     opened = _check_whole(vault, series, keys)
     unfinished = target.with_name(f".{target.name}.restoring")
-    tombstones = _tombstones(settings, vault)
+    known = _known(settings, vault, published)
     try:
         _clear(unfinished)
         unfinished.mkdir(mode=0o700, parents=True)
-        restored = _fill_folder(settings, opened, unfinished, keys, tombstones, check=check)
+        restored = _fill_folder(settings, opened, unfinished, keys, known, check=check)
         unfinished.rename(target)
     except (OSError, psycopg.OperationalError) as error:
         reason = _reason_of(error, unfinished)
@@ -143,7 +169,9 @@ def _reason_of(error: Exception, folder: Path) -> str:
     return getattr(error, "strerror", None) or str(error).strip().splitlines()[0].rstrip(".")
 
 
-def restore_to_database(settings: Settings, folder: Path, keys: Keys, *, check: bool = True) -> Restored:
+def restore_to_database(
+    settings: Settings, folder: Path, keys: Keys, *, published: Path | None = None, check: bool = True
+) -> Restored:
     """Fill the empty database that `DATABASE_URL` names. Raises BackupError, DatabaseUnfit."""
     vault, name = find(folder)
     series = vault.series(name)
@@ -155,9 +183,10 @@ def restore_to_database(settings: Settings, folder: Path, keys: Keys, *, check: 
     addresses = addresses_of(settings)
     _check_empty(str(addresses.owner))
     opened = _check_whole(vault, series, keys)
-    tombstones = _tombstones(settings, vault)
-    add_tombstones(settings.tombstones, tombstones)
-    restored = _fill_database(settings, addresses, opened, keys, tombstones, check=check)
+    known = _known(settings, vault, published)
+    add_tombstones(settings.tombstones, known.tombstones)
+    _carry(known.published, settings.data_dir / FOLDER)
+    restored = _fill_database(settings, addresses, opened, keys, known, check=check)
     vault.note_restore(name, restored.epoch, datetime.now(UTC))
     return restored
 
@@ -207,12 +236,12 @@ def _check_physical(opened: Restoring) -> Callable[[set[str], Callable[[int, int
     return check
 
 
-def _tombstones(settings: Settings, vault: Vault) -> list[Tombstone]:
-    """Everybody who is known to be forgotten, by the backups and by the installation on this machine."""
-    known = {(one.company_id, one.subject_id): one for one in read_tombstones(vault.tombstones)}
+def _known(settings: Settings, vault: Vault, published: Path | None) -> Known:
+    """What is known here of whom the backups or the installation forgot, and of what it published."""
+    forgotten = {(one.company_id, one.subject_id): one for one in read_tombstones(vault.tombstones)}
     with suppress(PermissionError):
-        known |= {(one.company_id, one.subject_id): one for one in read_tombstones(settings.tombstones)}
-    return sorted(known.values())
+        forgotten |= {(one.company_id, one.subject_id): one for one in read_tombstones(settings.tombstones)}
+    return Known(tombstones=sorted(forgotten.values()), published=published or settings.data_dir / FOLDER)
 
 
 def _clear(unfinished: Path) -> None:
@@ -232,7 +261,7 @@ def _fill_folder(
     opened: Restoring,
     folder: Path,
     keys: Keys,
-    tombstones: list[Tombstone],
+    known: Known,
     *,
     check: bool,
 ) -> Restored:
@@ -241,7 +270,10 @@ def _fill_folder(
         secret_file(folder, DATA_KEY, lambda: data_key)
     if (secret := keys.secret) is not None:
         secret_file(folder, SECRET_KEY, lambda: secret)
-    add_tombstones(folder / settings.tombstones.name, tombstones)
+    if (seal := keys.seal) is not None:
+        secret_file(folder, SEAL_KEY, lambda: seal)
+    _carry(known.published, folder / FOLDER)
+    add_tombstones(folder / settings.tombstones.name, known.tombstones)
     own = replace(
         settings,
         data_dir=folder,
@@ -256,7 +288,17 @@ def _fill_folder(
         physical.unpack(opened.vault, opened.series, folder, settings.postgres_bin)
     with EmbeddedServer(folder, settings.postgres_bin) as server:
         create_database(server.conninfo("postgres", "postgres"))
-        return _fill_database(own, addresses_of(own, server), opened, keys, tombstones, check=check)
+        addresses = addresses_of(own, server)
+        return _fill_database(own, addresses, opened, keys, known, check=check)
+
+
+def _carry(published: Path, folder: Path) -> None:
+    """Take along what was published of logs: it is all that knows of what the backup has not."""
+    if published.is_dir() and not (folder.exists() and folder.samefile(published)):
+        for company_id in companies_in(published):
+            if not (file := file_of(folder, company_id)).exists():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                shutil.copyfile(file_of(published, company_id), file)
 
 
 def _fill_database(
@@ -264,7 +306,7 @@ def _fill_database(
     addresses: Addresses,
     opened: Restoring,
     keys: Keys,
-    tombstones: list[Tombstone],
+    known: Known,
     *,
     check: bool,
 ) -> Restored:
@@ -273,7 +315,7 @@ def _fill_database(
     if opened.newest.form == "logical":
         migrate(owner, (), addresses.installation)
         with psycopg.connect(owner, autocommit=True) as connection:
-            forgotten = {(str(one.company_id), str(one.subject_id)) for one in tombstones}
+            forgotten = {(str(one.company_id), str(one.subject_id)) for one in known.tombstones}
             with _bar("Filling the log", "events") as progress:
                 opened.fill(connection, forgotten, progress)
     read_directory_key(owner, EVENT_TYPES.data_keys)
@@ -281,9 +323,11 @@ def _fill_database(
         prepare(addresses, is_restored=True)
     except CannotBuild as error:
         raise LogNotReadable(reason=str(error).partition(". The version of before")[0]) from error
-    with psycopg.connect(owner, autocommit=True) as connection:
-        epoch = opened.begin_epoch(connection)
     check_data_keys(addresses.app)
+    key = SealKey(keys.seal, settings.log_origin) if keys.seal else None
+    lives = Lives(published=known.published, key=key, now=datetime.now(UTC))
+    epoch = max(opened.next_epoch, lives.least_number())
+    seams = lives.begin_everywhere(addresses.worker, epoch)
     forget_again(addresses.app, settings)
     heads = heads_of(addresses.worker)
     return Restored(
@@ -293,7 +337,15 @@ def _fill_database(
         companies=len(heads),
         has_secret_key=keys.secret is not None,
         outcome=_verify(addresses.worker) if check else None,
+        losses=[seam for seam in seams if seam.lost],
+        missing=_missing(companies_in(known.published), heads),
     )
+
+
+def _missing(published: Sequence[UUID], heads: Mapping[UUID, int]) -> list[UUID]:
+    """Companies that the backup does not know, if what was published is of the same installation."""
+    missing = [one for one in published if one not in heads]
+    return missing if len(missing) < len(published) else []
 
 
 def _verify(worker: str) -> VerifyOutcome:

@@ -51,7 +51,7 @@ class Desk:
         key = self._key()
         try:
             with psycopg.connect(bounded(self._conninfo, BULK), autocommit=True) as connection:
-                Sealer(connection, key).seal(company_id, datetime.now(UTC))
+                Sealer(connection, key, self._settings.data_dir / FOLDER).seal(company_id, datetime.now(UTC))
         except LogAltered as altered:
             raise LogNotSound(str(altered)) from altered
 

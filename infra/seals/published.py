@@ -4,6 +4,8 @@ Whoever can write everything in the database cannot take back what lies here, or
 is how a log is found out whose end was cut off together with its seals.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
@@ -27,7 +29,7 @@ _SINCE: LiteralString = """
 
 def publish(connection: psycopg.Connection[Any], company_id: UUID, folder: Path) -> int:
     """Add the checkpoints that a log's file lacks. Returns how many those were."""
-    path = folder / f"{company_id}.txt"
+    path = file_of(folder, company_id)
     last = last_published(path)
     since = {"epoch": epoch_of(last), "size": last.checkpoint.size} if last else {"epoch": 0, "size": 0}
     with transaction(connection, company_id, reading=True) as db:
@@ -39,6 +41,20 @@ def publish(connection: psycopg.Connection[Any], company_id: UUID, folder: Path)
     return len(notes)
 
 
+def file_of(folder: Path, company_id: UUID) -> Path:
+    """Where checkpoints of a company's log are published."""
+    return folder / f"{company_id}.txt"
+
+
+def companies_in(folder: Path) -> list[UUID]:
+    """The companies of which checkpoints lie in a folder."""
+    found = []
+    for path in sorted(folder.glob("*.txt")):
+        with suppress(ValueError):
+            found.append(UUID(path.stem))
+    return found
+
+
 def last_published(path: Path) -> Note | None:
     """The last checkpoint of a file that can be read; None without any."""
     try:
@@ -47,14 +63,24 @@ def last_published(path: Path) -> Note | None:
             tail = file.read().decode(errors="replace")
     except FileNotFoundError:
         return None
+    return next(_notes_from_the_end(tail), None)
+
+
+def all_published(path: Path) -> list[Note]:
+    """Every checkpoint of a file that can be read, in the order in which they were added."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    return [*_notes_from_the_end(text)][::-1]
+
+
+def _notes_from_the_end(text: str) -> Iterator[Note]:
     # A note ends with an empty line, and has one between its text and its signatures.
-    parts = tail.split("\n\n")
+    parts = text.split("\n\n")
     for begin in range(len(parts) - 3, -1, -1):
-        try:
-            return read_note("\n\n".join(parts[begin : begin + 2]) + "\n")
-        except NotACheckpoint:
-            continue
-    return None
+        with suppress(NotACheckpoint):
+            yield read_note("\n\n".join(parts[begin : begin + 2]) + "\n")
 
 
 def epoch_of(note: Note) -> int:

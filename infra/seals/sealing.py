@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -14,15 +15,17 @@ from domain.seals.refusals import EpochForked
 from domain.seals.tree import Growing, Subtree
 from infra.eventstore.chain import Fault, LogAltered, Proof, Reason
 from infra.postgres.transactions import Transaction, transaction
+from infra.seals.comparing import STANDING, Outcome, Past, own_notes
 from infra.seals.key import SealKey, is_signed_by
+from infra.seals.published import file_of, last_published
 from projections.seals import TILE_HEIGHT
 
 #: How many events one transaction seals at most: some seconds. More take several seals, one after another.
 MOST = 50_000
 _HASH = 32
 
-# Seals of one log are made one after another.
-_TURN: LiteralString = """
+# Seals of one log are made one after another, and none while another life of it begins.
+TURN: LiteralString = """
     SELECT pg_advisory_xact_lock(hashtextextended('mipos seal ' || %(company_id)s::text, 0))
 """
 
@@ -33,10 +36,10 @@ _STANDING: LiteralString = """
      WHERE head.company_id = %(company_id)s
 """
 
-_LAST: LiteralString = """
+_LAST: LiteralString = f"""
     SELECT epoch, size, root, head_hash, frontier, vkey, checkpoint, sealed_at
-      FROM audit_seals
-     WHERE company_id = %(company_id)s
+      FROM audit_seals AS seal
+     WHERE {STANDING}
      ORDER BY epoch DESC, size DESC
      LIMIT 1
 """
@@ -83,9 +86,18 @@ class Seal:
 class Sealer:
     """Seals logs with the key of the installation."""
 
-    def __init__(self, connection: psycopg.Connection[Any], key: SealKey, *, most: int = MOST) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        key: SealKey,
+        folder: Path | None = None,
+        *,
+        most: int = MOST,
+    ) -> None:
+        """`folder` has what was published of logs on this machine: what is not that is not signed."""
         self._connection = connection
         self._key = key
+        self._folder = folder
         self._most = most
 
     def seal(self, company_id: UUID, now: datetime) -> Seal | None:
@@ -93,16 +105,29 @@ class Sealer:
 
         Raises LogAltered, EpochForked.
         """
+        self._compare(company_id)
         while True:
             with transaction(self._connection, company_id) as db:
                 seal, goes_on = self._seal_some(db, now)
             if not goes_on:
                 return seal
 
+    def _compare(self, company_id: UUID) -> None:
+        """See that the log goes on from what was published of it last. Raises LogAltered, EpochForked."""
+        last = last_published(file_of(self._folder, company_id)) if self._folder else None
+        if last is None:
+            return
+        with transaction(self._connection, company_id, reading=True) as db:
+            outcome = Past(db).compare(own_notes(db, [last], self._key)).outcome
+        if outcome is Outcome.BEHIND:
+            raise EpochForked
+        if outcome is Outcome.DIFFERS:
+            raise LogAltered(company_id, Fault(last.checkpoint.size, Reason.SEAL_DIFFERS), None)
+
     def _seal_some(self, db: Transaction, now: datetime) -> tuple[Seal | None, bool]:
         """Seal the next events. Returns the last seal, and whether there is more to be sealed."""
         where = {"company_id": db.company_id}
-        db.execute(_TURN, where)
+        db.execute(TURN, where)
         standing, last = db.ask(_STANDING, where).row(), find_last(db)
         if standing is None or standing["head"] == 0:
             return None, False

@@ -1,7 +1,6 @@
 """Verify an exported log (.mlog), or a proof of one event, with plain Python 3.9 or newer; meant to be read.
 
-    python3 verify_log.py shop.mlog
-    python3 verify_log.py shop.mlog --vkey KEY --checkpoint HELD    the key you were given, what you kept earlier
+    python3 verify_log.py shop.mlog [--vkey KEY] [--checkpoint HELD]    the key you were given, what you kept earlier
     python3 verify_log.py event.tlog-proof --vkey KEY
 
 Every hash is recomputed from the bytes, so that nothing has to be believed but the key; without --vkey, that of
@@ -32,8 +31,7 @@ def point_of(data: bytes) -> Point:
         x = x * ROOT_OF_MINUS_ONE % P
     if y >= P or (x * x - squared) % P or (x == 0 and sign):
         raise ValueError("a key or a signature is no point of the curve")
-    x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
+    return (x := P - x if x & 1 != sign else x), y, 1, x * y % P
 
 
 def plus(one: Point, other: Point) -> Point:
@@ -45,10 +43,8 @@ def plus(one: Point, other: Point) -> Point:
 
 def times(number: int, point: Point) -> Point:
     result = (0, 1, 1, 0)
-    while number:
-        if number & 1:
-            result = plus(result, point)
-        point, number = plus(point, point), number >> 1
+    for bit in bin(number)[:1:-1]:
+        result, point = plus(result, point) if bit == "1" else result, plus(point, point)
     return result
 
 
@@ -109,21 +105,27 @@ def key_of(vkey: str) -> tuple[str, bytes]:
     return origin, key[1:]
 
 
-def read_checkpoint(note: bytes, vkey: str) -> tuple[int, bytes]:
-    """Size and root that a note says, if it is of this log and signed with its key."""
+def read_checkpoint(note: bytes, vkey: str, in_any_life: bool = False) -> tuple[int, bytes]:
+    """Size and root that a note says, if it is of this log and signed with its key; restores begin another life."""
     (text, signatures), (origin, key) = note.decode().split("\n\n", 1), key_of(vkey)
     name, size, root = text.split("\n")
-    lines = [line.split(" ") for line in signatures.splitlines() if line.startswith("\u2014 " + origin + " ")]
-    signed = [base64.b64decode(line[2], validate=True) for line in lines if len(line) == 3]
-    own = [one[4:] for one in signed if one[:4].hex() == vkey.split("+")[1]]
+    origin = name if in_any_life and name.rpartition("/")[0] == origin.rpartition("/")[0] else origin
+    lines = [line.rpartition(" ") for line in signatures.splitlines()]
+    signed = [base64.b64decode(line[2], validate=True) for line in lines if line[0] == "\u2014 " + origin]
+    own = [one[4:] for one in signed if one[:4] == sha256(origin.encode(), b"\n\x01", key)[:4]]
     if name != origin or not any(is_signed(key, (text + "\n").encode(), signature) for signature in own):
         raise ValueError(f"a checkpoint of {size} events of {name} is not signed with the key of this log")
     return int(size), base64.b64decode(root, validate=True)
 
 
+def lost(size: int, restored: list[int]) -> str:
+    """Why a checkpoint that was kept need not fit, as the log itself says: it was restored from before that."""
+    seam = next((one for one in restored if one <= size), None)
+    return f"; at {seam} the log says that it was restored: of what you kept, {seam} on is lost" if seam else ""
+
+
 class Reader:
     """Reads lines and stretches of bytes, and keeps the hash of all of them before the last line."""
-
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.hash = file, hashlib.sha256()
 
@@ -132,8 +134,7 @@ class Reader:
         return line if line.startswith(b"end ") else self.read(line, line.endswith(b"\n"))[:-1]
 
     def stretch(self, length: int) -> bytes:
-        data = self.file.read(length)
-        return self.read(data, len(data) == length)
+        return self.read(data := self.file.read(length), len(data) == length)
 
     def read(self, data: bytes, is_whole: bool) -> bytes:
         if not is_whole:
@@ -162,8 +163,7 @@ def next_hash(reader: Reader, fields: list[bytes], position: int, previous: byte
     """The hash of the event at a position, recomputed from its bytes and compared with the one it states."""
     number, stream, version, recorded_at, kind, stated, state, metadata = fields
     payload = reader.digest(state), reader.digest(metadata)
-    numbers = [position, int(version), int(recorded_at)]
-    made = event_hash(previous, stream.decode(), numbers, kind, *payload)
+    made = event_hash(previous, stream.decode(), [position, int(version), int(recorded_at)], kind, *payload)
     if number != b"%d" % position or made.hex().encode() != stated:
         raise ValueError("the event was altered, or is not the one that stood here")
     return made
@@ -177,23 +177,24 @@ def verify_log(file: IO[bytes], vkey: Optional[str], held: Optional[bytes]) -> s
             raise ValueError("the head is not that of a log of version 1")
         head[name] = value
     first, last = map(int, head["events"].split())
-    position, chained, sealed = first - 1, bytes.fromhex(head["before"]), first - 1
+    position, chained, sealed, restored = first - 1, bytes.fromhex(head["before"]), first - 1, list[int]()
     if (vkey or head["vkey"]) != head["vkey"]:
         raise ValueError("the file names another key than you were given: " + head["vkey"])
     begins_otherwise = first == 1 and chained != sha256(uuid.UUID(head["company"]).bytes)
     if key_of(head["vkey"])[0] != head["origin"] or head["layout"] != "2" or begins_otherwise:
         raise ValueError("the head is not that of this company's log")
     tree = Tree(first - 1, [bytes.fromhex(one) for one in head.get("frontier", "").split()])
-    kept = read_checkpoint(held, head["vkey"]) if held else (0, b"")
+    kept = read_checkpoint(held, head["vkey"], in_any_life=True) if held else (0, b"")
     while True:
         if tree.size == kept[0] and held and tree.root() != kept[1]:
-            raise ValueError(f"positions 1 to {kept[0]}: not what the checkpoint that you kept says")
+            raise ValueError(f"positions 1 to {kept[0]}: not what the checkpoint that you kept says" + lost(kept[0], restored))
         kind, _, rest = reader.line().partition(b" ")
         try:
             if kind == b"event":
                 position += 1
                 chained = next_hash(reader, rest.split(b" "), position, chained)
                 tree.add(chained)
+                restored += [position] if rest.split(b" ")[4] == b"logs.Log.Restored" else []
             elif kind == b"checkpoint":
                 if read_checkpoint(reader.stretch(int(rest)), head["vkey"]) != (position, tree.root()):
                     raise ValueError(f"positions {sealed + 1} to {position}: not what was sealed")
@@ -206,9 +207,10 @@ def verify_log(file: IO[bytes], vkey: Optional[str], held: Optional[bytes]) -> s
     if kind != b"end" or position != last or rest != end or file.read(1):
         raise ValueError(f"after position {position}: the end is not that of this file")
     if kept[0] > position or (held and kept[0] < first - 1):
-        raise ValueError(f"you kept a checkpoint of {kept[0]} events, and these are {first} to {position}")
+        raise ValueError(f"you kept a checkpoint of {kept[0]} events, and these are {first} to {position}" + lost(kept[0], restored))
     behind = f" What follows {sealed} is chained only: its end may be missing." if sealed < last else ""
     said = f"positions {first} to {last}, each chained to the one before, sealed up to {sealed}." + behind
+    said += "".join(f"\nAt position {one} the log says that it was restored from a backup." for one in restored)
     return said + ("" if vkey else "\nBy the key in the file; compare it with yours: " + head["vkey"])
 
 
@@ -217,10 +219,8 @@ def verify_proof(text: bytes, vkey: str) -> str:
     lines, note = text.split(b"\n\n", 1)
     _, extra, place, *path = lines.decode().split("\n")
     event = json.loads(base64.b64decode(extra[len("extra ") :], validate=True))
-    state, metadata = (
-        bytes.fromhex(event[name + "_sha256"]) if name + "_sha256" in event else sha256(event[name].encode())
-        for name in ("state", "metadata")
-    )
+    digests = {name: event.get(name + "_sha256") or sha256(event[name].encode()).hex() for name in ("state", "metadata")}
+    state, metadata = (bytes.fromhex(one) for one in digests.values())
     numbers, kind = [event[name] for name in ("position", "stream_version", "recorded_at")], event["type"].encode()
     leaf = event_hash(bytes.fromhex(event["previous"]), event["stream_id"], numbers, kind, state, metadata)
     (size, root), index = read_checkpoint(note, vkey), int(place[len("index ") :])
@@ -237,7 +237,7 @@ if __name__ == "__main__":
     parser.add_argument("--checkpoint", help="a file with a checkpoint that you kept")
     asked = parser.parse_args()
     try:
-        held = open(asked.checkpoint, "rb").read() if asked.checkpoint else None
+        held = asked.checkpoint and open(asked.checkpoint, "rb").read()
         begin = open(asked.file, "rb").read(22)
         with (gzip.open if begin[:2] == b"\x1f\x8b" else open)(asked.file, "rb") as file:
             is_proof = begin == b"c2sp.org/tlog-proof@v1"

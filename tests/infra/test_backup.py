@@ -148,6 +148,15 @@ def log_of(owner: str, company_id: UUID) -> tuple[int, str]:
         return report.verified, report.last_hash.hex()
 
 
+def hash_at(owner: str, company_id: UUID, position: int) -> str:
+    with psycopg.connect(owner, autocommit=True) as connection:
+        [(found,)] = connection.execute(
+            "SELECT encode(hash, 'hex') FROM events WHERE company_id = %s AND position = %s",
+            [company_id, position],
+        ).fetchall()
+    return str(found)
+
+
 def forgotten_in(owner: str) -> set[str]:
     with psycopg.connect(owner, autocommit=True) as connection:
         keys = connection.execute("SELECT subject_id::text FROM subject_keys").fetchall()
@@ -222,7 +231,10 @@ class TestTheNewestBackup:
     def test_is_the_same_shop_again(self, again: tuple[BackedUp, Service]) -> None:
         backed_up, there = again
         shop, own = backed_up.shop, there.database.owner
-        assert log_of(own, shop.company_id) == log_of(shop.service.database.owner, shop.company_id)
+        length, last_hash = log_of(shop.service.database.owner, shop.company_id)
+        # Behind it the log says that it was restored, and nothing else.
+        assert log_of(own, shop.company_id)[0] == length + 1
+        assert hash_at(own, shop.company_id, length) == last_hash
         assert forgotten_in(own) == {backed_up.erased_id}
 
         admin, till = (signed_in(there, shop.username(role)) for role in ("Admin", "Cashier"))
@@ -289,7 +301,7 @@ class TestYesterdaysBackup:
             on_disk = b"".join(contents_of(target / "data")).lower()
             assert KNOWN in on_disk
             assert ERASED not in on_disk
-        assert (length, told) == (stretch.upto + 1, 1)
+        assert (length, told) == (stretch.upto + 2, 1)
         assert epoch > backed_up.full.log_epoch
         assert [row[1:] for row in epochs] == [(1, 0), (epoch, stretch.upto)]
         assert epochs[0][0] != epochs[1][0]

@@ -5,12 +5,12 @@ from itertools import islice
 from typing import LiteralString
 from uuid import UUID
 
-from infra.postgres.transactions import Transaction
 from infra.runtime.doctor.finding import Result, fail, ok, warn
 from infra.runtime.doctor.patient import Patient
 from infra.runtime.seals import seal_key
 from infra.runtime.settings import SettingsError
-from infra.seals.published import FOLDER, epoch_of, last_published
+from infra.seals.comparing import Outcome, Past
+from infra.seals.published import FOLDER, file_of, last_published
 
 #: How old what is not sealed may be: seals are made hourly.
 LATEST = timedelta(hours=2)
@@ -24,10 +24,12 @@ _NOT_SEALED: LiteralString = """
                                            WHERE seal.company_id = %(company_id)s), 0)
 """
 
-_SEAL: LiteralString = """
-    SELECT seal.root FROM audit_seals AS seal
-     WHERE seal.company_id = %(company_id)s AND seal.epoch = %(epoch)s AND seal.size = %(size)s
-"""
+_MENDS = {
+    Outcome.BEHIND: "Restart a worker: the log says then what it lost, and begins an epoch. OPERATIONS.md, "
+    '"A log that was brought back".',
+    Outcome.DIFFERS: 'It was altered, or brought back and written to since. OPERATIONS.md, "A log that was '
+    'brought back".',
+}
 
 
 def seals(patient: Patient) -> Result:
@@ -63,22 +65,16 @@ def published(patient: Patient) -> Result:
     folder, known = patient.settings.data_dir / FOLDER, 0
     for log in islice(patient.latest_logs, LOGS):
         company_id = log["company_id"]
-        note = last_published(folder / f"{company_id}.txt")
+        note = last_published(file_of(folder, company_id))
         if note is None:
             continue
-        size, root, epoch = note.checkpoint.size, note.checkpoint.root, epoch_of(note)
         with patient.within(company_id) as db:
-            is_known = log["position"] >= size and _root(db, epoch, size) == root
-        if not is_known:
-            says = f"{size:,} events of company {company_id} were signed, and its log is another one now."
-            mend = 'Its end was cut off, or it was restored: OPERATIONS.md, "A log for strangers".'
-            return fail(says, mend)
+            outcome = Past(db).compare([note]).outcome
+        if outcome is not Outcome.GOES_ON:
+            size = note.checkpoint.size
+            says = f"{size:,} events of company {company_id} were signed; {outcome.value}."
+            return fail(says, _MENDS[outcome])
         known += 1
     if not known:
         return ok("No checkpoints were published on this machine.")
     return ok(f"Logs are what was published of them; logs looked at: {known:,}.")
-
-
-def _root(db: Transaction, epoch: int, size: int) -> bytes | None:
-    row = db.ask(_SEAL, {"company_id": db.company_id, "epoch": epoch, "size": size}).row()
-    return row["root"] if row else None
