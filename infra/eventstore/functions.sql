@@ -111,7 +111,7 @@ BEGIN
 END $$;
 
 -- Begins another life of a company's log, of which the first `kept` events are those of the life before. Numbers of lives
--- only grow, and none that the installation begins later is below them. Raises MP422 otherwise.
+-- only grow. Raises MP422 otherwise.
 CREATE OR REPLACE FUNCTION :schema.begin_epoch(company uuid, life int, kept bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
 DECLARE
@@ -123,7 +123,6 @@ BEGIN
     IF life <= last_life OR kept NOT BETWEEN 0 AND last_position THEN
         RAISE EXCEPTION 'no life % of log % can begin behind %', life, company, kept USING ERRCODE = 'MP422';
     END IF;
-    UPDATE :schema.installation SET log_epoch = greatest(log_epoch, life);
     INSERT INTO :schema.log_epochs (company_id, number, from_position) VALUES (company, life, kept);
 END $$;
 

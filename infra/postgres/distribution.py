@@ -69,6 +69,7 @@ ON_NODE_OF_COMPANY: Mapping[str, LiteralString] = {
     "open_company": "uuid",
     "found_company": "uuid",
     "hold_log": "uuid",
+    "begin_epoch": "uuid, integer, bigint",
 }
 #: What those call, and what statements call that run on nodes.
 ON_EVERY_NODE: Mapping[str, LiteralString] = {

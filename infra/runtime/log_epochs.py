@@ -34,6 +34,11 @@ _HOLD_INSTALLATION: LiteralString = "SELECT log_epoch FROM installation FOR UPDA
 
 _HOLD_LOG: LiteralString = "SELECT hold_log(%(company_id)s)"
 
+# A backup that is taken from here on says so, and what is restored from it counts on.
+_COUNT: LiteralString = """
+    UPDATE installation SET log_epoch = greatest(log_epoch, %(number)s::int)
+"""
+
 _BEGIN: LiteralString = "SELECT begin_epoch(%(company_id)s, %(number)s::int, %(from_size)s)"
 
 # Where events were lost and hashes of the tree were not, these are of what is no more.
@@ -160,6 +165,7 @@ class Lives:
         last, lost = comparison.last, _lost(comparison, from_size)
         used = max(comparison.epoch, epoch_of(last) if last else 0)
         where = {"company_id": db.company_id, "number": number or used + 1, "from_size": from_size}
+        db.execute(_COUNT, where)
         db.execute(_BEGIN, where)
         db.execute(_CUT_TILES, where)
         if from_size:
