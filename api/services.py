@@ -77,12 +77,6 @@ class Reading(Protocol):
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
         """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
 
-    def prove_log(self, first: int, last: int | None) -> LogProof:
-        """Recompute the hashes of the company's log from one position to another, or to its head.
-
-        Raises Invalid, RangeTooLarge.
-        """
-
     def run_afterwards(self, query: LiteralString, params: Params) -> None:
         """Have a statement run once the question is answered, if that can be; the answer does without it."""
 
@@ -313,13 +307,19 @@ class _NoConnections:
 
 
 class SealDesk(Protocol):
-    """Seals logs, and knows the key."""
+    """Seals logs, verifies them, and knows the key."""
 
     def key_of(self, company_id: UUID, epoch: int) -> tuple[str, str]:
         """What a company's log is called in its life of this number, and its public key. Raises NoSealKey."""
 
     def seal(self, company_id: UUID) -> None:
         """Seal what is new. Raises NoSealKey, EpochForked, LogNotSound."""
+
+    def verify(self, db: Database, first: int, last: int | None) -> LogProof:
+        """Verify the company's log from one position to another, or to its head.
+
+        Raises Invalid, RangeTooLarge.
+        """
 
 
 class _NoSealDesk:
@@ -330,6 +330,10 @@ class _NoSealDesk:
         raise NoSealKey
 
     def seal(self, company_id: UUID) -> None:  # noqa: ARG002
+        """Nothing. Raises NoSealKey."""
+        raise NoSealKey
+
+    def verify(self, db: Database, first: int, last: int | None) -> LogProof:  # noqa: ARG002
         """Nothing. Raises NoSealKey."""
         raise NoSealKey
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from commands.accounts.payments import PaymentWork
 from commands.approvals import ApprovalWork
+from commands.audit_jobs import AuditJobWork
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.companies import CompaniesWork
@@ -47,6 +48,7 @@ class Work(
     ImportWork,
     KeepingWork,
     ExportingWork,
+    AuditJobWork,
     WebhookWork,
     ReadModelWork,
     FailedEventWork,

@@ -53,6 +53,15 @@ _TILES: LiteralString = """
                               AND tile.number = asked.number
 """
 
+_BEYOND: LiteralString = """
+    SELECT tile.level, tile.number, sealed.size
+      FROM (SELECT coalesce(max(size), 0) AS size FROM audit_seals
+             WHERE company_id = %(company_id)s) AS sealed
+      JOIN audit_tiles AS tile ON tile.company_id = %(company_id)s
+       AND tile.number * 256 + length(tile.hashes) / 32 > sealed.size >> (8 * tile.level)
+     LIMIT 1
+"""
+
 _SEALED_EVENT: LiteralString = """
     SELECT event.position, event.type, event.stream_id, event.stream_version, event.state, event.metadata,
            (extract(epoch FROM event.recorded_at) * 1000000)::bigint AS recorded_at, event.hash,
@@ -122,6 +131,18 @@ def ask_hashes(db: Database, subtrees: Iterable[Subtree]) -> Pending[Mapping[Sub
         return {subtree: _whole(subtree, known) for subtree in wanted}
 
     return Pending(made)
+
+
+def find_tiles(db: Database, tiles: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+    """The rows of these levels (1 and more) and numbers, as far as there are any."""
+    levels, numbers = zip(*wanted, strict=True) if (wanted := sorted({*tiles})) else ((), ())
+    params = {"company_id": db.company_id, "levels": [*levels], "numbers": [*numbers]}
+    return {(row["level"], row["number"]): row["hashes"] for row in db.ask(_TILES, params).rows()}
+
+
+def find_tile_beyond(db: Database) -> Row | None:
+    """A row that has more hashes than were sealed; None if there is none."""
+    return db.ask(_BEYOND, {"company_id": db.company_id}).row()
 
 
 def _entries(subtree: Subtree) -> range:

@@ -7,6 +7,7 @@ from api.audit.proofs import Consistency, EventProof
 from api.audit.seals import LatestSeal, SealKey, SealOfSize, Seals
 from api.audit.state import AuditState
 from api.audit.verification import LogVerification
+from api.audit.verifications import VerificationById, Verifications
 from api.services import Services
 
 __all__ = ["add_routes"]
@@ -17,6 +18,8 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     stream = "/api/audit/streams/{stream_id:uuid}"
     app.add_route("/api/audit/events", AuditEvents(services))
     app.add_route("/api/audit/verify", LogVerification(services))
+    app.add_route("/api/audit/verifications", Verifications(services))
+    app.add_route("/api/audit/verifications/{job_id:uuid}", VerificationById(services))
     app.add_route(stream, AuditStream(services))
     app.add_route(f"{stream}/state", AuditState(services))
     app.add_route("/api/audit/key", SealKey(services))

@@ -1,8 +1,10 @@
 """What is answered of the log: its facts, and what something was at one point of its history."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from api.answers import NULL, Answer, Count, Id, Meaning, Moment
+from projections.log_proofs import FaultReason
 
 
 class AuditEventAnswer(Answer):
@@ -69,13 +71,10 @@ class AuditStateAnswer(Answer):
 
 
 class LogFaultAnswer(Answer):
-    """The first position that is not what was recorded; what follows it was not looked at."""
+    """The first position that is not what was recorded or sealed; what follows it was not looked at."""
 
     position: Annotated[Count, Meaning("Which it is.", 4_711)]
-    reason: Annotated[
-        Literal["altered", "missing", "beyond_head", "head_differs", "no_head"],
-        Meaning("What is wrong there.", "altered"),
-    ]
+    reason: Annotated[FaultReason, Meaning("What is wrong there.", "altered")]
     message: Annotated[str, Meaning("The same in words.", "the event's bytes do not give its hash")]
 
 
@@ -97,3 +96,18 @@ class LogProofAnswer(Answer, rename={"from_position": "from", "to_position": "to
     ]
     fault: Annotated[LogFaultAnswer | None, Meaning("What is not sound.", NULL)]
     seconds: Annotated[float, Meaning("How long it took.", 0.31)]
+
+    @classmethod
+    def found(cls, proof: Mapping[str, Any], seconds: float) -> Self:
+        """The answer of what was found."""
+        fault = proof["fault"]
+        return cls(
+            sound=fault is None,
+            from_position=proof["first"],
+            to_position=proof["last"],
+            verified=proof["verified"],
+            sealed_up_to=proof["sealed_up_to"],
+            head_hash=proof["last_hash"],
+            fault=LogFaultAnswer(**fault) if fault else None,
+            seconds=seconds,
+        )

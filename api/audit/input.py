@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from api.fields import Body, Id, Moment, Text, Whole
+from api.fields import Body, Id, Moment, OwnId, Text, Whole
 
 
 class AuditStreamQuery(Body):
@@ -86,3 +86,9 @@ class AuditProofQuery(Body):
         data_key="to",
         meaning="The last position; without one, the head of the log, which then has to agree as well.",
     )
+
+
+class AuditVerificationBody(AuditProofQuery):
+    """Which stretch of the log; without either, all of it."""
+
+    id = OwnId(meaning="Its id; you may choose it yourself.")

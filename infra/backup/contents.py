@@ -41,6 +41,8 @@ LEFT_OUT: Mapping[str, str] = {
     "projection_verifications": "read models are made anew",
     "skipped_events": "read models are made anew",
     "projection_jobs": "read models are made anew",
+    "audit_jobs": "they are asked for again",
+    "audit_job_parts": "they are asked for again",
     "log_counts": "they follow from the log",
     "long_streams": "they follow from the log",
     "counted_logs": "they follow from the log",

@@ -24,7 +24,6 @@ from infra.decisions.commits import position_of
 from infra.decisions.kept_answers import KeptAnswers
 from infra.decisions.measured import MeasuredCommand
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
-from infra.eventstore.chain import prove_stretch
 from infra.eventstore.codec import Readings
 from infra.eventstore.history import states_of
 from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost
@@ -38,7 +37,6 @@ from infra.process.troubles import described
 from projections.base import KNOWN_AT, Database, EventNotReadable, Params, ProjectionBehind, Row
 from projections.feed import Told
 from projections.log import EVENT
-from projections.log_proofs import LogProof
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -200,13 +198,6 @@ class Reading:
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
         """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
         return states_of(self.db, self._writer.types, versions)
-
-    def prove_log(self, first: int, last: int | None) -> LogProof:
-        """Recompute the hashes of the company's log from one position to another, or to its head.
-
-        Raises Invalid, RangeTooLarge.
-        """
-        return prove_stretch(self.db, first, last)
 
     def run_afterwards(self, query: LiteralString, params: Params) -> None:
         """Have a statement run once the question is answered, if that can be; the answer does without it."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal, LiteralString, NamedTuple
+from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 
 from psycopg import sql
 from psycopg.rows import args_row
 
 from infra.process.garbage import collecting_no_garbage
-from projections.log_proofs import LogFault, LogProof, stretch_of
+from projections.log_proofs import FaultReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import psycopg
 
     from infra.postgres.transactions import Transaction
-    from projections.base import Database
 
 PAGE_SIZE = 2_000
 
@@ -78,15 +77,20 @@ class Reason(Enum):
     HEAD_DIFFERS = "the head of the log has another hash than its last event"
     NO_HEAD = "the company has no log"
     SEAL_DIFFERS = "the log or the seal is not what was sealed"
+    SIGNATURE_FALSE = "the seal is not signed with the key of the log"
+    EPOCH_FORKED = "more was sealed than there is, and no epoch was begun"
 
 
 #: What each is called where others read it.
-REASONS: dict[Reason, Literal["altered", "missing", "beyond_head", "head_differs", "no_head"]] = {
+REASONS: dict[Reason, FaultReason] = {
     Reason.ALTERED: "altered",
     Reason.MISSING: "missing",
     Reason.BEYOND_HEAD: "beyond_head",
     Reason.HEAD_DIFFERS: "head_differs",
     Reason.NO_HEAD: "no_head",
+    Reason.SEAL_DIFFERS: "seal_differs",
+    Reason.SIGNATURE_FALSE: "signature_false",
+    Reason.EPOCH_FORKED: "epoch_forked",
 }
 
 
@@ -180,37 +184,10 @@ def verify_chain(
         with connection.cursor("chain", row_factory=args_row(ChainedEvent)) as events:
             events.itersize = PAGE_SIZE
             events.execute(EVENTS, parameters, binary=True)
-            report = _follow(company_id, start, from_position, events)
+            report = follow(company_id, start, from_position, events)
     if report.fault is not None:
         return report
     return _compared_with_head(report, from_position + report.verified - 1, head, to_position)
-
-
-def prove_stretch(db: Database, first: int, last: int | None) -> LogProof:
-    """The same within the transaction of a question, page by page. Raises Invalid, RangeTooLarge."""
-    company_id = db.company_id
-    where = {"company_id": company_id}
-    row = db.ask(HEAD, where).row()
-    head = Head(**row) if row else Head(0, b"")
-    first, end = stretch_of(first, last, head.position)
-    before = db.ask(HASH_AT, {**where, "position": first - 1}).row() if first > 1 else None
-    start = genesis_hash(company_id) if first == 1 else before["hash"] if before else b""
-    report = ChainReport(company_id, 0, start)
-    while report.fault is None and (position := first + report.verified) <= end:
-        page_end = min(position + PAGE_SIZE - 1, end)
-        rows = db.ask(EVENTS, {**where, "first": position, "last": page_end}).rows()
-        page = _follow(company_id, report.last_hash, position, (ChainedEvent(**one) for one in rows))
-        fault = page.fault or _shortfall(page, position - 1, page_end)
-        report = ChainReport(company_id, report.verified + page.verified, page.last_hash, fault)
-    if report.fault is None:
-        report = _compared_with_head(report, first + report.verified - 1, head, end)
-    if report.fault is None and last is None and (beyond := db.ask(BEYOND_HEAD, where).row()):
-        report = replace(report, fault=Fault(beyond["position"], Reason.BEYOND_HEAD))
-    return LogProof(first, end, report.verified, report.last_hash, _told(report.fault))
-
-
-def _told(fault: Fault | None) -> LogFault | None:
-    return LogFault(fault.position, REASONS[fault.reason], fault.reason.value) if fault else None
 
 
 def _hash_before(connection: psycopg.Connection[Any], company_id: UUID, position: int) -> bytes | None:
@@ -220,7 +197,7 @@ def _hash_before(connection: psycopg.Connection[Any], company_id: UUID, position
     return row[0] if row else None
 
 
-def _follow(company_id: UUID, start: bytes, first: int, events: Iterable[ChainedEvent]) -> ChainReport:
+def follow(company_id: UUID, start: bytes, first: int, events: Iterable[ChainedEvent]) -> ChainReport:
     """Follow the chain from a hash through events that should begin at `first`, up to the first fault."""
     last_hash, position = start, first
     for event in events:
@@ -309,7 +286,7 @@ class Proof:
 
     def _page(self, db: Transaction, events: Sequence[ChainedEvent]) -> ChainReport:  # noqa: ARG002
         """Follow the chain through the next events, up to the first fault."""
-        return _follow(self._company_id, self._last_hash or b"", self.position + 1, events)
+        return follow(self._company_id, self._last_hash or b"", self.position + 1, events)
 
     def _read(self, db: Transaction, last: int) -> Sequence[ChainedEvent]:
         """The events that come next, up to a position."""

@@ -1,9 +1,7 @@
 """The worker's part of exports: writes the files of reports that are asked for, and keeps them in parts."""
 
-import gzip
-import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
@@ -18,9 +16,10 @@ from psycopg.rows import dict_row
 from domain.errors import Refusal
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.waiting_work import WaitingWork
+from infra.postgres.file_parts import keep_parts
+from infra.postgres.named_locks import named_lock
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from projections.base import CompanyClosed, ProjectionBehind, Row, ServerOutdated
-from projections.reports.exports import PART_SIZE
 
 #: How often a file is begun, the first time included, when its workers die.
 MOST_TAKEN_UP = 3
@@ -39,15 +38,6 @@ _WAITING: LiteralString = """
      WHERE export.status IN ('queued', 'running')
        AND export.company_id <> ALL((SELECT closed FROM installation)::uuid[])
      ORDER BY export.created_at, export.id
-"""
-
-# A company has so many places, and each file is one worker's; the locks go with a dead worker's connection.
-_MINE: LiteralString = """
-    SELECT pg_try_advisory_lock(hashtextextended(%(lock)s::text, 0)) AS mine
-"""
-
-_FREE: LiteralString = """
-    SELECT pg_advisory_unlock(hashtextextended(%(lock)s::text, 0))
 """
 
 _TAKE: LiteralString = """
@@ -219,7 +209,7 @@ class Exports(WaitingWork):
         with TemporaryFile() as file:
             written = self._write(Export(row, connection, self._writer, stop), file)
             file.seek(0)
-            size, digest = _keep(connection, own, file)
+            size, digest = keep_parts(connection, _KEEP, own, file)
         now = datetime.now(UTC)
         connection.execute(
             _DONE,
@@ -234,18 +224,6 @@ class Exports(WaitingWork):
                 "expires_at": now + KEPT,
             },
         )
-
-
-def _keep(connection: RequestConnection, own: dict[str, UUID], file: IO[bytes]) -> tuple[int, str]:
-    """Keep the file in parts. Returns how many bytes it has, and their SHA-256."""
-    digest, size, ordinal = hashlib.sha256(), 0, 0
-    while part := file.read(PART_SIZE):
-        digest.update(part)
-        size += len(part)
-        # Spreadsheets and PDFs are packed already, and lose nothing by a quick try.
-        connection.execute(_KEEP, {**own, "ordinal": ordinal, "bytes": gzip.compress(part, 6, mtime=0)})
-        ordinal += 1
-    return size, digest.hexdigest()
 
 
 def _fail(connection: RequestConnection, own: dict[str, UUID], failure: str) -> None:
@@ -264,17 +242,9 @@ def _place(connection: RequestConnection, company_id: UUID) -> Iterator[bool]:
     yield False
 
 
-@contextmanager
-def _lock(connection: RequestConnection, name: str) -> Iterator[bool]:
-    """Whether this worker has the lock of this name, for as long as this lasts."""
-    params = {"lock": f"mipos.exports/{name}"}
-    row = connection.execute(_MINE, params).fetchone()
-    if not (row and row[0]):
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        if not connection.closed:
-            with suppress(psycopg.Error):
-                connection.execute(_FREE, params)
+def _lock(connection: RequestConnection, name: str) -> AbstractContextManager[bool]:
+    """Whether this worker has the lock of this name, for as long as this lasts.
+
+    A company has so many places, and each file is one worker's.
+    """
+    return named_lock(connection, f"mipos.exports/{name}")

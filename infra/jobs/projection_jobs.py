@@ -1,8 +1,8 @@
 """The worker's part of rebuilds and checks that were asked for: one after another, and never lost."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
@@ -17,6 +17,7 @@ from domain.companies import PLATFORM_ID
 from infra.eventstore.codec import EventTypes
 from infra.jobs.waiting_work import WaitingWork
 from infra.postgres.definitions import digest_of
+from infra.postgres.named_locks import named_lock
 from infra.postgres.pipeline import RequestConnection
 from infra.projections.rebuild_all import heads_of, rebuild_all, with_derived
 from infra.projections.verify_all import verify_all
@@ -39,15 +40,6 @@ _WAITING: LiteralString = """
      WHERE job.company_id = %(company_id)s AND job.status IN ('queued', 'running')
      ORDER BY job.created_at, job.id
 """
-
-# A job is one worker's; the lock goes with a dead worker's connection.
-_MINE: LiteralString = (
-    "SELECT pg_try_advisory_lock(hashtextextended('mipos.projection-jobs/' || %(id)s::text, 0))"
-)
-
-_FREE: LiteralString = (
-    "SELECT pg_advisory_unlock(hashtextextended('mipos.projection-jobs/' || %(id)s::text, 0))"
-)
 
 _TAKE: LiteralString = """
     UPDATE projection_jobs
@@ -204,16 +196,6 @@ def _end(connection: RequestConnection, job_id: UUID, result: _Result) -> bool:
     return True
 
 
-@contextmanager
-def _lock(connection: RequestConnection, job_id: UUID) -> Iterator[bool]:
+def _lock(connection: RequestConnection, job_id: UUID) -> AbstractContextManager[bool]:
     """Whether this worker has the job, for as long as this lasts."""
-    row = connection.execute(_MINE, {"id": job_id}).fetchone()
-    if not (row and row[0]):
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        if not connection.closed:
-            with suppress(psycopg.Error):
-                connection.execute(_FREE, {"id": job_id})
+    return named_lock(connection, f"mipos.projection-jobs/{job_id}")

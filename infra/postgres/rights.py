@@ -59,6 +59,8 @@ TABLES: Mapping[str, Rights] = {
     "image_contents": Rights(EVERYTHING, EVERYTHING),
     "import_jobs": Rights(EVERYTHING, EVERYTHING),
     "import_chunks": Rights(EVERYTHING, EVERYTHING),
+    "audit_jobs": Rights(EVERYTHING, EVERYTHING),
+    "audit_job_parts": Rights(EVERYTHING, EVERYTHING),
     "report_exports": Rights(EVERYTHING, EVERYTHING),
     "report_export_parts": Rights(EVERYTHING, EVERYTHING),
     "report_runs": Rights(EVERYTHING, EVERYTHING),

@@ -28,6 +28,7 @@ from infra.files.unused_pictures import UNUSED_PICTURES
 from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
 from infra.jobs.answers import FORGET_OLD_ANSWERS
 from infra.jobs.counts import COUNTS
+from infra.jobs.expired_audit_files import EXPIRED_AUDIT_FILES
 from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
@@ -181,6 +182,7 @@ JOBS: tuple[Job, ...] = (
     FORGET_OLD_FAILURES,
     UNUSED_PICTURES,
     EXPIRED_EXPORTS,
+    EXPIRED_AUDIT_FILES,
     FORGET_OLD_DELIVERIES,
     STOCK_VERIFICATION,
     PROJECTION_PACES,

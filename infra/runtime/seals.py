@@ -15,6 +15,9 @@ from infra.runtime.settings import Settings, SettingsError
 from infra.seals.key import SealKey
 from infra.seals.published import FOLDER
 from infra.seals.sealing import Sealer
+from infra.seals.verification import Witness
+from projections.base import Database
+from projections.log_proofs import LogProof
 
 log = structlog.get_logger("jobs")
 
@@ -22,6 +25,15 @@ log = structlog.get_logger("jobs")
 def seal_key(settings: Settings) -> SealKey:
     """The key. Raises SettingsError where it has to be set and is not."""
     return SealKey(settings.log_key(), settings.log_origin)
+
+
+def witness_of(settings: Settings) -> Witness:
+    """What the installation knows of its logs outside of the database; without a key that is less."""
+    try:
+        key = seal_key(settings)
+    except SettingsError:
+        key = None
+    return Witness(key=key, folder=settings.data_dir / FOLDER)
 
 
 def seal_jobs(settings: Settings) -> tuple[Job, ...]:
@@ -35,7 +47,7 @@ def seal_jobs(settings: Settings) -> tuple[Job, ...]:
 
 
 class Desk:
-    """Seals one log at a time for requests, over a connection of its own."""
+    """Seals one log at a time for requests, over a connection of its own, and verifies logs."""
 
     def __init__(self, conninfo: str, settings: Settings) -> None:
         self._conninfo = conninfo
@@ -54,6 +66,13 @@ class Desk:
                 Sealer(connection, key, self._settings.data_dir / FOLDER).seal(company_id, datetime.now(UTC))
         except LogAltered as altered:
             raise LogNotSound(str(altered)) from altered
+
+    def verify(self, db: Database, first: int, last: int | None) -> LogProof:
+        """Verify the company's log from one position to another, or to its head.
+
+        Raises Invalid, RangeTooLarge.
+        """
+        return witness_of(self._settings).verify(db, first, last)
 
     def _key(self) -> SealKey:
         try:

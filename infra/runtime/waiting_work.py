@@ -1,10 +1,11 @@
-"""What waits until a worker takes it up: imports, files of reports, rebuilds of read models, deliveries."""
+"""What waits until a worker takes it up: imports, files of reports, rebuilds, deliveries, audits."""
 
 from infra.decisions.unit_of_work import EventWriter
 from infra.files.exports import Exports
 from infra.files.imports import Imports
 from infra.jobs.projection_jobs import ProjectionJobs
 from infra.jobs.waiting_work import WaitingWork
+from infra.runtime.audit_jobs import audit_jobs
 from infra.runtime.exports import write_export
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.settings import Settings
@@ -18,5 +19,6 @@ def waiting_work(settings: Settings, conninfo: str, writer: EventWriter) -> tupl
         Imports(conninfo, writer),
         Exports(conninfo, writer, write_export),
         ProjectionJobs(conninfo, EVENT_TYPES, PROJECTIONS),
+        audit_jobs(settings, conninfo),
         Deliveries(conninfo, writer, Wire(settings.webhook_targets)),
     )

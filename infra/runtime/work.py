@@ -11,6 +11,7 @@ from infra.files.import_desk import ImportDesk
 from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
+from infra.jobs.audit_desk import AuditJobDesk
 from infra.projections.desk import ReadModelDesk
 from infra.projections.failed_events import FailedEvents
 from infra.webhooks.desk import WebhookDesk
@@ -81,6 +82,7 @@ class RequestWork(PostgresUnitOfWork):
         self.assortment = Assortment(transaction, writer.types.rebuild)
         self.imports = ImportDesk(transaction, caller, now, self.changed_rows)
         self.exports = ExportDesk(transaction, caller, now, self.changed_rows)
+        self.audit_jobs = AuditJobDesk(transaction, caller, now, self.changed_rows)
         self.webhooks = WebhookDesk(transaction, writer.types.data_keys, now, self.changed_rows)
         self.failed_events = FailedEvents(transaction, caller, self.changed_rows)
         self.read_models = ReadModelDesk(transaction, caller, now, self.changed_rows)

@@ -10,6 +10,7 @@ from domain.seals.tree import Growing
 from infra.postgres.transactions import Transaction
 from infra.seals.key import SealKey, is_signed_by
 from infra.seals.published import epoch_of
+from projections.base import Database
 
 #: Hashes of a seal's frontier, 32 bytes each.
 _HASH = 32
@@ -134,7 +135,7 @@ def _tree(size: int, root: bytes, frontier: bytes) -> Growing:
     return tree if tree.root == root else Growing()
 
 
-def own_notes(db: Transaction, notes: Iterable[Note], key: SealKey | None) -> list[Note]:
+def own_notes(db: Database, notes: Iterable[Note], key: SealKey | None) -> list[Note]:
     """Those that this installation signed, with this key or with one that seals of the log name."""
     publics = {_public(row["vkey"]) for row in db.ask(_VKEYS, {"company_id": db.company_id}).rows()}
     if key is not None:

@@ -1,14 +1,11 @@
 """Files of reports, as their company sees them, and any stretch of one."""
 
-import gzip
 from collections.abc import Iterator
 from typing import LiteralString
 from uuid import UUID
 
 from projections.base import Database, Row
-
-#: How many bytes of a file stand in one part.
-PART_SIZE = 2**18
+from projections.file_parts import read_parts
 
 _FIND: LiteralString = """
     SELECT id, status, area, section, format, parameters, user_id, schedule_id, position, rows_done,
@@ -30,10 +27,4 @@ def find_export(db: Database, export_id: UUID) -> Row | None:
 
 def read_export(db: Database, export_id: UUID, first: int, last: int) -> Iterator[bytes]:
     """The bytes of a file from the first to the last of these, both inclusive; none of one that is gone."""
-    for ordinal in range(first // PART_SIZE, last // PART_SIZE + 1):
-        params = {"company_id": db.company_id, "id": export_id, "ordinal": ordinal}
-        row = db.ask(_PART, params).row()
-        if row is None:
-            return
-        start = ordinal * PART_SIZE
-        yield gzip.decompress(row["bytes"])[max(first - start, 0) : last - start + 1]
+    return read_parts(db, _PART, {"company_id": db.company_id, "id": export_id}, first, last)

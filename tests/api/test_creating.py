@@ -164,6 +164,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "filters": "from=2026-03-01&to=2026-03-31",
         "format": "csv",
     },
+    "verifications": lambda _: {"from": 1},
     "brands": lambda _: {"name": some_name()},
     "categories": lambda _: {"name": some_name()},
     "suppliers": lambda _: {"name": some_name()},
@@ -186,6 +187,7 @@ OTHERWISE: dict[str, Body] = {
     "transfers": {"reference": "7"},
     "variants": {"price": 201},
     "exports": {"format": "xlsx"},
+    "verifications": {"to": 2},
     "users": {"password": f"{PASSWORD} again"},
     "webhooks": {"description": "Another"},
 }

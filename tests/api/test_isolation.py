@@ -164,6 +164,7 @@ def fill(stocked: Any) -> Full:
         "code": order_id,
         "import_id": hand_in(admin),
         "export_id": export(admin),
+        "job_id": admin.post("/api/audit/verifications").data["id"],
         "report_schedule_id": schedule(admin),
         "webhook_id": (webhook_id := admin.post("/api/admin/webhooks", WEBHOOK).data["id"]),
         "delivery_id": admin.post(f"/api/admin/webhooks/{webhook_id}/test").data["id"],

@@ -13,6 +13,7 @@ from infra.eventstore.codec import Metadata
 from infra.runtime.models import EVENT_TYPES
 from tests.commands.memory.accounts import MemoryAccounts
 from tests.commands.memory.approvals import MemoryApprovals
+from tests.commands.memory.audit_jobs import MemoryAuditJobs
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
 from tests.commands.memory.counts import MemoryCounts
 from tests.commands.memory.customers import MemoryCustomers
@@ -78,6 +79,7 @@ class MemoryWork:
         self.assortment = MemoryAssortment(world, company_id)
         self.imports = MemoryImports(world)
         self.exports = MemoryExports(world)
+        self.audit_jobs = MemoryAuditJobs(world)
         self.webhooks = MemoryWebhooks(world, company_id)
         self.failed_events = MemoryFailedEvents(world)
         self.read_models = MemoryReadModels(world)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from commands.audit_jobs import RequestAuditJob
 from commands.failed_events import FailedEvent
 from commands.read_models import RequestJob
 from commands.reports.exports import RequestExport, TryRun
@@ -50,6 +51,7 @@ class World:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     imports: list[UUID] = field(default_factory=list)
     exports: dict[UUID, RequestExport] = field(default_factory=dict)
+    audit_jobs: dict[UUID, RequestAuditJob] = field(default_factory=dict)
     tries: list[TryRun] = field(default_factory=list)
     read_model_jobs: list[RequestJob] = field(default_factory=list)
     #: Events that read models cannot apply, and what was passed over for which reason, by position.
