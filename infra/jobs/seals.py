@@ -42,9 +42,10 @@ class Sealing:
     def seal_all(self, connection: psycopg.Connection[Any], _writer: EventWriter, now: datetime) -> None:
         """Seal what is due."""
         for (company_id,) in connection.execute(_DUE).fetchall():
-            self._seal(connection, company_id, now)
+            self.seal(connection, company_id, now)
 
-    def _seal(self, connection: psycopg.Connection[Any], company_id: UUID, now: datetime) -> None:
+    def seal(self, connection: psycopg.Connection[Any], company_id: UUID, now: datetime) -> None:
+        """Seal one log, and publish it; why it cannot be is told where the worker tells."""
         try:
             seal = Sealer(connection, self._key, self._folder).seal(company_id, now)
             publish(connection, company_id, self._folder)
@@ -60,6 +61,6 @@ class Sealing:
                 log.debug("sealed", company_id=str(company_id), size=seal.size)
 
 
-def sealing(key: SealKey, folder: Path) -> Job:
-    """The job that seals with a key."""
-    return Job(name="seals", every=EVERY, do=Sealing(key, folder).seal_all)
+def sealing(seals: Sealing) -> Job:
+    """The job that seals whatever is new."""
+    return Job(name="seals", every=EVERY, do=seals.seal_all)

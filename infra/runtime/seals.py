@@ -7,10 +7,13 @@ import psycopg
 import structlog
 
 from domain.seals.refusals import LogNotSound, NoSealKey
+from domain.shifts import Shift
 from infra.eventstore.chain import LogAltered
+from infra.jobs.closing_seals import closing_seals
 from infra.jobs.job import Job
-from infra.jobs.seals import sealing
+from infra.jobs.seals import Sealing, sealing
 from infra.postgres.connections import BULK, bounded
+from infra.runtime.models import EVENT_TYPES
 from infra.runtime.settings import Settings, SettingsError
 from infra.seals.key import SealKey
 from infra.seals.published import FOLDER
@@ -37,13 +40,14 @@ def witness_of(settings: Settings) -> Witness:
 
 
 def seal_jobs(settings: Settings) -> tuple[Job, ...]:
-    """The job that seals; without a key there is none, and the shop sells on."""
+    """The jobs that seal, hourly and when a shift was closed; without a key none, and the shop sells on."""
     try:
         key = seal_key(settings)
     except SettingsError as error:
         log.warning("logs are not sealed", reason=str(error))
         return ()
-    return (sealing(key, settings.data_dir / FOLDER),)
+    seals = Sealing(key, settings.data_dir / FOLDER)
+    return sealing(seals), closing_seals(seals, EVENT_TYPES.by_event[Shift.Closed].name)
 
 
 class Desk:

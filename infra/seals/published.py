@@ -4,6 +4,7 @@ Whoever can write everything in the database cannot take back what lies here, or
 is how a log is found out whose end was cut off together with its seals.
 """
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -29,16 +30,20 @@ _SINCE: LiteralString = """
 
 def publish(connection: psycopg.Connection[Any], company_id: UUID, folder: Path) -> int:
     """Add the checkpoints that a log's file lacks. Returns how many those were."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = file_of(folder, company_id)
-    last = last_published(path)
+    with path.open("a", encoding="utf-8") as file:
+        # Two that publish at once would both find that it lacks the same.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        notes = _lacking(connection, company_id, last_published(path))
+        file.write("".join(f"{note}\n" for note in notes))
+    return len(notes)
+
+
+def _lacking(connection: psycopg.Connection[Any], company_id: UUID, last: Note | None) -> list[str]:
     since = {"epoch": epoch_of(last), "size": last.checkpoint.size} if last else {"epoch": 0, "size": 0}
     with transaction(connection, company_id, reading=True) as db:
-        notes = [row["checkpoint"] for row in db.ask(_SINCE, {"company_id": company_id, **since}).rows()]
-    if notes:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write("".join(f"{note}\n" for note in notes))
-    return len(notes)
+        return [row["checkpoint"] for row in db.ask(_SINCE, {"company_id": company_id, **since}).rows()]
 
 
 def file_of(folder: Path, company_id: UUID) -> Path:
