@@ -96,6 +96,14 @@ class AppointSuperAdmin:
     password_hash: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class AppointAdmin:
+    """Let somebody manage the company, under this password, which comes as its hash."""
+
+    username: str
+    password_hash: str
+
+
 class AppointmentWork(PlatformWork, CredentialsWork, Protocol):
     """What a super admin's password is decided with."""
 
@@ -234,6 +242,31 @@ def _super_admin(work: AppointmentWork, entry: tuple[UUID, UUID] | None, usernam
     if person.values["role"] != SUPER_ADMIN:
         raise DuplicateUsername
     person.revise({"is_active": True})
+    person.reset_password()
+    work.credentials.end_sessions(person.id)
+    return person
+
+
+def appoint_admin(command: AppointAdmin, work: AppointmentWork) -> User:
+    """Register an admin, or let the company's user of that name in as one, under another password.
+
+    This is for whoever runs the service, where nobody of the company can sign in. Raises AlreadyArchived, and
+    DuplicateUsername when a user of another company has the name.
+    """
+    person = _admin(work, work.platform.user_named(command.username), command.username)
+    work.save(person)
+    work.credentials.set_password(person.id, command.password_hash)
+    return person
+
+
+def _admin(work: AppointmentWork, entry: tuple[UUID, UUID] | None, username: str) -> User:
+    if entry is None:
+        return User.begin(User.Registered, work.new_id(), username=username, role=ADMIN)
+    company_id, user_id = entry
+    if company_id != work.caller.company_id:
+        raise DuplicateUsername
+    person = work.load(User, user_id)
+    person.revise({"is_active": True, "role": ADMIN, "store_ids": ()})
     person.reset_password()
     work.credentials.end_sessions(person.id)
     return person

@@ -64,6 +64,7 @@ ACROSS_COMPANIES = {
     "messages WHERE status = 'waiting'": "the job finds what is to be mailed, without locks",
     "report_exports SET status = 'expired' WHERE status": "no file of any company is in a backup",
     "import_jobs SET status = 'failed', finished_at = now(), failure = 'The": "nor is a sheet",
+    "FROM incoming_logs ORDER BY": "what was broken off is found, whichever company's it was",
     "FROM erased_subjects WHERE subject_id = ANY": "the job finds files of who is forgotten",
 }
 

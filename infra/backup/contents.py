@@ -44,6 +44,7 @@ LEFT_OUT: Mapping[str, str] = {
     "audit_jobs": "they are asked for again",
     "audit_job_parts": "they are asked for again",
     "log_counts": "they follow from the log",
+    "incoming_logs": "what is being filled is filled again",
     "long_streams": "they follow from the log",
     "counted_logs": "they follow from the log",
     "job_runs": "they are of workers",

@@ -31,6 +31,7 @@ _ELSEWHERE = {
     "backup": ("infra.cli.backup:backup", "Write a backup while the shop sells."),
     "restore": ("infra.cli.backup:restore", "Make a data folder from a backup."),
     "doctor": ("infra.cli.doctor:doctor", "Say what is not well, and what to do about it."),
+    "company": ("infra.cli.company:company", "Bring a company in, and let somebody manage it."),
     "audit": ("infra.cli.audit:audit", "Hand out logs that prove themselves."),
     "scrub": ("infra.cli.scrub:scrub", "Take the bytes of erased persons off the disk."),
     "keys": ("infra.cli.keys:keys", "Keep the keys of what is personal under another data key."),

@@ -2,23 +2,19 @@
 
 # ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
 
-import sys
 from contextlib import closing
 
 import click
-from argon2 import PasswordHasher
 
 from commands.companies import AppointSuperAdmin, appoint_super_admin
 from commands.outcomes import Response
 from commands.ports import Caller
 from domain.companies import PLATFORM_ID
 from domain.errors import Refusal
-from domain.passwords import check_password
 from domain.users import User
+from infra.cli.passwords import check_username, given_password, hash_of
 from infra.postgres.pool import RequestPool
 from infra.runtime.services import make_application
-
-_LONGEST_NAME = 200
 
 
 @click.command("super-admin")
@@ -36,13 +32,9 @@ def super_admin(context: click.Context, username: str, *, password_stdin: bool) 
       mipos super-admin root@example.com
       pass mipos/root | mipos super-admin root@example.com --password-stdin
     """
-    name = username.strip()
-    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
-        message = f"A user name has 1 to {_LONGEST_NAME} characters."
-        raise click.BadParameter(message, param_hint="USERNAME")
-    password = _from_stdin() if password_stdin else _typed_password()
+    name = check_username(username)
     try:
-        check_password(password, name)
+        password = given_password(name, from_stdin=password_stdin)
         with closing(context.obj["app_pool"]()) as pool:
             has_existed = appoint(pool, name, password)
     except Refusal as refusal:
@@ -63,15 +55,6 @@ def appoint(pool: RequestPool, username: str, password: str) -> bool:
         return Response(200, None, b"")
 
     operator = Caller(company_id=PLATFORM_ID, user_id=None)
-    command = AppointSuperAdmin(username=username, password_hash=PasswordHasher().hash(password))
+    command = AppointSuperAdmin(username=username, password_hash=hash_of(password))
     make_application(pool).run(operator, appoint_super_admin, command, present)
     return answers[-1]
-
-
-def _from_stdin() -> str:
-    return sys.stdin.readline().rstrip("\r\n")
-
-
-def _typed_password() -> str:
-    password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
-    return password

@@ -141,3 +141,123 @@ BEGIN
          WHERE key.kek_id > used ORDER BY key.kek_id LIMIT 1;
     END LOOP;
 END $$;
+
+-- Begins to fill a log with what was recorded elsewhere, for workers alone; its company is closed until it is opened.
+-- MP409 for a company that has a log, or whose log is being filled.
+CREATE OR REPLACE FUNCTION :schema.begin_incoming_log(company uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
+        RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
+    END IF;
+    INSERT INTO :schema.incoming_logs (company_id) SELECT company
+     WHERE NOT EXISTS (SELECT FROM :schema.company_head AS head WHERE head.company_id = company)
+        ON CONFLICT (company_id) DO NOTHING;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'company % has a log', company USING ERRCODE = 'MP409';
+    END IF;
+END $$;
+
+-- Adds events to a log that is being filled: each keeps the time at which it was recorded, its position follows from
+-- the one before. Returns the hash of the last one, made here from all of its bytes. MP422 for lists of different
+-- lengths and for times that run backwards, 42501 for a log that is not being filled.
+CREATE OR REPLACE FUNCTION :schema.fill_log(
+    company uuid, stream_ids uuid[], stream_versions bigint[], types text[], states text[], metadata text[],
+    recorded timestamptz[]
+) RETURNS bytea
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    batch_size constant int := coalesce(cardinality(stream_ids), 0);
+    reached bigint;
+    chained bytea;
+    chained_hashes bytea[] := '{}';
+    last_time timestamptz;
+BEGIN
+    IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
+        RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
+    END IF;
+    IF (batch_size, batch_size, batch_size, batch_size, batch_size) IS DISTINCT FROM
+       (cardinality(stream_versions), cardinality(types), cardinality(states), cardinality(metadata),
+        cardinality(recorded)) THEN
+        RAISE EXCEPTION 'the lists of a batch differ in length' USING ERRCODE = 'MP422';
+    END IF;
+    PERFORM FROM :schema.incoming_logs AS incoming WHERE incoming.company_id = company FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the log of company % is not being filled', company USING ERRCODE = '42501';
+    END IF;
+
+    SELECT event.position, event.hash, event.recorded_at INTO reached, chained, last_time
+      FROM :schema.events AS event WHERE event.company_id = company ORDER BY event.position DESC LIMIT 1;
+    reached := coalesce(reached, 0);
+    chained := coalesce(chained, sha256(uuid_send(company)));
+    FOR i IN 1 .. batch_size LOOP
+        IF recorded[i] < last_time THEN
+            RAISE EXCEPTION 'events were recorded before those that precede them' USING ERRCODE = 'MP422';
+        END IF;
+        last_time := recorded[i];
+        chained := :schema.event_hash(chained, reached + i, stream_ids[i], stream_versions[i],
+                                      (extract(epoch FROM last_time) * 1000000)::bigint,
+                                      types[i], states[i], metadata[i]);
+        chained_hashes[i] := chained;
+    END LOOP;
+
+    INSERT INTO :schema.events
+           (company_id, position, stream_id, stream_version, type, state, metadata, recorded_at, hash)
+    SELECT company, reached + batch.ordinal, batch.stream_id, batch.stream_version,
+           batch.type, batch.state, batch.metadata, batch.recorded_at, batch.hash
+      FROM unnest(stream_ids, stream_versions, types, states, metadata, recorded, chained_hashes)
+           WITH ORDINALITY AS batch(stream_id, stream_version, type, state, metadata, recorded_at, hash, ordinal);
+    RETURN chained;
+END $$;
+
+-- Ends the filling of a log: from here on it is a log like any other, in a life of its own, which begins behind all that
+-- it had in its `former` one; 0 is none. `forgotten` are persons of whom that was recorded, each with the event that says so: they lose their keys, and
+-- nobody makes them another. Returns the position of its last event.
+CREATE OR REPLACE FUNCTION :schema.open_incoming_log(
+    company uuid, former integer, forgotten uuid[], positions bigint[]
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    reached bigint;
+BEGIN
+    IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
+        RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
+    END IF;
+    DELETE FROM :schema.incoming_logs AS incoming WHERE incoming.company_id = company;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the log of company % is not being filled', company USING ERRCODE = '42501';
+    END IF;
+    INSERT INTO :schema.company_head (company_id, position, hash, recorded_at)
+    SELECT company, event.position, event.hash, event.recorded_at
+      FROM :schema.events AS event WHERE event.company_id = company ORDER BY event.position DESC LIMIT 1
+    RETURNING position INTO reached;
+    INSERT INTO :schema.company_activity (company_id, active_at) VALUES (company, clock_timestamp())
+        ON CONFLICT (company_id) DO NOTHING;
+    INSERT INTO :schema.log_epochs (company_id, number, from_position)
+    SELECT company, former, 0 WHERE former > 0
+     UNION ALL
+    SELECT company, greatest(former + 1, installation.log_epoch), CASE WHEN former > 0 THEN reached ELSE 0 END
+      FROM :schema.installation;
+    INSERT INTO :schema.erased_subjects (company_id, subject_id, position, at)
+    SELECT company, gone.subject_id, gone.position, event.recorded_at
+      FROM unnest(forgotten, positions) AS gone(subject_id, position)
+      JOIN :schema.events AS event ON event.company_id = company AND event.position = gone.position
+        ON CONFLICT (company_id, subject_id) DO NOTHING;
+    DELETE FROM :schema.subject_keys AS key WHERE key.company_id = company AND key.subject_id = ANY(forgotten);
+    RETURN reached;
+END $$;
+
+-- Removes what was filled of a log that was not opened, with the keys of its persons; read models are the caller's.
+CREATE OR REPLACE FUNCTION :schema.drop_incoming_log(company uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
+        RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
+    END IF;
+    DELETE FROM :schema.incoming_logs AS incoming WHERE incoming.company_id = company;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the log of company % is not being filled', company USING ERRCODE = '42501';
+    END IF;
+    DELETE FROM :schema.events AS event WHERE event.company_id = company;
+    DELETE FROM :schema.subject_keys AS key WHERE key.company_id = company;
+END $$;

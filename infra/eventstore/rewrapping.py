@@ -59,11 +59,13 @@ def _kept_otherwise(db: Transaction, data_keys: DataKeys, after: UUID) -> list[R
 
 def _keep(db: Transaction, data_keys: DataKeys, rows: list[Row]) -> None:
     company_id, ids = db.company_id, [row["subject_id"] for row in rows]
-    wrapped = [
-        data_keys.wrap(
-            data_keys.unwrap(row["wrapped"], company_id, row["subject_id"]), company_id, row["subject_id"]
-        )
-        for row in rows
-    ]
+    wrapped = [_anew(data_keys, row["wrapped"], company_id, row["subject_id"]) for row in rows]
     params = {"company_id": company_id, "kek_id": data_keys.current_id, "ids": ids, "wrapped": wrapped}
     db.execute(_KEEP, params)
+
+
+def _anew(data_keys: DataKeys, wrapped: bytes, company_id: UUID, subject_id: UUID) -> bytes:
+    """A key under today's data key; one that was lost when its log was brought here stays lost."""
+    if not wrapped:
+        return wrapped
+    return data_keys.wrap(data_keys.unwrap(wrapped, company_id, subject_id), company_id, subject_id)

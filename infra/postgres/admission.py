@@ -9,7 +9,17 @@ from psycopg import sql
 from infra.postgres.installation import DatabaseUnfit, Installation
 
 #: Functions that only workers call; the others both roles call.
-FOR_WORKERS = frozenset({"hold_log", "begin_epoch", "drop_log_lines"})
+FOR_WORKERS = frozenset(
+    {
+        "hold_log",
+        "begin_epoch",
+        "drop_log_lines",
+        "begin_incoming_log",
+        "fill_log",
+        "open_incoming_log",
+        "drop_incoming_log",
+    }
+)
 
 _FUNCTIONS: LiteralString = """
     SELECT proc.proname, pg_get_function_identity_arguments(proc.oid),

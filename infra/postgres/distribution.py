@@ -70,6 +70,10 @@ ON_NODE_OF_COMPANY: Mapping[str, LiteralString] = {
     "found_company": "uuid",
     "hold_log": "uuid",
     "begin_epoch": "uuid, integer, bigint",
+    "begin_incoming_log": "uuid",
+    "fill_log": "uuid, uuid[], bigint[], text[], text[], text[], timestamp with time zone[]",
+    "open_incoming_log": "uuid, integer, uuid[], bigint[]",
+    "drop_incoming_log": "uuid",
 }
 #: What those call, and what statements call that run on nodes.
 ON_EVERY_NODE: Mapping[str, LiteralString] = {

@@ -43,6 +43,8 @@ TABLES: Mapping[str, Rights] = {
     "company_head": Rights(READING, READING),
     "company_activity": Rights(READING, MOVING),
     "log_epochs": Rights(READING, READING),
+    # Which logs are being filled; only workers fill them, through functions.
+    "incoming_logs": Rights(READING, READING),
     # Seals are only ever added, by whoever has the key.
     "audit_seals": Rights(ADDING, ADDING),
     "audit_tiles": Rights(WRITING, WRITING),

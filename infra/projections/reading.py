@@ -71,7 +71,7 @@ class FactReader:
         passed_over = frozenset(self._passed_over)
         return self._decode(
             db,
-            [(*event[:6], _moment(event.recorded_at)) for event in events if event.type not in passed_over],
+            [(*event[:6], moment_of(event.recorded_at)) for event in events if event.type not in passed_over],
         )
 
     def _keys(self, db: Transaction, rows: Sequence[EventRow]) -> Mapping[UUID, bytes]:
@@ -113,7 +113,8 @@ class FactReader:
         return facts
 
 
-def _moment(microseconds: int) -> datetime:
+def moment_of(microseconds: int) -> datetime:
+    """The moment so many microseconds after the beginning of 1970 (UTC)."""
     return _EPOCH + timedelta(microseconds=microseconds)
 
 

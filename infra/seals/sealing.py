@@ -139,9 +139,9 @@ class Sealer:
         tree = _tree_after(db, last)
         upto = min(head, tree.size + self._most)
         made, head_hash = _grow(db, tree, upto, last.head_hash if last else b"")
-        _keep(db, made)
+        keep_hashes(db, made)
         seal = self._signed(db.company_id, epoch, tree, head_hash, now)
-        db.execute(_ADD, {**where, **vars(seal)})
+        add_seal(db, seal)
         return seal, upto < head
 
     def _signed(self, company_id: UUID, epoch: int, tree: Growing, head_hash: bytes, now: datetime) -> Seal:
@@ -198,7 +198,7 @@ def _grow(
     proof, made = Proof(db.company_id, tree.size), []
     while proof.position < upto:
         for event in proof.next_page(db, upto):
-            made += [one for one in tree.add(event.hash) if one[0].height and not one[0].height % TILE_HEIGHT]
+            made += [one for one in tree.add(event.hash) if keeps(one[0])]
             head_hash = event.hash
     return made, head_hash
 
@@ -208,8 +208,18 @@ def _stored_hash(db: Transaction, position: int) -> bytes | None:
     return row["hash"] if row else None
 
 
-def _keep(db: Transaction, made: Sequence[tuple[Subtree, bytes]]) -> None:
-    """Keep the hashes of subtrees, those of a row together."""
+def add_seal(db: Transaction, seal: Seal) -> None:
+    """Add a seal to those of the company's log."""
+    db.execute(_ADD, {"company_id": db.company_id, **vars(seal)})
+
+
+def keeps(subtree: Subtree) -> bool:
+    """Whether the hash of a subtree is kept; the others follow from those, and from the log."""
+    return subtree.height > 0 and not subtree.height % TILE_HEIGHT
+
+
+def keep_hashes(db: Transaction, made: Sequence[tuple[Subtree, bytes]]) -> None:
+    """Keep the hashes of subtrees, those of a row together and in their order."""
     rows: Mapping[tuple[int, int], bytearray] = defaultdict(bytearray)
     for subtree, whole in made:
         rows[subtree.height // TILE_HEIGHT, subtree.number >> TILE_HEIGHT] += whole

@@ -66,6 +66,7 @@ MIGRATIONS = {
     "infra.webhooks:dead_deliveries.sql": "infra.webhooks:dead_deliveries.sql",
     "infra.seals:seals.sql": "infra.seals:seals.sql",
     "infra.jobs:audit_jobs.sql": "infra.jobs:audit_jobs.sql",
+    "infra.eventstore:incoming_logs.sql": "infra.eventstore:incoming_logs.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

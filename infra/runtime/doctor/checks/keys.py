@@ -17,7 +17,7 @@ SECRETS = ("secret_key", "data_key", "seal_key", "demo_password", TOMBSTONES)
 
 _SAMPLE: LiteralString = """
     SELECT subject_id, wrapped FROM subject_keys
-     WHERE company_id = %(company_id)s ORDER BY subject_id LIMIT %(sample)s
+     WHERE company_id = %(company_id)s AND wrapped <> '' ORDER BY subject_id LIMIT %(sample)s
 """
 
 _USED: LiteralString = "SELECT data_key_ids() AS id"

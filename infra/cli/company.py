@@ -1,0 +1,177 @@
+"""`mipos company`: companies as a whole, for whoever runs the service."""
+
+# ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
+
+import os
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import click
+import psycopg
+from rich.console import Console
+
+from commands.companies import AppointAdmin, appoint_admin
+from commands.outcomes import Response
+from commands.ports import Caller
+from domain.errors import Refusal
+from domain.users import User
+from infra.cli.companies import company_called, conninfo_of
+from infra.cli.passwords import check_username, given_password, hash_of
+from infra.incoming.filling import Imported
+from infra.incoming.import_file import CannotImport, LogImport
+from infra.incoming.log import LogThere
+from infra.incoming.person_keys import NotPersonKeys, read_person_keys
+from infra.postgres.connections import BULK, bounded
+from infra.process.progress import progress_bar
+from infra.projections.rebuild_all import rebuild_all
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.seals import seal_key
+from infra.runtime.services import make_application
+from infra.runtime.settings import load_settings
+from infra.seals.published import FOLDER, publish
+from infra.seals.sealing import Sealer
+
+console = Console()
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def company() -> None:
+    """Bring a company in that was elsewhere before, and let somebody manage it.
+
+    \b
+    mipos company import journey.mlog --keys journey.keys      into an installation without a company
+    mipos company admin Journey owner@example.com              who manages it from here on
+    """
+
+
+@company.command("import")
+@click.argument("file", type=_FILE)
+@click.option(
+    "--keys", "keys_file", type=_FILE, help="The keys of its persons, of `mipos audit export --keys`."
+)
+@click.option("--vkey", help="The key of the log as it was given to you.")
+@click.option("--checkpoint", type=_FILE, help="A checkpoint that you kept: it finds a log that was cut.")
+@click.pass_context
+def import_company(
+    context: click.Context, file: Path, keys_file: Path | None, vkey: str | None, checkpoint: Path | None
+) -> None:
+    """Bring in a company's log as `mipos audit export` wrote it, from its first event on, nothing withheld.
+
+    It goes into an installation that has no company yet. The file is verified before anything is written, and
+    each event once more as it comes in, at its own position, with its own time and hash. Whatever is wrong
+    leaves nothing behind. Without the keys nobody is known by name any more, for good, not the users either.
+    Passwords, pictures and secrets of webhooks are in no log: `mipos company admin` lets the first one in.
+
+    \b
+    Examples:
+      mipos company import journey.mlog --keys journey.keys
+      mipos company import journey.mlog.gz --vkey shop.example/log/...+1f+AQ... --checkpoint held.txt
+    """
+    conninfo = conninfo_of(context)
+    try:
+        log_import = LogImport(
+            path=file,
+            keys=read_person_keys(keys_file) if keys_file else {},
+            vkey=vkey,
+            checkpoint=checkpoint.read_bytes() if checkpoint else None,
+        )
+        imported = _bring_in(conninfo, log_import)
+    except (CannotImport, LogThere, NotPersonKeys) as error:
+        raise click.ClickException(str(error)) from error
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    _fill_reports(conninfo, imported.company_id)
+    _seal(conninfo, imported.company_id)
+    _tell(imported)
+
+
+def _bring_in(conninfo: str, log_import: LogImport) -> Imported:
+    with (
+        psycopg.connect(
+            bounded(conninfo, BULK), autocommit=True, application_name="mipos import"
+        ) as connection,
+        progress_bar(console) as bar,
+    ):
+        task = bar.add_task("company import", total=None)
+        return log_import.run(
+            connection,
+            EVENT_TYPES,
+            PROJECTIONS,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _fill_reports(conninfo: str, company_id: UUID) -> None:
+    """Make what workers would make by and by."""
+    models = [model for model in PROJECTIONS if model.mode == "async"]
+    with progress_bar(console) as bar:
+        task = bar.add_task("what reports are made of", total=None)
+        outcome = rebuild_all(
+            conninfo,
+            EVENT_TYPES,
+            models,
+            [company_id],
+            processes=min(4, os.cpu_count() or 1),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    for failure in outcome.failures:
+        click.echo(f"{failure.projection} could not be made: {failure.reason}", err=True)
+
+
+def _seal(conninfo: str, company_id: UUID) -> None:
+    settings = load_settings(os.environ)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        Sealer(connection, seal_key(settings)).seal(company_id, datetime.now(UTC))
+        publish(connection, company_id, settings.data_dir / FOLDER)
+
+
+def _tell(imported: Imported) -> None:
+    click.echo(f"Company {imported.company_id} is here, with {imported.events:,} events.")
+    if imported.unknown_persons:
+        click.echo(f"Without their keys, {imported.unknown_persons:,} persons read as forgotten.")
+    click.echo(f"Let somebody in: mipos company admin {imported.company_id} USERNAME")
+
+
+@company.command()
+@click.argument("called", metavar="COMPANY")
+@click.argument("username")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, as one line.")
+@click.pass_context
+def admin(context: click.Context, called: str, username: str, *, password_stdin: bool) -> None:
+    """Let somebody manage a company, or give them another password.
+
+    COMPANY is its name or id. A user of the company who has the name already becomes an admin of all its
+    stores, is let in under the new password, and signed out everywhere.
+
+    \b
+    Examples:
+      mipos company admin Journey owner@example.com
+      pass mipos/owner | mipos company admin Journey owner@example.com --password-stdin
+    """
+    name = check_username(username)
+    company_id = company_called(context, called)
+    try:
+        has_existed = _appoint(context, company_id, name, given_password(name, from_stdin=password_stdin))
+    except Refusal as refusal:
+        messages = [detail["message"] for detail in refusal.details]
+        raise click.ClickException(" ".join([refusal.message, *messages])) from refusal
+    click.echo(f"{name} has a new password." if has_existed else f"{name} is an admin now.")
+
+
+def _appoint(context: click.Context, company_id: UUID, username: str, password: str) -> bool:
+    """Make the user an admin with this password; whether they were there before. Raises Refusal."""
+    answers: list[bool] = []
+
+    def present(person: User) -> Response:
+        answers.append(person.version > 1)
+        return Response(200, None, b"")
+
+    operator = Caller(company_id=company_id, user_id=None)
+    command = AppointAdmin(username=username, password_hash=hash_of(password))
+    with closing(context.obj["app_pool"]()) as pool:
+        make_application(pool).run(operator, appoint_admin, command, present)
+    return answers[-1]

@@ -1,0 +1,36 @@
+"""User names and passwords that are given to a command."""
+
+import sys
+
+import click
+from argon2 import PasswordHasher
+
+from domain.passwords import check_password
+
+_LONGEST_NAME = 200
+
+
+def check_username(username: str) -> str:
+    """The name as it is used. Fails for one that nobody could have."""
+    name = username.strip()
+    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+        message = f"A user name has 1 to {_LONGEST_NAME} characters."
+        raise click.BadParameter(message, param_hint="USERNAME")
+    return name
+
+
+def given_password(username: str, *, from_stdin: bool) -> str:
+    """The password of that user, from standard input or as it is typed. Raises WeakPassword."""
+    password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _typed_password()
+    check_password(password, username)
+    return password
+
+
+def hash_of(password: str) -> str:
+    """What is kept of it."""
+    return PasswordHasher().hash(password)
+
+
+def _typed_password() -> str:
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    return password
