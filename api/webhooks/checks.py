@@ -5,6 +5,7 @@ from typing import Any
 
 from api.services import Services
 from domain.event_patterns import EventPatterns
+from domain.webhooks import SEALED
 
 
 def check_subscription(services: Services, fields: Mapping[str, Any]) -> None:
@@ -12,4 +13,4 @@ def check_subscription(services: Services, fields: Mapping[str, Any]) -> None:
     if "url" in fields:
         services.targets.check_url(fields["url"])
     if "types" in fields:
-        EventPatterns.of(fields["types"]).check(services.events.names)
+        EventPatterns.of(fields["types"]).check({*services.events.names, SEALED})

@@ -1,6 +1,6 @@
 """Webhooks: what happened in a company, told to a server of its own choice."""
 
-from domain.webhooks.deliveries import Delivery, Replay, TooManyReplays
+from domain.webhooks.deliveries import SEALED, Delivery, Replay, TooManyReplays
 from domain.webhooks.standing import Standing
 from domain.webhooks.webhook import (
     MOST_WEBHOOKS,
@@ -13,6 +13,7 @@ from domain.webhooks.webhook import (
 
 __all__ = [
     "MOST_WEBHOOKS",
+    "SEALED",
     "SIGNATURES",
     "Delivery",
     "Replay",

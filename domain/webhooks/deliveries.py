@@ -10,6 +10,8 @@ from domain.errors import Conflict
 #: Not tried yet, tried again later, arrived, or given up.
 DeliveryStatus = Literal["pending", "delivered", "failed", "dead"]
 ReplayStatus = Literal["queued", "running", "done", "failed"]
+#: What a webhook is told of that is no event: the log was sealed.
+SEALED = "audit.sealed"
 #: How many replays of a webhook may be under way.
 MOST_REPLAYS = 5
 
@@ -24,7 +26,8 @@ class TooManyReplays(Conflict):
 class Delivery:
     """An event that is sent to a webhook; `attempt` is how often it was tried, `milliseconds` the last time.
 
-    `number` counts the deliveries of a webhook. A test has no position.
+    `number` counts the deliveries of a webhook. A test has no position, nor has
+    news of a seal.
     """
 
     id: UUID

@@ -65,6 +65,7 @@ MIGRATIONS = {
     "infra.webhooks:deliveries.sql": "infra.webhooks:deliveries.sql",
     "infra.webhooks:dead_deliveries.sql": "infra.webhooks:dead_deliveries.sql",
     "infra.seals:seals.sql": "infra.seals:seals.sql",
+    "infra.webhooks:seals.sql": "infra.webhooks:seals.sql",
     "infra.jobs:audit_jobs.sql": "infra.jobs:audit_jobs.sql",
     "infra.eventstore:incoming_logs.sql": "infra.eventstore:incoming_logs.sql",
 }

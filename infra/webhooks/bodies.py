@@ -7,8 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from domain.webhooks import SEALED
 from infra.eventstore.codec import EventTypes
 from infra.postgres.transactions import Transaction
+from infra.webhooks.seals import seals_of
 from projections.base import EventNotReadable, Row
 
 #: What a delivery is of that no event has led to.
@@ -42,7 +44,13 @@ def bodies_of(
     positions = [row["position"] for row in deliveries if row["position"] is not None]
     asked = db.ask(_EVENTS, {"company_id": db.company_id, "positions": positions})
     events = {event["position"]: event for event in asked.rows()}
-    return {row["id"]: _body(row, events.get(row["position"]), types, with_costs) for row in deliveries}
+    seals = seals_of(db, deliveries)
+    return {
+        row["id"]: _sealed(row, *seals[row["id"]])
+        if row["id"] in seals
+        else _body(row, events.get(row["position"]), types, with_costs)
+        for row in deliveries
+    }
 
 
 def _body(delivery: Row, event: Row | None, types: EventTypes, with_costs: bool) -> bytes | EventNotReadable:
@@ -69,17 +77,25 @@ def _body(delivery: Row, event: Row | None, types: EventTypes, with_costs: bool)
 
 
 def _test(delivery: Row) -> _Body:
-    moment = delivery["created_at"]
+    return _news(delivery, TEST_TYPE, delivery["webhook_id"], delivery["created_at"], {})
+
+
+def _sealed(delivery: Row, moment: datetime, seal: dict[str, Any]) -> bytes:
+    return _encode(_news(delivery, SEALED, delivery["company_id"], moment, seal))
+
+
+def _news(delivery: Row, kind: str, about: UUID, moment: datetime, data: dict[str, Any]) -> _Body:
+    """What is told of something that no event has led to."""
     return _Body(
         id=delivery["message_id"].removeprefix(f"{delivery['company_id']}-"),
         position=None,
-        type=TEST_TYPE,
-        stream_id=delivery["webhook_id"],
+        type=kind,
+        stream_id=about,
         stream_version=0,
         at=moment,
         recorded_at=moment,
         actor_id=None,
-        data={},
+        data=data,
         timestamp=moment,
     )
 

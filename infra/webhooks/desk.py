@@ -30,9 +30,13 @@ _HOLD: LiteralString = """
 """
 
 _BEGIN: LiteralString = """
-    INSERT INTO webhook_cursors (company_id, webhook_id, position)
-    SELECT %(company_id)s, %(webhook_id)s, coalesce(max(position), 0)
-      FROM company_head WHERE company_id = %(company_id)s
+    INSERT INTO webhook_cursors (company_id, webhook_id, position, seal_epoch, seal_size)
+    SELECT %(company_id)s, %(webhook_id)s, coalesce(max(head.position), 0), coalesce(max(last.epoch), 0),
+           coalesce(max(last.size), 0)
+      FROM company_head AS head
+      LEFT JOIN (SELECT epoch, size FROM audit_seals WHERE company_id = %(company_id)s
+                  ORDER BY epoch DESC, size DESC LIMIT 1) AS last ON true
+     WHERE head.company_id = %(company_id)s
     RETURNING company_id
 """
 
@@ -113,7 +117,11 @@ _HEAD: LiteralString = "SELECT position FROM company_head WHERE company_id = %(c
 _RESUME: LiteralString = """
     UPDATE webhook_cursors
        SET failing_since = NULL,
-           position = (SELECT head.position FROM company_head AS head WHERE head.company_id = %(company_id)s)
+           position = (SELECT head.position FROM company_head AS head WHERE head.company_id = %(company_id)s),
+           (seal_epoch, seal_size) = (
+               SELECT coalesce(max(last.epoch), 0), coalesce(max(last.size), 0)
+                 FROM (SELECT epoch, size FROM audit_seals WHERE company_id = %(company_id)s
+                        ORDER BY epoch DESC, size DESC LIMIT 1) AS last)
      WHERE company_id = %(company_id)s AND webhook_id = %(webhook_id)s
 """
 

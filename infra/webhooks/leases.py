@@ -64,7 +64,7 @@ _LEASE: LiteralString = """
              LIMIT %(places)s) AS due
      WHERE delivery.company_id = %(company_id)s AND delivery.id = due.id
     RETURNING delivery.company_id, delivery.id, delivery.webhook_id, delivery.message_id, delivery.position,
-              delivery.attempts, delivery.created_at
+              delivery.attempts, delivery.created_at, delivery.seal_epoch, delivery.seal_size
 """
 
 _KEYS: LiteralString = """

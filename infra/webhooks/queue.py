@@ -11,8 +11,10 @@ from uuid import UUID
 import psycopg
 
 from domain.event_patterns import EventPatterns
+from domain.webhooks import SEALED
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.ids import uuid7
+from infra.webhooks.seals import queue_seals
 from infra.webhooks.troubles import each_by_itself
 from projections.audit import WITHIN_STORES
 from projections.base import Row
@@ -31,6 +33,9 @@ _BEHIND: LiteralString = """
       JOIN webhooks AS hook ON hook.company_id = reached.company_id AND hook.id = reached.webhook_id
      WHERE NOT hook.is_archived AND hook.disabled_for IS NULL
        AND (reached.position < head.position
+            OR EXISTS (SELECT FROM audit_seals AS seal
+                        WHERE seal.company_id = reached.company_id
+                          AND (seal.epoch, seal.size) > (reached.seal_epoch, reached.seal_size))
             OR EXISTS (SELECT FROM webhook_replays AS replay
                         WHERE replay.company_id = reached.company_id
                           AND replay.webhook_id = reached.webhook_id
@@ -40,7 +45,7 @@ _BEHIND: LiteralString = """
 
 #: Takes a webhook for as long as the transaction lasts, unless another worker has it, or somebody changes it.
 TAKE: LiteralString = """
-    SELECT position, last_number, failing_since FROM webhook_cursors
+    SELECT position, last_number, failing_since, seal_epoch, seal_size FROM webhook_cursors
      WHERE company_id = %(company_id)s AND webhook_id = %(webhook_id)s
        FOR UPDATE SKIP LOCKED
 """
@@ -127,9 +132,10 @@ def _fill(connection: psycopg.Connection[Any], company_id: UUID, webhook_id: UUI
             types = replay["types"] or about["types"]
             reached = queue.extend(replay["position"], replay["to_position"], types, replay["id"])
             db.execute(_MOVE_REPLAY, {**own, "id": replay["id"], "position": reached, "now": now})
-        if queue.added or position != cursor["position"]:
-            db.execute(_MOVE, {**own, "position": position, "added": queue.added})
-        return queue.added
+        added = queue.added + queue.extend_by_seals(cursor, about["types"])
+        if added or position != cursor["position"]:
+            db.execute(_MOVE, {**own, "position": position, "added": added})
+        return added
 
 
 class _Queue:
@@ -164,6 +170,24 @@ class _Queue:
         events = self._db.ask(_EVENTS, params).rows()
         self._add(events, replay_id)
         return int(events[-1]["position"]) if len(events) == room else last
+
+    def extend_by_seals(self, cursor: Row, types: Sequence[str]) -> int:
+        """Add what was sealed, for whoever may see the whole company. Returns how many that made."""
+        own = {
+            "company_id": self._db.company_id,
+            "webhook_id": self._webhook_id,
+            "seal_epoch": cursor["seal_epoch"],
+            "seal_size": cursor["seal_size"],
+            "type": SEALED,
+            "now": self._now,
+        }
+        return queue_seals(
+            self._db,
+            own,
+            is_told=self._store_ids is None and EventPatterns.of(types).choose(SEALED),
+            last_number=self._last_number + self.added,
+            room=self._room - self.added,
+        )
 
     def _add(self, events: Sequence[Row], replay_id: UUID | None) -> None:
         if not events:

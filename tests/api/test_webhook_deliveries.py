@@ -84,6 +84,45 @@ class TestASale:
         assert (shown["status"], shown["failing_since"]) == ("active", None)
 
 
+class TestASeal:
+    def test_arrives_once_with_its_checkpoint(
+        self, shop: Any, told: Callable[..., Any], theirs: Receiver
+    ) -> None:
+        admin = shop.client()
+        before = admin.post("/api/audit/seals").data
+        webhook = told("audit.sealed")
+        seals = []
+        for name in "AB":
+            brand(shop, name)
+            seals.append(admin.post("/api/audit/seals").data)
+        assert admin.post("/api/audit/seals").data == seals[-1] != before
+        eventually(lambda: len(deliveries(shop, webhook, "?status=delivered")) == 2)
+        bodies = [Checker(webhook["secret"]).verify(got.body, got.headers) for got in theirs.received]
+        told_of = sorted(bodies, key=lambda body: body["data"]["size"])
+        for body, seal in zip(told_of, seals, strict=True):
+            origin = seal["checkpoint"].partition("\n")[0]
+            names = ("size", "root", "head_hash", "epoch", "checkpoint")
+            assert body["type"] == "audit.sealed"
+            assert body["id"] == f"seal-{seal['epoch']}-{seal['size']}"
+            assert body["data"] == {
+                **{name: seal[name] for name in names},
+                "origin": origin,
+                "sealed_at": body["timestamp"],
+            }
+        assert {one["position"] for one in deliveries(shop, webhook)} == {None}
+
+    def test_is_told_to_none_who_did_not_ask_or_may_see_some_stores_only(
+        self, shop: Any, told: Callable[..., Any]
+    ) -> None:
+        store = shop.client().post("/api/admin/stores", {"name": "Main", "code": "M"}).data
+        webhooks = [told("brands.*"), told("*", store_ids=[store["id"]])]
+        shop.client().post("/api/audit/seals")
+        brand(shop, "A")
+        eventually(lambda: deliveries(shop, webhooks[0], "?status=delivered"))
+        assert [one["type"] for one in deliveries(shop, webhooks[0])] == ["brands.Brand.Registered"]
+        assert "audit.sealed" not in [one["type"] for one in deliveries(shop, webhooks[1])]
+
+
 def is_at_the_end(shop: Any, webhook: Any) -> Any:
     shown = shop.client().get(f"{PATH}/{webhook['id']}").data
     return shown if shown["lag"] == 0 else None
