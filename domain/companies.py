@@ -225,6 +225,14 @@ class Company(Entity):
 
         reports_to_outside: bool
 
+    class AuditorNamed(Entity.Revised):
+        """Checkpoints of the log are mailed to somebody who keeps them, or to nobody."""
+
+        auditor_email: str | None
+
+        subject_kind = "company"
+        private: ClassVar[Mapping[str, Any]] = texts("auditor_email")
+
     class Suspended(Entity.Event):
         """The company may only read until it is activated again."""
 
@@ -401,6 +409,7 @@ _UNSAID: Mapping[str, Any] = {
     "receipt_paper": RECEIPT_PAPER,
     "week_start": WEEK_START,
     "reports_to_outside": False,
+    "auditor_email": None,
 }
 
 

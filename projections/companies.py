@@ -52,7 +52,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 8
+    version = 9
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -174,6 +174,10 @@ class Companies(Projection):
                SET reports_to_outside = %(reports_to_outside)s, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
         """,
+        Company.AuditorNamed: """
+            UPDATE companies SET auditor_email = %(auditor_email)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
         Company.Suspended: """
             UPDATE companies
                SET status = 'suspended', suspension_reason = %(reason)s,
@@ -264,6 +268,7 @@ class Companies(Projection):
             receipt_paper          text NOT NULL,
             week_start             text NOT NULL,
             reports_to_outside     boolean NOT NULL,
+            auditor_email          text,
             status                 text NOT NULL,
             suspension_reason      text,
             package_id             uuid,

@@ -104,6 +104,14 @@ class CompanySettingsAnswer(CompanyDetails):
             "Whether schedules may mail reports to addresses that are none of its users'.", example=False
         ),
     ]
+    auditor_email: Annotated[
+        str | None,
+        Meaning(
+            "To whom the newest checkpoint of the log is mailed: once a day at most, and at once after a "
+            "restore. Somebody outside of the company, who keeps them; null: nobody.",
+            "office@accountant.example",
+        ),
+    ]
     receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
     receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
     pos: Annotated[TillPreferencesAnswer, Meaning("What tills do.")]

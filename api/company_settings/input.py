@@ -9,7 +9,7 @@ from api.company_settings.answers import (
     DiscountCeilingsAnswer,
     TillPreferencesAnswer,
 )
-from api.fields import Body, Choice, Day, Flag, Money, Object, Percent, Whole, optional
+from api.fields import Body, Choice, Day, Email, Flag, Money, Object, Percent, Whole, optional
 from domain.companies import (
     BACKDATING_DAYS,
     HELD_HOURS,
@@ -110,6 +110,7 @@ class CompanySettingsEdit(CompanyEdit):
     receipt_paper = Choice(*get_args(ReceiptPaper), load_default=RECEIPT_PAPER, **_SETTINGS["receipt_paper"])
     week_start = Choice(*get_args(WeekStart), load_default=WEEK_START, **_SETTINGS["week_start"])
     reports_to_outside = Flag(load_default=False, **_SETTINGS["reports_to_outside"])
+    auditor_email = Email(allow_none=True, load_default=None, **_SETTINGS["auditor_email"])
     receipt_header = optional(2000, **_SETTINGS["receipt_header"])
     receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])
     pos = Object(TillPreferencesBody(), **_SETTINGS["pos"])

@@ -66,6 +66,7 @@ LEFT_OUT: Mapping[str, str] = {
     "worker_heartbeats": "they are of processes",
     "worker_metrics": "counters may begin anew",
     "backups": "a backup is not in itself",
+    "seal_letters": "auditors are written to at once after a restore",
     "log_lines": "they are of processes, and what is hidden today may not have been hidden yet",
 }
 

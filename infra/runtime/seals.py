@@ -11,8 +11,10 @@ from domain.shifts import Shift
 from infra.eventstore.chain import LogAltered
 from infra.jobs.closing_seals import closing_seals
 from infra.jobs.job import Job
+from infra.jobs.seal_letters import seal_letters
 from infra.jobs.seals import Sealing, sealing
 from infra.postgres.connections import BULK, bounded
+from infra.runtime.mail import messenger_of
 from infra.runtime.models import EVENT_TYPES
 from infra.runtime.settings import Settings, SettingsError
 from infra.seals.key import SealKey
@@ -40,14 +42,18 @@ def witness_of(settings: Settings) -> Witness:
 
 
 def seal_jobs(settings: Settings) -> tuple[Job, ...]:
-    """The jobs that seal, hourly and when a shift was closed; without a key none, and the shop sells on."""
+    """The jobs that seal, hourly and when a shift was closed, and write to auditors.
+
+    Without a key there are none, and the shop sells on.
+    """
     try:
         key = seal_key(settings)
     except SettingsError as error:
         log.warning("logs are not sealed", reason=str(error))
         return ()
     seals = Sealing(key, settings.data_dir / FOLDER)
-    return sealing(seals), closing_seals(seals, EVENT_TYPES.by_event[Shift.Closed].name)
+    closed = EVENT_TYPES.by_event[Shift.Closed].name
+    return sealing(seals), closing_seals(seals, closed), seal_letters(messenger_of(settings))
 
 
 class Desk:

@@ -68,6 +68,7 @@ MIGRATIONS = {
     "infra.webhooks:seals.sql": "infra.webhooks:seals.sql",
     "infra.jobs:audit_jobs.sql": "infra.jobs:audit_jobs.sql",
     "infra.eventstore:incoming_logs.sql": "infra.eventstore:incoming_logs.sql",
+    "infra.seals:letters.sql": "infra.seals:letters.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -28,8 +28,8 @@ _LAST: LiteralString = """
 _ADD: LiteralString = """
     INSERT INTO webhook_deliveries (company_id, id, webhook_id, number, message_id, type, status, attempts,
                                     next_attempt_at, created_at, seal_epoch, seal_size)
-    SELECT %(company_id)s, new.id, %(webhook_id)s, %(last_number)s + new.number,
-           %(company_id)s::text || '-seal-' || new.epoch || '-' || new.size, %(type)s, 'pending', 0, %(now)s,
+    SELECT %(company_id)s::uuid, new.id, %(webhook_id)s, %(last_number)s + new.number,
+           %(company_id)s::uuid || '-seal-' || new.epoch || '-' || new.size, %(type)s, 'pending', 0, %(now)s,
            %(now)s, new.epoch, new.size
       FROM unnest(%(ids)b::uuid[], %(epochs)b::int[], %(sizes)b::bigint[])
            WITH ORDINALITY AS new(id, epoch, size, number)

@@ -19,6 +19,7 @@ AT_A_TILL = {
     "receipt_paper": "80mm",
     "week_start": "monday",
     "reports_to_outside": False,
+    "auditor_email": None,
 }
 
 
@@ -60,6 +61,7 @@ class TestTheSettings:
             "receipt_paper": "58mm",
             "week_start": "sunday",
             "reports_to_outside": True,
+            "auditor_email": "office@accountant.example",
             "pos": {"lock_after_seconds": 300},
         }
         changed = shop.client().patch(PATH, changes)
@@ -75,6 +77,7 @@ class TestTheSettings:
             *("ReceiptReworded", "TillsInstructed", "BackdatingAllowed", "BooksClosed", "PurchasingAgreed"),
             *("ShiftsRegulated", "ReturnsRegulated", "HeldSalesLimited", "ReceiptPaperChosen"),
             *("OrderReservationsLimited", "WeekStartChosen", "ReportMailRegulated"),
+            "AuditorNamed",
         }
 
     def test_what_stays_is_no_fact(self, shop: Any) -> None:
