@@ -8,7 +8,7 @@ from projections.log import EVENT
 
 _ACTOR: LiteralString = """'"actor":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"'"""
 _EVENTS: LiteralString = f"""
-    SELECT {EVENT}, e.recorded_at, author.id AS actor_id, actor.username AS actor
+    SELECT {EVENT}, e.position, e.recorded_at, author.id AS actor_id, actor.username AS actor
       FROM events AS e
      CROSS JOIN LATERAL (SELECT substring(e.metadata FROM {_ACTOR})::uuid) AS author(id)
       LEFT JOIN users AS actor ON actor.company_id = e.company_id AND actor.id = author.id

@@ -6,6 +6,7 @@ from api.audit.events import AuditEvents, AuditStream
 from api.audit.proofs import Consistency, EventProof
 from api.audit.seals import LatestSeal, SealKey, SealOfSize, Seals
 from api.audit.state import AuditState
+from api.audit.story import AuditStory
 from api.audit.verification import LogVerification
 from api.audit.verifications import VerificationById, Verifications
 from api.services import Services
@@ -21,6 +22,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/audit/verifications", Verifications(services))
     app.add_route("/api/audit/verifications/{job_id:uuid}", VerificationById(services))
     app.add_route(stream, AuditStream(services))
+    app.add_route(f"{stream}/story", AuditStory(services))
     app.add_route(f"{stream}/state", AuditState(services))
     app.add_route("/api/audit/key", SealKey(services))
     app.add_route("/api/audit/seals", Seals(services))

@@ -33,6 +33,13 @@ class AuditEventAnswer(Answer):
     request_id: Annotated[str | None, Meaning("The `X-Request-Id` of the request that did it.", "till-7:42")]
     approved_by: Annotated[Id | None, Meaning("Who approved it at the actor's till; null if nobody did.")]
     terminal: Annotated[str | None, Meaning("The device it was done at, if known.")]
+    summary: Annotated[
+        str | None,
+        Meaning(
+            "What happened, in a sentence; null for what this server cannot read.",
+            "ada renamed the store Port to Harbour.",
+        ),
+    ]
     hash: Annotated[
         str | None,
         Meaning(
@@ -55,6 +62,41 @@ class AuditEventAnswer(Answer):
             "The same fields just after; all there are for the first event of a thing.", {"name": "Harbour"}
         ),
     ]
+    unreadable: Annotated[str | None, Meaning("Null, or the code of why this server cannot read it.")]
+
+
+class StoryChangeAnswer(Answer, rename={"before": "from", "after": "to"}):
+    """A field before and after a step; null where there was nothing."""
+
+    field: Annotated[str, Meaning("The field, with dots where it lies within others.", "lines.1.quantity")]
+    before: Annotated[Any, Meaning("What it was.", "2")]
+    after: Annotated[Any, Meaning("What it is.", "3")]
+
+
+class StoryStepAnswer(Answer):
+    """A step of the history of something.
+
+    `unreadable` is null, or the code of why this server cannot tell the step: `newer_event`,
+    `damaged_event`. Then it has no sentence and no changes, as steps that came later.
+    """
+
+    position: Annotated[int, Meaning("Its place in the company's log, by which one goes on.", 42)]
+    version: Annotated[int, Meaning("Which version of the thing it led to.", 3)]
+    event: Annotated[str, Meaning("What happened.", "products.Product.Repriced")]
+    at: Annotated[Moment | None, Meaning("When it was decided.")]
+    recorded_at: Annotated[Moment, Meaning("When the log took it.")]
+    by: Annotated[Id | None, Meaning("Who did it; null for the system.")]
+    by_name: Annotated[
+        str | None,
+        Meaning("That user's present name; null for the system, and for people of the platform.", "ada@demo"),
+    ]
+    sentence: Annotated[
+        str | None,
+        Meaning(
+            "What happened, in words.", "ada changed the price of Sea salt, 500 g from EUR 2.49 to EUR 2.79."
+        ),
+    ]
+    changes: Annotated[list[StoryChangeAnswer], Meaning("What it changed.")]
     unreadable: Annotated[str | None, Meaning("Null, or the code of why this server cannot read it.")]
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from api.fields import Body, Id, Moment, OwnId, Text, Whole
+from api.audit.stories.languages import STORY_LANGUAGES
+from api.fields import Body, Choice, Id, Moment, OwnId, Text, Whole
 
 
 class AuditStreamQuery(Body):
@@ -20,6 +21,11 @@ class AuditStreamQuery(Body):
         example=9_007_199_254_740_991,
     )
     limit = Whole(least=1, most=100, load_default=20, meaning="How many at most.", example=20)
+    lang = Choice(
+        *STORY_LANGUAGES,
+        meaning="The language of sentences; without it the best of Accept-Language, else English.",
+        example="de",
+    )
 
     @validates_schema
     def check_one_direction(self, query: dict[str, Any], **_: Any) -> None:

@@ -100,7 +100,8 @@ export function openEvents(root, client, showLife) {
         element("time", { datetime: event.recorded_at }, moment(event.recorded_at)),
         element("span", { class: "type" }, element("small", {}, `${area}.`), rest.join(".")),
         element("span", { class: "actor" }, event.actor ?? "system"),
-        element("span", { class: "position" }, event.position.toLocaleString())),
+        element("span", { class: "position" }, event.position.toLocaleString()),
+        element("span", { class: "sentence" }, event.summary ?? "")),
       body);
     row.addEventListener("toggle", () => {
       if (!body.childElementCount) body.append(...factsOf(event));

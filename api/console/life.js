@@ -79,16 +79,7 @@ export function openLife(root, client) {
       events.push(...data);
       after = pagination.has_more ? pagination.next_after : null;
     } while (after !== null && events.length < MOST);
-    if (events[0]?.type.startsWith("orders.Order.") && client.may("orders.view")) await tellOrder(id, events);
     return events;
-  }
-
-  /** An order's history says each step in a sentence. */
-  async function tellOrder(id, events) {
-    const { data } = await client.ask(`/api/admin/orders/${id}/history`, { signal }).catch(() => ({ data: [] }));
-    for (const event of events) {
-      event.sentence = data.find((step) => step.recorded_at === event.recorded_at && step.event === event.type)?.sentence;
-    }
   }
 
   return { show, close: () => stop.abort() };
@@ -110,7 +101,7 @@ function timeline(id, events, client, signal) {
     element("button", { type: "button", onclick: () => jump(event) },
       element("time", { datetime: event.recorded_at }, moment(event.recorded_at)),
       element("strong", {}, event.type.split(".").slice(1).join(".")),
-      element("span", {}, event.sentence ?? `by ${event.actor ?? "the system"}`))));
+      element("span", {}, event.summary ?? `by ${event.actor ?? "the system"}`))));
   const step = (by) => {
     const index = events.findIndex((event) => event.stream_version === shownVersion);
     jump(events[Math.min(Math.max(index + by, 0), events.length - 1)]);

@@ -1,7 +1,7 @@
 """The languages of what tills print: how figures and moments are written in each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,14 +80,16 @@ FRENCH = Language(
 LANGUAGES = {language.code: language for language in (ENGLISH, GERMAN, FRENCH)}
 
 
-def language_of(name: str | None, accepted: str | None) -> Language:
+def language_of(
+    name: str | None, accepted: str | None, among: Mapping[str, Language] = LANGUAGES
+) -> Language:
     """The language that is named, such as `de` or `de-CH`, else the best of an Accept-Language header.
 
     English for who names none that there is.
     """
     for code in (*_codes(name or ""), *_codes(accepted or "")):
-        if code in LANGUAGES:
-            return LANGUAGES[code]
+        if code in among:
+            return among[code]
     return ENGLISH
 
 

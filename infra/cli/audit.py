@@ -14,6 +14,7 @@ from rich.console import Console
 
 from domain.seals.refusals import EpochForked
 from infra.cli.companies import companies_of, company_called, company_option, conninfo_of
+from infra.cli.replay import replay
 from infra.eventstore.chain import LogAltered
 from infra.process.progress import progress_bar
 from infra.runtime.log_epochs import Lives
@@ -38,7 +39,11 @@ def audit() -> None:
     mipos audit verify-file journey.mlog                       is it what was recorded?
     mipos audit verifier > verify_log.py                       the same for anybody, in plain Python
     mipos audit seal                                           sign what is new, now and not within the hour
+    mipos audit replay --company Journey ID                    the history of one thing as a story
     """
+
+
+audit.add_command(replay)
 
 
 @audit.command()

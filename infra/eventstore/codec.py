@@ -279,7 +279,7 @@ class EventTypes:
         decode = _narrow(kind, reading) if reading else kind.decode
         try:
             return kind.event, decode(self._state(kind, row))
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:
             raise kind.trouble_with(row["state"]) from error
 
     def told(self, row: Mapping[str, Any], *, with_costs: bool) -> Told:

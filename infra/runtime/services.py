@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from prometheus_client import Counter
 
+from api.audit.stories.texts import check_sentences
 from api.receipt_addresses import ReceiptAddresses
 from api.services import ReadModel, Services
 from commands.unavailable import Unavailable
@@ -44,6 +45,9 @@ _ANSWERED = Counter(
 )
 #: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.
 FRESH, PATIENCE = 0.8, 0.8
+
+# No event is told by guess: one that lacks its sentence keeps the server from starting.
+check_sentences(EVENT_TYPES.by_name)
 
 
 def open_pool(conninfo: str, size: int, seconds: float = SECONDS) -> RequestPool:

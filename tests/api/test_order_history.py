@@ -4,10 +4,6 @@ from typing import Any
 
 import pytest
 
-from api.orders.history.sentences import _TELLERS
-from domain.aggregate import events_of
-from domain.orders import Order
-
 
 def story(stocked: Any, order_id: str) -> list[dict[str, Any]]:
     answer = stocked.shop.client("Admin").get(f"/api/admin/orders/{order_id}/history")
@@ -25,10 +21,6 @@ def order(stocked: Any) -> Any:
         "lines": [{"variant_id": stocked.variant_id, "quantity": "4"}],
     }
     return stocked.shop.client("Admin").post("/api/admin/orders", body).data
-
-
-def test_every_event_of_an_order_can_be_told() -> None:
-    assert {event for _, event in events_of(Order)} == set(_TELLERS)
 
 
 def test_an_order_is_told_from_its_beginning_to_its_end(stocked: Any, order: Any) -> None:

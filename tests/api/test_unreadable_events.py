@@ -82,9 +82,20 @@ class TestOneThing:
         marked = [row for row in rows if row["unreadable"]]
         assert [(row["unreadable"], row["before"], row["after"]) for row in marked] == [(code, None, None)]
         assert marked[0]["stream_id"] == product["id"]
+        assert [row["position"] for row in rows if row["summary"] is None] == [marked[0]["position"]]
         history = admin.get(f"/api/audit/streams/{product['id']}").data
         assert [row["unreadable"] for row in history] == [None, None, code]
         assert history[1]["after"] == {"status": "active"}
+
+
+@pytest.mark.parametrize(("how", "status", "code"), CASES)
+def test_a_story_ends_with_it(stocked: Any, spoil: Spoil, how: str, status: int, code: str) -> None:
+    del status
+    admin, sale = stocked.shop.client(), stocked.sell().data["id"]
+    for stream_id in (stocked.product["id"], sale):
+        spoil(how, stream_id)
+        *_, last = admin.get(f"/api/audit/streams/{stream_id}/story").data
+        assert (last["sentence"], last["changes"], last["unreadable"]) == (None, [], code)
 
 
 def test_the_audit_shows_what_the_log_holds(stocked: Any, spoil: Spoil) -> None:

@@ -1,11 +1,12 @@
 """What each step changed of an order: its figures before and after."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from api.orders.history.answers import OrderChangeAnswer
 from domain.orders import Order, SaleLine
 from domain.orders.statuses import Standing
+from projections.base import EventNotReadable, Row
 
 #: Some fields of an order, by their names in its answer.
 Figures = dict[str, str | int | None]
@@ -39,6 +40,28 @@ def figures_after(kind: type[Any], event: Any) -> Figures:
     if kind is Order.Voided:
         figures |= _statuses("voided", "refunded", "returned")
     return figures
+
+
+def readable_steps(
+    decode: Callable[[Row], tuple[type[Any], Any]], rows: Iterable[Row]
+) -> Iterator[tuple[int, type[Any], Any]]:
+    """The steps of an order up to one that this server cannot read: version, event, and what that says."""
+    for row in rows:
+        try:
+            kind, event = decode(row)
+        except EventNotReadable:
+            return
+        yield row["stream_version"], kind, event
+
+
+def changes_of_steps(steps: Iterable[tuple[int, type[Any], Any]]) -> dict[int, list[OrderChangeAnswer]]:
+    """What each step of an order changed, by its version: all of them in order, each with its event."""
+    before, changes = Figures(), {}
+    for version, kind, event in steps:
+        after = merged(before, kind, event)
+        changes[version] = changes_between(before, after)
+        before = after
+    return changes
 
 
 def changes_between(before: Figures, after: Figures) -> list[OrderChangeAnswer]:

@@ -126,6 +126,7 @@ class TestEvents:
         browser.wait_for("Product.Registered", "#events .events")
         stocked.shop.client().post("/api/admin/settings/brands", {"name": EVIL})
         browser.wait_for("Brand.Registered", "#events .events li:first-child")
+        assert "added the brand" in browser.text("#events .events li:first-child .sentence")
         browser.click("#events .events li:first-child summary")
         assert EVIL in browser.wait_for(EVIL, "#events .events li:first-child .facts")
         assert browser.run("return document.querySelectorAll('main img').length") == 0
