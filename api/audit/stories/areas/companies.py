@@ -23,6 +23,11 @@ _IDENTITY: Sentences = {
         "{who} changed the logo of the company.",
         "{who} hat das Logo des Unternehmens geändert.",
     ),
+    f"{_COMPANY}.AuditorNamed": texts(
+        "{who} [has {auditor_email} mailed the seals of the log|ended mailing the seals of the log to an auditor].",
+        "{who} [lässt die Siegel des Protokolls an {auditor_email} mailen|hat den Versand der Siegel des Protokolls "
+        "an einen Prüfer beendet].",
+    ),
     f"{_COMPANY}.Suspended": texts(
         "{who} suspended the company: it can only read[ ({reason})].",
         "{who} hat das Unternehmen gesperrt: es kann nur noch lesen[ ({reason})].",
