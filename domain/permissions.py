@@ -133,6 +133,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "report_schedules.create": ("have files of reports made again and again", (_A, _M)),
         "report_schedules.edit": ("edit schedules of reports", (_A, _M)),
         "report_schedules.archive": ("archive schedules of reports", (_A, _M)),
+        "fiscal.view": ("see the closed days, months and years of one's stores", (_A, _M)),
         "audit.view": ("see who did what and when", (SUPER_ADMIN, _A)),
         "audit.seal": ("seal the log", (_A,)),
         "webhooks.view": ("see webhooks and what they were sent", (SUPER_ADMIN, _A)),

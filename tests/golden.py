@@ -32,7 +32,7 @@ def golden_state(kind: EventType) -> str:
     return file_of(kind).read_text()
 
 
-def golden_event(kind: EventType, stream_id: UUID, version: int = 1, **values: Any) -> Any:
+def golden_event(kind: EventType, stream_id: UUID, /, version: int = 1, **values: Any) -> Any:
     """An event that says what its golden file says, and this instead of that."""
     read = kind.decode(golden_state(kind))
     fields = {name: getattr(read, name) for name in kind.fields}

@@ -34,6 +34,11 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/api/admin/analytics", "Analytics", "What is bought together."),
     ("/api/admin/dashboard", "Dashboard", "The company at a glance: tiles of its reports."),
     ("/api/admin/reports", "Reports", "Figures over business dates.\n\n" + DEFINITIONS),
+    (
+        "/api/admin/fiscal",
+        "Fiscal",
+        "What tax offices want to have stated, and never changed.",
+    ),
     ("/api/lookups", "Lookups", "What there is to choose from, and what completes what is being typed."),
     ("/api/audit", "Audit", "Who did what and when, with the values before and after."),
     (

@@ -110,15 +110,21 @@ def record_close(shift: Shift, command: CloseShift, work: ClosingWork) -> Shift:
     own = {one.method for one in command.tenders} - BUILT_IN
     methods = work.settings.payment_methods(own) if own else Pending(dict)
     locked = work.drawers.lock(shift.opened.register_id)
-    asked = work.drawers.sources(shift, work.caller.cashier_id)
+    asked, head = work.drawers.sources(shift, work.caller.cashier_id), work.drawers.head()
     _check(command, shift)
     counted = _counted(command, methods.read())
     sources, drawer = asked.read(), locked.read()
     closed_at = moment_of(command.occurred_at, "A close", work, sources.place.backdating)
     count = _count(command, counted, drawer, closed_at, work.caller)
     report = make_report(shift, sources, drawer, count)
-    place, who = sources.place, work.caller
-    shift.close(work.new_id(), is_blind=_is_blind(place, who), **_closed(command, count, report, place))
+    place, known = sources.place, head.read()
+    shift.close(
+        work.new_id(),
+        is_blind=_is_blind(place, work.caller),
+        head_position=known.position,
+        head_hash=known.hash,
+        **_closed(command, count, report, place),
+    )
     work.save(shift)
     return shift
 

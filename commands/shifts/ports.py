@@ -5,7 +5,7 @@ from uuid import UUID
 
 from commands.ports import UnitOfWork
 from domain.pending import Pending
-from domain.shifts import CurrentShift, Drawer, Shift, ShiftPlace
+from domain.shifts import CurrentShift, Drawer, LogHead, Shift, ShiftPlace
 from domain.shifts.figures import ShiftFigures
 from domain.shifts.report import Sources
 
@@ -37,6 +37,12 @@ class DrawersPort(Protocol):
 
     def figures(self, shift_id: UUID) -> Pending[ShiftFigures]:
         """Ask what a shift that is not closed has come to so far."""
+
+    def head(self) -> Pending[LogHead]:
+        """Ask for the end of the company's log, without keeping others out; it is later for what comes after.
+
+        Once a drawer is locked, all that its shift has is in it.
+        """
 
     def sources(self, shift: Shift, closer_id: UUID | None) -> Pending[Sources]:
         """Ask for all that a shift's report is made of, if that user closes it."""

@@ -1,6 +1,14 @@
 """Shifts: a till's drawer from its opening float to its counted close."""
 
-from domain.shifts.drawers import Drawer, NoOpenShift, Perpetual, ShiftAlreadyOpen, ShiftNotOpen, shift_at
+from domain.shifts.drawers import (
+    Drawer,
+    LogHead,
+    NoOpenShift,
+    Perpetual,
+    ShiftAlreadyOpen,
+    ShiftNotOpen,
+    shift_at,
+)
 from domain.shifts.place import CurrentShift, ShiftPlace
 from domain.shifts.shift import Denomination, Shift, ShiftStatus, TenderCount
 
@@ -8,6 +16,7 @@ __all__ = [
     "CurrentShift",
     "Denomination",
     "Drawer",
+    "LogHead",
     "NoOpenShift",
     "Perpetual",
     "Shift",

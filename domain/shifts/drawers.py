@@ -68,6 +68,14 @@ class Drawer:
         return self.shift_id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogHead:
+    """The last event of the company's log: its position and, in hex, its hash."""
+
+    position: int
+    hash: str
+
+
 def shift_at(drawer: Drawer | None, named: UUID | None = None, *, is_required: bool) -> UUID | None:
     """The shift of a fact at a register with this drawer, or at none (None), where no shift is.
 

@@ -134,6 +134,9 @@ class Shift(Aggregate):
         note: str | None = None
         needs_review: bool = False
         is_blind: bool = False
+        #: The log when the drawer was held, which has all of the shift: how far it was, and its hash in hex.
+        head_position: int | None = None
+        head_hash: str | None = None
 
         def apply(self, aggregate: "Shift") -> None:
             """Close it."""

@@ -63,6 +63,7 @@ LEFT_OUT: Mapping[str, str] = {
     "stock_differences": "everything is compared anew",
     "report_reconciliations": "everything is compared anew",
     "report_differences": "everything is compared anew",
+    "fiscal_rounds": "every store is looked at anew",
     "worker_heartbeats": "they are of processes",
     "worker_metrics": "counters may begin anew",
     "backups": "a backup is not in itself",

@@ -23,6 +23,7 @@ _ELSEWHERE = {
     "import": ("infra.cli.imports:import_group", "Bring in sales that were made elsewhere."),
     "projections": ("infra.cli.projections:projections", "List, rebuild and verify read models."),
     "stock": ("infra.cli.stock:stock", "Check stock against the log."),
+    "fiscal": ("infra.cli.fiscal:fiscal", "Check closings against the log."),
     "reports": ("infra.cli.reports:reports", "Check files of reports against the log."),
     "super-admin": (
         "infra.cli.platform:super_admin",

@@ -88,6 +88,7 @@ TABLES: Mapping[str, Rights] = {
     "stock_differences": Rights(READING, EVERYTHING),
     "report_reconciliations": Rights(READING, EVERYTHING),
     "report_differences": Rights(READING, EVERYTHING),
+    "fiscal_rounds": Rights(READING, EVERYTHING),
     # A line may name a company; it is the platform's all the same, and nobody changes it.
     "log_lines": Rights(ADDING, ADDING, rows=OF_PLATFORM),
     # Hours that workers count for everybody, what this version is, and which companies are closed.

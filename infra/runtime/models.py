@@ -5,6 +5,7 @@ from domain.catalog.products import Product
 from domain.companies import Company
 from domain.customers import Customer
 from domain.devices import Device
+from domain.fiscal import Closing
 from domain.held_sales import HeldSale
 from domain.kinds import SETTINGS
 from domain.logs import Log
@@ -29,6 +30,7 @@ from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
 from infra.jobs.answers import FORGET_OLD_ANSWERS
 from infra.jobs.counts import COUNTS
 from infra.jobs.expired_audit_files import EXPIRED_AUDIT_FILES
+from infra.jobs.fiscal_closings import FISCAL_CLOSINGS
 from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
@@ -56,6 +58,7 @@ from projections.customer_totals import CustomerTotals
 from projections.customers import Customers
 from projections.declarations import check
 from projections.devices import Devices
+from projections.fiscal.closings import FiscalClosings
 from projections.held_sales import HeldSales
 from projections.messages import Messages
 from projections.orders import Orders
@@ -111,6 +114,7 @@ EVENT_TYPES = EventTypes(
         UnlinkedReturn,
         HeldSale,
         Shift,
+        Closing,
         TillOperation,
         Message,
         Device,
@@ -152,6 +156,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Orders(),
     Refunds(),
     HeldSales(),
+    FiscalClosings(),
     Webhooks(),
     ReportNames(),
     ReportDrawers(),
@@ -177,6 +182,7 @@ JOBS: tuple[Job, ...] = (
     HELD_SALES,
     STORE_CREDIT,
     COUNTS,
+    FISCAL_CLOSINGS,
     FORGET_OLD_ANSWERS,
     FORGET_OLD_SESSIONS,
     FORGET_OLD_FAILURES,

@@ -69,6 +69,7 @@ MIGRATIONS = {
     "infra.jobs:audit_jobs.sql": "infra.jobs:audit_jobs.sql",
     "infra.eventstore:incoming_logs.sql": "infra.eventstore:incoming_logs.sql",
     "infra.seals:letters.sql": "infra.seals:letters.sql",
+    "infra.jobs:fiscal_closings.sql": "infra.jobs:fiscal_closings.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

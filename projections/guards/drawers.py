@@ -4,7 +4,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.pending import Pending
-from domain.shifts import CurrentShift, Drawer, Shift, ShiftPlace
+from domain.shifts import CurrentShift, Drawer, LogHead, Shift, ShiftPlace
 from domain.shifts.figures import ShiftFigures
 from domain.shifts.report import Sources
 from projections.base import Database
@@ -33,6 +33,10 @@ _CURRENT_SHIFT: LiteralString = """
       FROM shifts AS shift
       LEFT JOIN users AS person ON person.company_id = shift.company_id AND person.id = shift.opened_by
      WHERE shift.company_id = %(company_id)s AND shift.id = %(shift_id)s
+"""
+
+_HEAD: LiteralString = """
+    SELECT position, encode(hash, 'hex') AS hash FROM company_head WHERE company_id = %(company_id)s
 """
 
 
@@ -81,6 +85,11 @@ class DrawersGuard:
         """Ask what a shift that is not closed has come to so far."""
         answer = ask_figures(self._db, shift_id)
         return Pending(lambda: figures_of(answer.rows()[0]))
+
+    def head(self) -> Pending[LogHead]:
+        """Ask for the end of the company's log, without a lock."""
+        answer = self._db.ask(_HEAD, {"company_id": self._db.company_id})
+        return Pending(lambda: LogHead(**answer.rows()[0]))
 
     def sources(self, shift: Shift, closer_id: UUID | None) -> Pending[Sources]:
         """Ask for all that a shift's report is made of, if that user closes it."""

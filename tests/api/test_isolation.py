@@ -20,6 +20,7 @@ from api.services import Services
 from domain.permissions import permissions_of
 from tests.api.conftest import REFUND
 from tests.api.explained import explained_by
+from tests.closings import record_closing
 from tests.waiting import eventually
 
 NOTHING = cast("Any", None)
@@ -92,6 +93,12 @@ def open_shift(stocked: Any) -> str:
     """Open a shift at the register."""
     body = {"register_id": stocked.register["id"], "opening_float": 10000}
     return str(stocked.shop.client().post("/api/pos/shifts/open", body).data["id"])
+
+
+def close_day(stocked: Any) -> str:
+    """Close a day of the store."""
+    shop, store_id = stocked.shop, UUID(stocked.store["id"])
+    return str(record_closing(shop.service.database, shop.company_id, store_id))
 
 
 def fail_offline(stocked: Any, device_id: str) -> str:
@@ -170,6 +177,7 @@ def fill(stocked: Any) -> Full:
         "delivery_id": admin.post(f"/api/admin/webhooks/{webhook_id}/test").data["id"],
         "replay_id": admin.post(f"/api/admin/webhooks/{webhook_id}/replay", {"from_position": 1}).data["id"],
         "shift_id": open_shift(stocked),
+        "closing_id": close_day(stocked),
         "device_id": (device_id := enrol(stocked)),
         "entry_id": fail_offline(stocked, device_id),
         "stream_id": stocked.store["id"],

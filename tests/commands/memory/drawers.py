@@ -12,7 +12,7 @@ from domain.held_sales import HeldSale
 from domain.payment_methods import PaymentMethod
 from domain.pending import Pending
 from domain.registers import Register
-from domain.shifts import CurrentShift, Drawer, Perpetual, Shift, ShiftPlace
+from domain.shifts import CurrentShift, Drawer, LogHead, Perpetual, Shift, ShiftPlace
 from domain.shifts.entries import ENTRY_EVENTS, Entry, entry_of
 from domain.shifts.facts import ShiftFact
 from domain.shifts.figures import ShiftFigures
@@ -73,6 +73,9 @@ class MemoryDrawers:
         opener = shift.opened.cashier_id and self._world.find(self._company_id, shift.opened.cashier_id)
         name = opener.values["username"] if isinstance(opener, User) else None
         return CurrentShift(username=name, opened_at=shift.opened.occurred_at)
+
+    def head(self) -> Pending[LogHead]:
+        return Pending(lambda: LogHead(position=0, hash="00" * 32))
 
     def balance(self, shift_id: UUID, version: int | None = None) -> Pending[int]:
         return Pending(lambda: self._balance(shift_id, version))

@@ -1,0 +1,1 @@
+"""Fiscal facts as they are made and looked up."""
