@@ -1,21 +1,19 @@
 """Closing what has ended: the days, months and years of stores."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commands.ports import UnitOfWork
-from domain.fiscal import Closing, StoreToClose, closings_due
+from domain.fiscal import Closing
 
 
 @dataclass(frozen=True, kw_only=True)
 class MakeClosings:
-    """Close what is due in these stores of a company."""
+    """Make these closings of a company's stores, which follow each other."""
 
-    stores: Iterable[StoreToClose]
+    closings: Sequence[Closing]
 
 
-def make_closings(command: MakeClosings, work: UnitOfWork) -> list[Closing]:
-    """Close it, and say what was closed. What somebody else closes at this moment is refused by the log."""
-    closings = [closing for store in command.stores for closing in closings_due(store)]
-    work.save(*closings)
-    return closings
+def make_closings(command: MakeClosings, work: UnitOfWork) -> None:
+    """Record them. The log refuses all of them where somebody else has made one meanwhile."""
+    work.save(*command.closings)

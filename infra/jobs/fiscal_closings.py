@@ -11,7 +11,7 @@ import structlog
 
 from commands.fiscal.closings import MakeClosings, make_closings
 from commands.ports import Caller
-from domain.fiscal import StoreToClose
+from domain.fiscal import Closing, StoreToClose, closings_due
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.jobs.job import Job
 from infra.postgres.definitions import HOLD_MODEL, named
@@ -23,10 +23,11 @@ from projections.fiscal.sums import stores_to_close
 
 #: How often it is done, and for how long at most: what is left is closed the next time.
 EVERY, SECONDS = timedelta(minutes=1), 40.0
-#: How many days are closed in a transaction, whose end tills wait for: 50 ms.
-DAYS = 250
+#: How many days are read in a snapshot, and how many closings are made in a transaction, whose end tills wait
+#: for: some 50 ms.
+DAYS, AT_ONCE = 2_000, 250
 #: By how many events the reports of sales may be behind for that.
-EVENTS = 1_000
+EVENTS = 5_000
 #: After how long a company is looked at again at the latest, as a store may be new or have another clock.
 LONGEST = timedelta(hours=1)
 
@@ -138,14 +139,18 @@ class FiscalClosings:
         return stores, following, _is_more(due, taken, self._days)
 
     def _close(self, company_id: UUID, stores: Sequence[StoreToClose]) -> int:
+        closings = [closing for store in stores for closing in closings_due(store)]
+        for start in range(0, len(closings), AT_ONCE):
+            self._record(company_id, closings[start : start + AT_ONCE])
+        return len(closings)
+
+    def _record(self, company_id: UUID, closings: Sequence[Closing]) -> None:
         with transaction(self._connection, company_id, models=self._writer.models) as db:
             work = PostgresUnitOfWork(
                 db, self._writer, Caller(company_id=company_id, user_id=None), self._now
             )
-            closings = make_closings(MakeClosings(stores=stores), work)
-            if work.has_events:
-                work.record()
-            return len(closings)
+            make_closings(MakeClosings(closings=closings), work)
+            work.record()
 
     def _look_again(self, company_id: UUID, at: datetime) -> None:
         with transaction(self._connection, company_id) as db:
