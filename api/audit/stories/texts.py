@@ -7,6 +7,7 @@ from api.audit.stories.areas.catalog import BRANDS, CATEGORIES, UNITS, VARIANT_T
 from api.audit.stories.areas.common import Sentences, Texts
 from api.audit.stories.areas.companies import COMPANIES, PACKAGES
 from api.audit.stories.areas.credit import ACCOUNTS, STORE_CREDIT
+from api.audit.stories.areas.fiscal import CLOSINGS
 from api.audit.stories.areas.logs import LOGS
 from api.audit.stories.areas.money import PAYMENT_METHODS, TAX_RATES
 from api.audit.stories.areas.orders import HELD_SALES, ORDERS
@@ -26,7 +27,7 @@ _AREAS: tuple[Sentences, ...] = (
     *(ORDERS, HELD_SALES, SHIFTS, TILL_OPERATIONS, TAX_RATES, PAYMENT_METHODS),
     *(MOVEMENTS, COUNTS, RESERVATIONS, REORDER_POINTS, SUPPLIERS, PURCHASE_ORDERS, TRANSFERS),
     *(REPORT_SCHEDULES, MESSAGES, WEBHOOKS),
-    LOGS,
+    *(LOGS, CLOSINGS),
 )
 
 #: By the type of an event, its sentence in each language.
