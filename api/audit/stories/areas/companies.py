@@ -24,9 +24,10 @@ _IDENTITY: Sentences = {
         "{who} hat das Logo des Unternehmens geändert.",
     ),
     f"{_COMPANY}.AuditorNamed": texts(
-        "{who} [has {auditor_email} mailed the seals of the log|ended mailing the seals of the log to an auditor].",
-        "{who} [lässt die Siegel des Protokolls an {auditor_email} mailen|hat den Versand der Siegel des Protokolls "
-        "an einen Prüfer beendet].",
+        "{who} [has {auditor_email} mailed the seals of the log|ended mailing the seals of the log to "
+        "an auditor].",
+        "{who} [lässt die Siegel des Protokolls an {auditor_email} mailen|hat den Versand der Siegel "
+        "des Protokolls an einen Prüfer beendet].",
     ),
     f"{_COMPANY}.Suspended": texts(
         "{who} suspended the company: it can only read[ ({reason})].",
