@@ -64,12 +64,14 @@ def state_of(aggregate: Aggregate) -> State:
 
 
 def _plain(shown: dict[str, Any]) -> State:
-    """The same in texts, numbers, lists and objects; a fact that is kept whole, without its header."""
-    fields = {
-        name: {field: getattr(value, field) for field in fields_of(type(value))}
-        if isinstance(value, Aggregate.Event)
-        else value
-        for name, value in shown.items()
-    }
-    plain: State = msgspec.to_builtins(fields)
+    """The same in texts, numbers, lists and objects; facts that are kept whole, without their headers."""
+    plain: State = msgspec.to_builtins(_without_headers(shown))
     return plain
+
+
+def _without_headers(value: Any) -> Any:
+    if isinstance(value, Aggregate.Event):
+        return {field: getattr(value, field) for field in fields_of(type(value))}
+    if isinstance(value, dict):
+        return {name: _without_headers(inner) for name, inner in value.items()}
+    return [_without_headers(inner) for inner in value] if isinstance(value, list) else value

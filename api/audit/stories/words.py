@@ -80,6 +80,13 @@ _GERMAN: _Vocabulary = {
         "counter": "an der Theke",
     },
     "sent": {"email": "per E-Mail"},
+    "role": {
+        "Super Admin": "Betreiber",
+        "Admin": "Administrator",
+        "Manager": "Filialleitung",
+        "Cashier": "Kasse",
+        "Inventory Clerk": "Lager",
+    },
     "method": {
         "cash": "Bargeld",
         "card": "Karte",

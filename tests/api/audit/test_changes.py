@@ -9,6 +9,14 @@ class TestChangedFields:
         after = {"name": "Salt", "variants": {"a": {"price": 279, "sku": "S"}}}
         assert changed_fields(before, after) == [("variants.a.price", 249, 279)]
 
+    def test_do_not_say_again_what_the_way_to_them_says(self) -> None:
+        assert changed_fields({}, {"variants": {"a": {"id": "a", "price": 249}}}) == [
+            ("variants.a.price", None, 249)
+        ]
+        assert changed_fields({}, {"lines": ({"id": "x", "sku": "S", "tags": ()},)}) == [
+            ("lines.x.sku", None, "S")
+        ]
+
     def test_of_things_in_lists_are_named_by_what_tells_these_apart(self) -> None:
         before = {"lines": [{"id": "x", "quantity": "2"}, {"id": "y", "quantity": "1"}]}
         after = {"lines": [{"id": "y", "quantity": "3"}, {"id": "x", "quantity": "2"}]}

@@ -71,6 +71,22 @@ class TestAStory:
         issued = admin.get("/api/audit/events?stream_type=stock.StockMovement&before=9000000").data[0]
         assert issued["summary"] == f"2 \u00d7 Oat milk left Back with a sale, {sale['number']}."
 
+    def test_of_a_shift_tells_what_became_of_its_cash(self, stocked: Any) -> None:
+        admin, register = stocked.shop.client(), stocked.register["id"]
+        shift = admin.post("/api/pos/shifts/open", {"register_id": register, "opening_float": 10_000}).data
+        path = f"/api/pos/shifts/{shift['id']}"
+        cash = {"type": "paid_out", "amount": 500, "reason": "petty_cash", "note": "flowers"}
+        assert admin.post(f"{path}/cash-movements", cash).status == 201
+        closing = {"counted_cash": 9_400, "closing_float": 9_400}
+        assert admin.post(f"{path}/close", closing).status == 200
+        opened, paid, closed = story(admin, shift["id"])
+        assert opened["sentence"].endswith("opened the shift at Till 1 with EUR 100.00 in the drawer.")
+        assert paid["sentence"].endswith("paid EUR 5.00 out of the drawer (petty cash): flowers.")
+        assert closed["sentence"].endswith("EUR 94.00 counted, EUR 95.00 expected, EUR 1.00 short.")
+        assert {"field": "movements.1.amount", "from": None, "to": 500} in paid["changes"]
+        assert {"field": "status", "from": "open", "to": "closed"} in closed["changes"]
+        assert not [one for step in (paid, closed) for one in step["changes"] if "originator" in one["field"]]
+
     def test_of_an_order_shows_the_fields_of_its_history(self, stocked: Any) -> None:
         admin = stocked.shop.client()
         line = {"variant_id": stocked.variant_id, "quantity": "4"}

@@ -90,7 +90,7 @@ _RULES: Sentences = {
         "{cross_store_returns:if in jeder Filiale/nur wo gekauft wurde}.",
     ),
     f"{_COMPANY}.RoundingAgreed": texts(
-        "{who} changed the rounding to {rounding_level:word rounding}, "
+        "{who} changed the rounding: {rounding_level:word rounding}, "
         "{rounding_mode:word rounding}[{cash_rounding:given}, cash to {cash_rounding:money}].",
         "{who} hat die Rundung geändert: {rounding_level:word rounding}, "
         "{rounding_mode:word rounding}[{cash_rounding:given}, Bargeld auf {cash_rounding:money}].",

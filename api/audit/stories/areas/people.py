@@ -6,8 +6,8 @@ _USER, _CUSTOMER = "users.User", "customers.Customer"
 
 USERS: Sentences = {
     f"{_USER}.Registered": texts(
-        "{who} took on {username} as {role}[ in {store_ids}].",
-        "{who} hat {username} als {role}[ in {store_ids}] aufgenommen.",
+        "{who} took on {username} as {role:word role}[ in {store_ids}].",
+        "{who} hat {username} aufgenommen, Rolle {role:word role}[, in {store_ids}].",
     ),
     f"{_USER}.Renamed": texts(
         "{who} renamed the user[ {was.username}] to {username}.",
@@ -18,15 +18,15 @@ USERS: Sentences = {
         "{who} hat die E-Mail-Adresse von {self}[ in {email}] geändert.",
     ),
     f"{_USER}.Appointed": texts(
-        "{who} made {self} {role}[ instead of {was.role}].",
-        "{who} hat {self} die Rolle {role}[ statt {was.role}] gegeben.",
+        "{who} made {self} {role:word role}[ instead of {was.role:word role}].",
+        "{who} hat {self} die Rolle {role:word role}[ statt {was.role:word role}] gegeben.",
     ),
     f"{_USER}.Posted": texts(
         "{who} has {self} work in [{store_ids}|all stores][, before in {was.store_ids:names}].",
         "{who} setzt {self} in [{store_ids}|allen Filialen] ein[, vorher in {was.store_ids:names}].",
     ),
     f"{_USER}.Empowered": texts(
-        "{who} changed what {self} may do[: besides {granted}][, but not {denied}].",
+        "{who} changed what {self} may do[: also {granted}][, not {denied}].",
         "{who} hat die Rechte von {self} geändert[: zusätzlich {granted}][, nicht {denied}].",
     ),
     f"{_USER}.Barred": texts(
