@@ -16,10 +16,22 @@ _TILE, _HASH = 1 << TILE_HEIGHT, 32
 LAST_POSITION = 2**63 - 1
 
 _OWN: LiteralString = "company_id = %(company_id)s"
-_COLUMNS: LiteralString = "epoch, size, root, head_hash, vkey, checkpoint, sealed_at"
+#: A checkpoint as it is handed out has the lines of those who cosigned it behind its own.
+_COLUMNS: LiteralString = """
+    seal.epoch, seal.size, seal.root, seal.head_hash, seal.vkey, seal.sealed_at,
+    seal.checkpoint || coalesce((SELECT string_agg(cosigned.line, '' ORDER BY cosigned.vkey)
+                                   FROM seal_witnesses AS cosigned
+                                  WHERE cosigned.company_id = %(company_id)s AND cosigned.epoch = seal.epoch
+                                    AND cosigned.size = seal.size), '') AS checkpoint,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('vkey', cosigned.vkey, 'cosigned_at', cosigned.cosigned_at)
+                               ORDER BY cosigned.vkey)
+                FROM seal_witnesses AS cosigned
+               WHERE cosigned.company_id = %(company_id)s AND cosigned.epoch = seal.epoch
+                 AND cosigned.size = seal.size), '[]'::jsonb) AS witnesses
+"""
 
 _LIST: LiteralString = f"""
-    SELECT {_COLUMNS} FROM audit_seals WHERE {_OWN} ORDER BY epoch DESC, size DESC {PAGE}
+    SELECT {_COLUMNS} FROM audit_seals AS seal WHERE {_OWN} ORDER BY epoch DESC, size DESC {PAGE}
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM audit_seals WHERE {_OWN}"
 

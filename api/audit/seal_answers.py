@@ -8,6 +8,7 @@ from api.answers import Answer, Count, Id, Meaning, Moment
 
 _HASH = "e14db8db39d95faee9d0dfbfd86cb5c2d8473a48935e7921c7cdde976f91bdff"
 _ORIGIN = "mipos.local/log/0190163d-8694-739b-aea5-966c26f8ad91/1"
+_WITNESS = "accountant.example/witness+8c2a7f10+BKNAf+8M4Qvh1w3RnXS8CZZ+TWMJulDV8d3IZkElkxuI"
 _VKEY = f"{_ORIGIN}+279a2d19+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
 
 
@@ -27,6 +28,14 @@ class SealKeyAnswer(Answer):
     former: Annotated[list[FormerKeyAnswer], Meaning("Keys of before, the newest first.")]
 
 
+class WitnessAnswer(Answer):
+    """Somebody else who saw a seal, and says so by a line of its checkpoint."""
+
+    name: Annotated[str, Meaning("Who they are.", "accountant.example/witness")]
+    vkey: Annotated[str, Meaning("Their public key as verifiers of cosignatures are given it.", _WITNESS)]
+    cosigned_at: Annotated[Moment, Meaning("When they saw it, by their own clock; they signed this time.")]
+
+
 class SealAnswer(Answer):
     """What the log was at a moment, signed."""
 
@@ -43,6 +52,7 @@ class SealAnswer(Answer):
             f"{_ORIGIN}\n7\n4U242znZX67p0N+/2Gy1wthHOkiTXnkhx83el2+Rvf8=\n\n— {_ORIGIN} J5otGWhliQ…\n",
         ),
     ]
+    witnesses: Annotated[list[WitnessAnswer], Meaning("Who cosigned it; it may have none, or none yet.")]
 
 
 class ProvedEventAnswer(Answer, kw_only=True):

@@ -1,9 +1,11 @@
 """Seals: what the log was at moments, signed, and the key that signs."""
 
+from datetime import datetime
+
 from falcon import Request, Response
 
 from api.audit.permitted import PERMISSION
-from api.audit.seal_answers import FormerKeyAnswer, SealAnswer, SealKeyAnswer
+from api.audit.seal_answers import FormerKeyAnswer, SealAnswer, SealKeyAnswer, WitnessAnswer
 from api.operations import operation
 from api.queries import PageQuery
 from api.resource import Resource
@@ -22,7 +24,15 @@ ABOUT = (
 def show_seal(row: Row) -> SealAnswer:
     """A seal as clients see it."""
     hashes = {name: row[name].hex() for name in ("root", "head_hash")}
-    return SealAnswer.of({**row, **hashes})
+    witnesses = [
+        WitnessAnswer(
+            name=one["vkey"].partition("+")[0],
+            vkey=one["vkey"],
+            cosigned_at=datetime.fromisoformat(one["cosigned_at"]),
+        )
+        for one in row["witnesses"]
+    ]
+    return SealAnswer.of({**row, **hashes, "witnesses": witnesses})
 
 
 class SealKey(Resource):

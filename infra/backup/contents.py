@@ -19,6 +19,7 @@ SMALL: tuple[LiteralString, ...] = (
     "log_epochs",
     "audit_seals",
     "audit_tiles",
+    "seal_witnesses",
     "device_deliveries",
     "waiting_operations",
     "report_exports",

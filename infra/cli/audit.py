@@ -20,6 +20,7 @@ from infra.process.progress import progress_bar
 from infra.runtime.log_epochs import Lives
 from infra.runtime.seals import seal_key
 from infra.runtime.settings import load_settings
+from infra.runtime.witness import run_witness
 from infra.seals.log_files import LogFile, NoEvents, Stretch
 from infra.seals.published import FOLDER, publish
 from infra.seals.sealing import Sealer
@@ -40,6 +41,7 @@ def audit() -> None:
     mipos audit verifier > verify_log.py                       the same for anybody, in plain Python
     mipos audit seal                                           sign what is new, now and not within the hour
     mipos audit replay --company Journey ID                    the history of one thing as a story
+    mipos audit witness                                        cosign logs of others
     """
 
 
@@ -137,6 +139,37 @@ def begin_epoch(context: click.Context, company: str) -> None:
     with psycopg.connect(conninfo_of(context), autocommit=True) as connection:
         seam = lives.begin_by_hand(connection, company_called(context, company))
     click.echo(f"Begun: {seam}." if seam else "The log is what was published of it; nothing is to be done.")
+
+
+@audit.command()
+@click.option(
+    "--name",
+    required=True,
+    help="What it is called in cosignatures, such as accountant.example/witness.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
+@click.option("--port", type=click.IntRange(0, 65535), default=3900, show_default=True)
+@click.option(
+    "--folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="For its key and state."
+)
+@click.option(
+    "--trust",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with the verifier keys of logs, one a line.",
+)
+def witness(name: str, host: str, port: int, folder: Path, trust: Path) -> None:
+    """Cosign checkpoints of other installations, as long as their logs only grow (C2SP tlog-witness).
+
+    For whoever the shop cannot reach: an accountant, another shop. It prints the verifier key that the others
+    name in MIPOS_WITNESSES. A line of the trusted keys is the `vkey` of GET /api/audit/key, good for that log
+    in all its epochs; with ` *` behind it, for all logs of that installation. It needs no database.
+
+    \b
+    Example:
+      mipos audit witness --name accountant.example/witness --folder /var/lib/witness --trust keys.txt
+    """
+    run_witness(name, (host, port), folder, trust)
 
 
 @audit.command("verify-file")

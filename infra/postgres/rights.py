@@ -48,6 +48,7 @@ TABLES: Mapping[str, Rights] = {
     # Seals are only ever added, by whoever has the key.
     "audit_seals": Rights(ADDING, ADDING),
     "audit_tiles": Rights(WRITING, WRITING),
+    "seal_witnesses": Rights(READING, ADDING),
     "seal_letters": Rights(READING, WRITING),
     # Workers decide what tills delivered and waits, and may tell about somebody by that; they forget nobody.
     "subject_keys": Rights(EVERYTHING, WRITING),

@@ -13,6 +13,7 @@ from infra.jobs.closing_seals import closing_seals
 from infra.jobs.job import Job
 from infra.jobs.seal_letters import seal_letters
 from infra.jobs.seals import Sealing, sealing
+from infra.jobs.witnesses import witnessing
 from infra.postgres.connections import BULK, bounded
 from infra.runtime.mail import messenger_of
 from infra.runtime.models import EVENT_TYPES
@@ -42,7 +43,7 @@ def witness_of(settings: Settings) -> Witness:
 
 
 def seal_jobs(settings: Settings) -> tuple[Job, ...]:
-    """The jobs that seal, hourly and when a shift was closed, and write to auditors.
+    """The jobs that seal, hourly and when a shift was closed, write to auditors, and ask witnesses.
 
     Without a key there are none, and the shop sells on.
     """
@@ -53,7 +54,9 @@ def seal_jobs(settings: Settings) -> tuple[Job, ...]:
         return ()
     seals = Sealing(key, settings.data_dir / FOLDER)
     closed = EVENT_TYPES.by_event[Shift.Closed].name
-    return sealing(seals), closing_seals(seals, closed), seal_letters(messenger_of(settings))
+    letters = seal_letters(messenger_of(settings))
+    asking = (witnessing(settings.witnesses, settings.data_dir / FOLDER),) if settings.witnesses else ()
+    return sealing(seals), closing_seals(seals, closed), letters, *asking
 
 
 class Desk:

@@ -18,10 +18,13 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from domain.seals.checkpoints import NotACheckpoint
+from domain.seals.cosignatures import Witness
 from domain.webhooks.targets import TargetRules
 from infra.eventstore.tombstones import FILE_NAME as TOMBSTONES
 from infra.postgres.addresses import as_role, role_name, role_password
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS
+from infra.seals.witnessing import Address
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SECRET_KEY_LENGTH = 32
@@ -58,6 +61,7 @@ class Settings:
     data_key: str | None = field(repr=False)
     seal_key: str | None = field(repr=False)
     log_origin: str
+    witnesses: tuple[Address, ...]
     database_url: str | None = field(repr=False)
     app_database_url: str | None = field(repr=False)
     worker_database_url: str | None = field(repr=False)
@@ -249,6 +253,22 @@ def _log_origin(text: str) -> str:
     raise ValueError("must be a name such as shop.example.com/log, in small letters, without spaces")
 
 
+def _witnesses(text: str) -> tuple[Address, ...]:
+    wrong = "must list pairs of an address and a verifier key, divided by commas: https://witness.example KEY"
+    found = []
+    for pair in filter(None, map(str.strip, text.split(","))):
+        url, _, vkey = pair.partition(" ")
+        parts = urlsplit(url)
+        try:
+            witness = Witness.read(vkey.strip())
+        except NotACheckpoint:
+            raise ValueError(wrong) from None
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+            raise ValueError(wrong)
+        found.append(Address(url=url, witness=witness))
+    return tuple(found)
+
+
 def _secret_keys(text: str) -> tuple[str, ...]:
     keys = tuple(part.strip() for part in text.split(",") if part.strip())
     if all(len(key) >= SECRET_KEY_LENGTH for key in keys):
@@ -390,6 +410,14 @@ SETTINGS: tuple[Setting, ...] = (
         "What logs are called where they are signed, before the company and the epoch: a name of yours.",
         _log_origin,
         "mipos.local/log",
+    ),
+    Setting(
+        "MIPOS_WITNESSES",
+        (),
+        "Who cosigns seals: pairs of an address and the verifier key that `mipos audit witness` prints there,"
+        " such as `https://witness.example KEY`, divided by commas.",
+        _witnesses,
+        "nobody",
     ),
     Setting(
         "DATABASE_URL",

@@ -40,6 +40,13 @@ def publish(connection: psycopg.Connection[Any], company_id: UUID, folder: Path)
     return len(notes)
 
 
+def add_note(folder: Path, company_id: UUID, note: str) -> None:
+    """Add a checkpoint once more, with the lines of those who cosigned it since."""
+    with file_of(folder, company_id).open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(f"{note}\n")
+
+
 def _lacking(connection: psycopg.Connection[Any], company_id: UUID, last: Note | None) -> list[str]:
     since = {"epoch": epoch_of(last), "size": last.checkpoint.size} if last else {"epoch": 0, "size": 0}
     with transaction(connection, company_id, reading=True) as db:

@@ -70,6 +70,7 @@ MIGRATIONS = {
     "infra.eventstore:incoming_logs.sql": "infra.eventstore:incoming_logs.sql",
     "infra.seals:letters.sql": "infra.seals:letters.sql",
     "infra.jobs:fiscal_closings.sql": "infra.jobs:fiscal_closings.sql",
+    "infra.seals:witnesses.sql": "infra.seals:witnesses.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

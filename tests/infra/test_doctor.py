@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
@@ -13,6 +14,7 @@ import pytest
 from psycopg import sql
 
 from domain.companies import PLATFORM_ID, Company
+from domain.seals.cosignatures import Witness
 from infra.backup.vault import Vault
 from infra.eventstore.codec import Metadata
 from infra.eventstore.data_keys import DataKeys
@@ -28,6 +30,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.seals import seal_key
 from infra.runtime.settings import Settings, load_settings
 from infra.seals.published import FOLDER
+from infra.seals.witnessing import Address
 from tests.conftest import WRITER, Database, fresh_database
 from tests.infra.backups import mipos, settings_of
 
@@ -278,6 +281,28 @@ class TestSeals:
             owner.execute("UPDATE events SET hash = sha256('another')")
         found = look("published seals")
         assert (found.status, "1 events of company" in found.says) == ("fail", True)
+
+
+def test_a_witness_that_does_not_cosign_is_named(own: Database, settings: Settings) -> None:
+    witness = Address(url="http://127.0.0.1:9", witness=Witness(name="office", public=b"p" * 32))
+    asking = replace(settings, witnesses=(witness,))
+
+    def look(with_settings: Settings) -> Finding:
+        with psycopg.connect(own.app, autocommit=True) as connection:
+            patient = Patient(connection, with_settings, EVENT_TYPES, PROJECTIONS)
+            [found] = examine(patient, {"witnesses": CHECKS["witnesses"]})
+        return found
+
+    assert look(settings).says == "No witness is named (MIPOS_WITNESSES)."
+    assert look(asking).status == "ok"
+    with psycopg.connect(own.owner, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO audit_seals SELECT company_id, 9, position, hash, hash, hash, 'key', 'note',"
+            " now() - interval '3 hours' FROM company_head"
+        )
+        found = look(asking)
+        owner.execute("DELETE FROM audit_seals WHERE epoch = 9")
+    assert (found.status, "office" in found.says) == ("warn", True)
 
 
 def test_a_stream_that_grows_without_end_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,17 @@ import psycopg
 
 from infra.eventstore.codec import EventTypes
 from infra.process.troubles import described
-from infra.runtime.doctor.checks import backups, database, keys, logs, machine, models, replica, seals
+from infra.runtime.doctor.checks import (
+    backups,
+    database,
+    keys,
+    logs,
+    machine,
+    models,
+    replica,
+    seals,
+    witnesses,
+)
 from infra.runtime.doctor.finding import Check, Finding
 from infra.runtime.doctor.patient import Patient
 from infra.runtime.settings import Settings
@@ -37,6 +47,7 @@ CHECKS: Mapping[str, Check] = {
     "streams": logs.streams,
     "seals": seals.seals,
     "published seals": seals.published,
+    "witnesses": witnesses.witnesses,
     "data key": keys.data_key,
     "secrets": keys.secrets,
     "disk": machine.disk,
