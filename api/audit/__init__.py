@@ -9,6 +9,7 @@ from api.audit.state import AuditState
 from api.audit.story import AuditStory
 from api.audit.verification import LogVerification
 from api.audit.verifications import VerificationById, Verifications
+from api.audit.what_if import WhatIfById, WhatIfOrders, WhatIfs
 from api.services import Services
 
 __all__ = ["add_routes"]
@@ -21,6 +22,9 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/audit/verify", LogVerification(services))
     app.add_route("/api/audit/verifications", Verifications(services))
     app.add_route("/api/audit/verifications/{job_id:uuid}", VerificationById(services))
+    app.add_route("/api/audit/what-if", WhatIfs(services))
+    app.add_route("/api/audit/what-if/{what_if_id:uuid}", WhatIfById(services))
+    app.add_route("/api/audit/what-if/{what_if_id:uuid}/orders", WhatIfOrders(services))
     app.add_route(stream, AuditStream(services))
     app.add_route(f"{stream}/story", AuditStory(services))
     app.add_route(f"{stream}/state", AuditState(services))

@@ -117,6 +117,7 @@ class AuditJob:
         self._connection = connection
         self._stop = stop
         self._next = 0.0
+        self._total: int | None = None
 
     @property
     def own(self) -> dict[str, UUID]:
@@ -127,7 +128,9 @@ class AuditJob:
         """So much of all is done. To be told often: where the worker is told to stop, the work ends here."""
         if self._stop.is_set():
             raise _Stopped
-        if time.monotonic() >= self._next:
+        # How many there are in all is told at once: nobody else tells it when the work is over.
+        if time.monotonic() >= self._next or total != self._total:
+            self._total = total
             self._next = time.monotonic() + PACE
             try:
                 self._connection.execute(_PROGRESS, {**self.own, "done": min(done, total), "total": total})

@@ -220,7 +220,7 @@ class TestBodies:
         for route in routes_with_bodies():
             schema = route.operation.body
             assert schema is not None
-            required = {name for name, field in schema.fields.items() if field.required}
+            required = {field.data_key or name for name, field in schema.fields.items() if field.required}
             if required and not schema.partial:
                 answer = whoever_may(route).call(route.method, path_of(route), {})
                 assert (answer.status, answer.fields) == (422, required), route.template

@@ -65,6 +65,12 @@ def shift_of(stocked: Any) -> str:
     return str(stocked.shop.client().post("/api/pos/shifts/open", body).data["id"])
 
 
+def what_if_of(stocked: Any) -> Body:
+    """Something that was sold, with cash that would be rounded."""
+    assert stocked.sell(1).status == 201
+    return {"from": "2021-01-01", "to": "2030-12-31", "changes": {"cash_rounding": 5}}
+
+
 def exchange_of(stocked: Any) -> Body:
     """One that was just sold, for another."""
     order = stocked.sell(1).data
@@ -165,6 +171,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "format": "csv",
     },
     "verifications": lambda _: {"from": 1},
+    "what-if": what_if_of,
     "brands": lambda _: {"name": some_name()},
     "categories": lambda _: {"name": some_name()},
     "suppliers": lambda _: {"name": some_name()},
@@ -188,6 +195,7 @@ OTHERWISE: dict[str, Body] = {
     "variants": {"price": 201},
     "exports": {"format": "xlsx"},
     "verifications": {"to": 2},
+    "what-if": {"changes": {"cash_rounding": 10}},
     "users": {"password": f"{PASSWORD} again"},
     "webhooks": {"description": "Another"},
 }

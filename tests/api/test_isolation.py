@@ -76,6 +76,14 @@ def schedule(admin: Any) -> str:
     return str(admin.post("/api/admin/reports/schedules", {**body, **timing}).data["id"])
 
 
+def decide_again(admin: Any) -> str:
+    """Have what was sold decided again, with cash that is rounded."""
+    body = {**PARAMETERS, "changes": {"cash_rounding": 5}}
+    path = f"/api/audit/what-if/{admin.post('/api/audit/what-if', body).data['id']}"
+    eventually(lambda: admin.get(path).data["status"] == "done")
+    return path.rpartition("/")[2]
+
+
 def reserve(stocked: Any) -> str:
     """Promise one of the goods to somebody."""
     line = {"variant_id": stocked.variant_id, "quantity": 1}
@@ -172,6 +180,7 @@ def fill(stocked: Any) -> Full:
         "import_id": hand_in(admin),
         "export_id": export(admin),
         "job_id": admin.post("/api/audit/verifications").data["id"],
+        "what_if_id": decide_again(admin),
         "report_schedule_id": schedule(admin),
         "webhook_id": (webhook_id := admin.post("/api/admin/webhooks", WEBHOOK).data["id"]),
         "delivery_id": admin.post(f"/api/admin/webhooks/{webhook_id}/test").data["id"],
