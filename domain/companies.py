@@ -76,6 +76,16 @@ class Purchasing:
     over_receive_percent: Decimal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the log of a clone comes from: up to which event of which company; whether it names persons."""
+
+    company_id: UUID
+    position: int
+    hash: str
+    has_persons: bool
+
+
 class Company(Entity):
     """A retail company; its first fact opens its own log, under its own id.
 
@@ -110,6 +120,7 @@ class Company(Entity):
             aggregate.is_suspended = False
             aggregate.suspension_reason = None
             aggregate.subscription = None
+            aggregate.is_sandbox = False
 
     class Renamed(Entity.Revised):
         """The company goes by another name."""
@@ -251,6 +262,27 @@ class Company(Entity):
             aggregate.is_suspended = False
             aggregate.suspension_reason = None
 
+    class Cloned(Entity.Event):
+        """The company was made from the log of another one, for whoever tries things out.
+
+        Its log has that one's events up to `source_position`, whose last hash was `source_hash`. It begins
+        active, without a package, under a name of its own, and no mail or webhook of it goes out.
+        """
+
+        name: str
+        source_id: UUID
+        source_position: int
+        source_hash: str
+        has_persons: bool
+
+        def apply(self, aggregate: "Company") -> None:
+            """Begin as a sandbox."""
+            aggregate.values.update(name=self.name, auditor_email=None)
+            aggregate.is_sandbox = True
+            aggregate.is_suspended = aggregate.is_archived = False
+            aggregate.suspension_reason = None
+            aggregate.subscription = None
+
     class Subscribed(Entity.Event):
         """The company was given a package, on trial or for a period."""
 
@@ -316,6 +348,8 @@ class Company(Entity):
         is_suspended: bool
         suspension_reason: str | None
         subscription: Subscription | None
+        #: Whether it is a clone, in which things are tried out.
+        is_sandbox: bool
 
     @property
     def status(self) -> str:
@@ -355,6 +389,17 @@ class Company(Entity):
         self._check_open()
         if self.is_suspended:
             self.trigger_event(Company.Activated)
+
+    def become_clone(self, name: str, origin: Origin) -> None:
+        """Begin as a sandbox under this name, with all that its log has of another company."""
+        self.trigger_event(
+            Company.Cloned,
+            name=name,
+            source_id=origin.company_id,
+            source_position=origin.position,
+            source_hash=origin.hash,
+            has_persons=origin.has_persons,
+        )
 
     def subscribe(self, offer: Offer, terms: Terms, now: datetime) -> None:
         """Give it a package, or go on with the one it has; what is so already records nothing.

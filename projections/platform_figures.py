@@ -22,7 +22,7 @@ _COMPANIES: LiteralString = f"""
            count(*) FILTER (WHERE company.status = 'suspended') AS suspended,
            count(*) FILTER (WHERE company.status = 'archived') AS archived
       FROM companies AS company
-     WHERE {_ALL}
+     WHERE {_ALL} AND NOT company.is_sandbox
 """
 
 _SUBSCRIPTIONS: LiteralString = f"""

@@ -44,6 +44,10 @@ class CompanyAnswer(CompanyDetails):
 
     status: Annotated[Literal["active", "suspended", "archived"], Meaning("Where it stands in its life.")]
     suspension_reason: Annotated[str | None, Meaning("Why it is suspended.")]
+    is_sandbox: Annotated[
+        bool,
+        Meaning("Whether it is a clone to try things out in: nothing is mailed, no webhook is told.", False),
+    ]
     package_id: PackageId
     subscription_status: Annotated[
         SubscriptionStatus | None, Meaning("Where its subscription stands; null without a package.")

@@ -21,6 +21,7 @@ def show_company(company: Company) -> CompanyAnswer:
             **terms,
             "status": company.status,
             "suspension_reason": company.suspension_reason,
+            "is_sandbox": company.is_sandbox,
             "subscription_status": terms["status"],
         }
     )

@@ -97,6 +97,9 @@ class PrintedReceiptAnswer(Answer, kw_only=True):
     gift: Annotated[bool, Meaning("Whether it is for a gift, and has no prices.", example=False)]
     voided: Annotated[bool, Meaning("Whether it was taken back or cancelled.", example=False)]
     offline: Annotated[bool, Meaning("Whether the till had no connection.", example=False)]
+    training: Annotated[
+        bool, Meaning("Whether it is none of a sale: its company is a clone to try things out in.", False)
+    ]
     currency: Currency
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     company: Annotated[ReceiptCompanyAnswer, Meaning("Whose receipt it is.")]

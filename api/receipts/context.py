@@ -45,6 +45,8 @@ class Context:
     #: The address that leads to no prices.
     gift_address: str
     customer: str | None = None
+    #: Whether nothing is really sold there.
+    is_training: bool = False
 
     def opens_drawer(self, methods: Iterable[str]) -> bool:
         """Whether a till with a drawer opens it for one of these methods."""
@@ -80,6 +82,7 @@ def context_of(reading: Reading, order_id: UUID, place: Place, addresses: Receip
         address=addresses.of(reading.db.company_id, order_id),
         gift_address=addresses.of(reading.db.company_id, order_id, is_gift=True),
         customer=_name_of(found.get(Customer)),
+        is_training=company["is_sandbox"],
     )
 
 

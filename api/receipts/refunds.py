@@ -23,6 +23,7 @@ def refund_receipt(
         gift=False,
         voided=False,
         offline=refund.offline is not None,
+        training=context.is_training,
         currency=order.terms.currency,
         occurred_at=refund.occurred_at,
         company=context.company,

@@ -31,6 +31,7 @@ def sale_receipt(order: Order, context: Context, language: str, copy: int) -> Or
         gift=False,
         voided=order.status in ("voided", "cancelled"),
         offline=order.offline is not None,
+        training=context.is_training,
         currency=terms.currency,
         occurred_at=terms.occurred_at,
         company=context.company,

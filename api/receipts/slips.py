@@ -69,6 +69,7 @@ class _Printer:
         receipt, texts = self._receipt, self._texts
         yield Text(text=self.title, is_strong=True, is_large=True, is_centered=True)
         marks = (
+            (texts.training, receipt.training),
             (texts.copy.format(number=receipt.copy), receipt.copy),
             (texts.cancelled if receipt.kind == "order" else texts.voided, receipt.voided),
             (texts.offline, receipt.offline),

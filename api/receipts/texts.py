@@ -25,6 +25,7 @@ class Texts:
     voided: str
     cancelled: str
     offline: str
+    training: str
     number: str
     of_sale: str
     date: str
@@ -69,6 +70,7 @@ ENGLISH = Texts(
     voided="VOIDED",
     cancelled="CANCELLED",
     offline="Sold without a connection",
+    training="TRAINING: NOT A RECEIPT",
     number="Number",
     of_sale="Of sale",
     date="Date",
@@ -119,6 +121,7 @@ GERMAN = Texts(
     voided="STORNIERT",
     cancelled="STORNIERT",
     offline="Ohne Verbindung verkauft",
+    training="TRAINING: KEIN BELEG",
     number="Nummer",
     of_sale="Zu Beleg",
     date="Datum",
@@ -169,6 +172,7 @@ FRENCH = Texts(
     voided="ANNULÉ",
     cancelled="ANNULÉE",
     offline="Vendu hors connexion",
+    training="FORMATION : SANS VALEUR",
     number="Numéro",
     of_sale="Du ticket",
     date="Date",

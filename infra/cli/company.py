@@ -6,7 +6,7 @@ import os
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import click
 import psycopg
@@ -15,10 +15,12 @@ from rich.console import Console
 from commands.companies import AppointAdmin, appoint_admin
 from commands.outcomes import Response
 from commands.ports import Caller
+from domain.companies import Origin
 from domain.errors import Refusal
 from domain.users import User
 from infra.cli.companies import company_called, conninfo_of
 from infra.cli.passwords import check_username, given_password, hash_of
+from infra.incoming.cloning import Clone
 from infra.incoming.filling import Imported
 from infra.incoming.import_file import CannotImport, LogImport
 from infra.incoming.log import LogThere
@@ -26,6 +28,7 @@ from infra.incoming.person_keys import NotPersonKeys, read_person_keys
 from infra.postgres.connections import BULK, bounded
 from infra.process.progress import progress_bar
 from infra.projections.rebuild_all import rebuild_all
+from infra.runtime.clones import make_clone
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.seals import seal_key
 from infra.runtime.services import make_application
@@ -35,14 +38,16 @@ from infra.seals.sealing import Sealer
 
 console = Console()
 
+_LONGEST_NAME = 200
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def company() -> None:
-    """Bring a company in that was elsewhere before, and let somebody manage it.
+    """Bring a company in that was elsewhere before, clone one, and let somebody manage it.
 
     \b
+    mipos company clone Journey --name Playground              a sandbox of it, without anybody's name
     mipos company import journey.mlog --keys journey.keys      into an installation without a company
     mipos company admin Journey owner@example.com              who manages it from here on
     """
@@ -175,3 +180,74 @@ def _appoint(context: click.Context, company_id: UUID, username: str, password: 
     with closing(context.obj["app_pool"]()) as pool:
         make_application(pool).run(operator, appoint_admin, command, present)
     return answers[-1]
+
+
+def _moment(_context: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    """A moment that has passed; without a time zone it is one of UTC."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no time such as 2026-11-01T08:00:00Z.") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > datetime.now(UTC):
+        raise click.BadParameter("It is still to come.")
+    return moment
+
+
+@company.command()
+@click.argument("called", metavar="COMPANY")
+@click.option("--name", required=True, help="What the clone is called.")
+@click.option("--as-of", callback=_moment, help="As it was recorded by then, such as 2026-11-01T08:00:00Z.")
+@click.option("--id", "own_id", type=click.UUID, help="The clone's id; a new one without it.")
+@click.option("--personal", is_flag=True, help="With all that is known of persons, under keys of its own.")
+@click.pass_context
+def clone(
+    context: click.Context,
+    called: str,
+    name: str,
+    as_of: datetime | None,
+    own_id: UUID | None,
+    *,
+    personal: bool,
+) -> None:
+    """Make a company from another one's log, to try things out in it, while that one sells on.
+
+    It has the same goods, sales and stock, and a log of its own. Persons are numbers in it (Customer 0042):
+    no name, address, note or reason comes along. It mails nothing, tells no webhook, marks its receipts, and
+    counts in no figure of the platform. Nobody can sign in there until `mipos company admin` lets one in.
+
+    \b
+    Examples:
+      mipos company clone Journey --name Playground
+      mipos company clone Journey --name "Before the sale" --as-of 2026-11-01
+      mipos company admin Playground me@example.com
+    """
+    title = name.strip()
+    if not 0 < len(title) <= _LONGEST_NAME or not title.isprintable():
+        message = f"A company's name has 1 to {_LONGEST_NAME} characters."
+        raise click.BadParameter(message, param_hint="--name")
+    wanted = Clone(
+        company_id=own_id or uuid4(),
+        source_id=company_called(context, called),
+        as_of=as_of,
+        has_persons=personal,
+    )
+    origin = _clone(context, wanted, title)
+    click.echo(f"{title} is company {wanted.company_id}, with {origin.position:,} events of {called}.")
+
+
+def _clone(context: click.Context, wanted: Clone, name: str) -> Origin:
+    with progress_bar(console) as bar:
+        task = bar.add_task("company clone", total=None)
+        try:
+            return make_clone(
+                conninfo_of(context),
+                wanted,
+                name,
+                None,
+                lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except Refusal as refusal:
+            raise click.ClickException(refusal.message) from refusal

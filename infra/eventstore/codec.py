@@ -142,7 +142,7 @@ class EventType:
         try:
             return decoder.decode(state)
         except msgspec.ValidationError:
-            return msgspec.convert(self._lift(state), decoder.type)
+            return msgspec.convert(self.lifted(state), decoder.type)
 
     def trouble_with(self, state: str | bytes) -> EventNotReadable:
         """Why a state could not be decoded: it was written by a newer version, or is not what was written."""
@@ -156,8 +156,8 @@ class EventType:
             )
         return DamagedEvent(f"The state of the event {self.name} is not what the event says.")
 
-    def _lift(self, state: str | bytes) -> dict[str, Any]:
-        """A state of an older version, led step by step through the `upcast_vN_vM` of the event's class."""
+    def lifted(self, state: str | bytes) -> dict[str, Any]:
+        """A state of any version, led step by step through the `upcast_vN_vM` of the event's class."""
         lifted: dict[str, Any] = msgspec.json.decode(state)
         for version in range(lifted.get("class_version", 1), self.version):
             getattr(self.event, f"upcast_v{version}_v{version + 1}")(lifted)
@@ -266,6 +266,17 @@ class EventTypes:
         except EventNotReadable:
             return dict(row)
         return {**row, "state": without_subject(state)}
+
+    def members(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The state of a row of the log, of its event's present version, opened, without whom it is about.
+
+        Raises NewerEvent, DamagedEvent.
+        """
+        kind = self.named(row["type"])
+        try:
+            return kind.lifted(without_subject(self._state(kind, row)))
+        except (msgspec.MsgspecError, KeyError, TypeError, AttributeError) as error:
+            raise kind.trouble_with(row["state"]) from error
 
     def decode(
         self, row: Mapping[str, Any], readings: Readings = _NO_READINGS

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import IO
 from uuid import UUID
 
-import msgspec
-
-from domain.customers import Customer
 from domain.seals.tree import Growing, Subtree
 from infra.eventstore.chain import ChainedEvent
 from infra.eventstore.codec import EventTypes, decode_metadata
+from infra.incoming.erasures import forgotten_by
 from infra.incoming.log import PAGE, IncomingLog
 from infra.incoming.person_keys import PersonKeys
 from infra.postgres.transactions import Transaction
@@ -19,8 +17,6 @@ from infra.seals.sealing import Seal, add_seal, keep_hashes, keeps
 
 #: Told how many events are in, and of how many.
 Progress = Callable[[int, int], None]
-
-_ERASED = f"{Customer.type_name}.Erased"
 
 
 class FileChanged(ValueError):
@@ -88,18 +84,13 @@ class Filling:
                 continue
             page.append(entry)
             self._seals.add(entry)
-            self._note_erasure(entry)
+            for one in forgotten_by(entry):
+                self._forgotten.setdefault(one, entry.position)
             if len(page) == PAGE:
                 yield page
                 page = []
         if page:
             yield page
-
-    def _note_erasure(self, event: ChainedEvent) -> None:
-        if event.type == _ERASED:
-            absorbed = msgspec.json.decode(event.state).get("customer_ids", ())
-            for one in (event.stream_id, *map(UUID, absorbed)):
-                self._forgotten.setdefault(one, event.position)
 
     def _check_readable(self, events: Sequence[ChainedEvent]) -> None:
         for event in events:

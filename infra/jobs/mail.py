@@ -28,10 +28,14 @@ log = structlog.get_logger("jobs")
 
 # Found without a lock and across companies; nobody else sends, as the schedule does a job once at a time.
 _WAITING: LiteralString = """
-    SELECT company_id, id, address, document, document_id, part_id, language, written_at, customer_id
-      FROM messages
-     WHERE status = 'waiting' AND company_id <> ALL((SELECT closed FROM installation)::uuid[])
-     ORDER BY written_at
+    SELECT message.company_id, message.id, message.address, message.document, message.document_id,
+           message.part_id, message.language, message.written_at, message.customer_id,
+           company.is_sandbox IS TRUE AS is_sandbox
+      FROM messages AS message
+      LEFT JOIN companies AS company ON company.company_id = message.company_id
+     WHERE message.status = 'waiting'
+       AND message.company_id <> ALL((SELECT closed FROM installation)::uuid[])
+     ORDER BY message.written_at
 """
 
 
@@ -62,6 +66,8 @@ class Waiting:
     language: str
     written_at: datetime
     customer_id: UUID | None
+    #: Whether its company is a clone, of which no mail goes out.
+    is_sandbox: bool = False
 
 
 #: Writes a letter with what a company knows; None for a document that holds no more.
@@ -94,6 +100,8 @@ class Post:
     ) -> bool:
         """No transaction is open while the document is written or the mail server is waited for."""
         try:
+            if waiting.is_sandbox:
+                return self._give_up(connection, writer, waiting, now, "its company is a sandbox")
             if waiting.address is None:
                 return self._give_up(connection, writer, waiting, now, "its customer is forgotten")
             with transaction(connection, waiting.company_id, reading=True, models=writer.models) as db:

@@ -28,7 +28,7 @@ _DUE: LiteralString = """
       FROM company_head AS head
       JOIN companies AS company ON company.company_id = head.company_id
       LEFT JOIN seal_letters AS letter ON letter.company_id = head.company_id
-     WHERE company.auditor_email IS NOT NULL AND company.status <> 'archived'
+     WHERE company.auditor_email IS NOT NULL AND company.status <> 'archived' AND NOT company.is_sandbox
        AND EXISTS (SELECT FROM audit_seals AS seal
                     WHERE seal.company_id = head.company_id
                       AND (letter.sent_at IS NULL OR seal.epoch > letter.epoch

@@ -452,6 +452,7 @@ BEGIN
                AND rollup.business_date BETWEEN first_date AND last_date
              GROUP BY rollup.business_date
            ) AS day
+     WHERE NOT company.is_sandbox
      GROUP BY company.currency, day.business_date;
 END $$;
 

@@ -30,7 +30,9 @@ _DUE: LiteralString = """
     SELECT delivery.company_id, delivery.webhook_id
       FROM company_head AS head
       JOIN webhook_deliveries AS delivery ON delivery.company_id = head.company_id
-     WHERE delivery.status IN ('pending', 'failed') AND delivery.next_attempt_at <= %(now)s
+      LEFT JOIN companies AS company ON company.company_id = head.company_id
+     WHERE company.is_sandbox IS NOT TRUE
+       AND delivery.status IN ('pending', 'failed') AND delivery.next_attempt_at <= %(now)s
        AND head.company_id <> ALL((SELECT closed FROM installation)::uuid[])
      GROUP BY delivery.company_id, delivery.webhook_id
     HAVING bool_or(delivery.leased_until IS NULL OR delivery.leased_until < %(now)s)

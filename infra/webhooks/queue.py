@@ -31,7 +31,8 @@ _BEHIND: LiteralString = """
       FROM company_head AS head
       JOIN webhook_cursors AS reached ON reached.company_id = head.company_id
       JOIN webhooks AS hook ON hook.company_id = reached.company_id AND hook.id = reached.webhook_id
-     WHERE NOT hook.is_archived AND hook.disabled_for IS NULL
+      LEFT JOIN companies AS company ON company.company_id = head.company_id
+     WHERE NOT hook.is_archived AND hook.disabled_for IS NULL AND company.is_sandbox IS NOT TRUE
        AND (reached.position < head.position
             OR EXISTS (SELECT FROM audit_seals AS seal
                         WHERE seal.company_id = reached.company_id

@@ -16,7 +16,7 @@ from infra.files.standing import as_of_now
 from infra.outbox.messages import AddressRefused, Messenger
 from infra.postgres.transactions import Transaction, transaction
 from infra.runtime.exports import permissions_in
-from infra.runtime.report_runs.outside import letters_outside
+from infra.runtime.report_runs.outside import OF_SANDBOX, letters_outside
 from infra.runtime.report_runs.runs import Run, end
 from projections.base import Row
 from projections.companies import find_company
@@ -105,6 +105,8 @@ def _addresses(
     company = find_company(db)
     if company is None:
         raise Missing
+    if company["is_sandbox"]:
+        return [], [OF_SANDBOX]
     addresses: list[tuple[UUID, str]] = []
     troubles: list[str] = []
     for user_id in run.recipients:

@@ -15,6 +15,8 @@ from projections.reports.exports import find_export, read_export
 
 #: Larger files are not taken by many a mail server.
 MOST_BYTES = 5 * 2**20
+#: Why nothing goes out of a clone.
+OF_SANDBOX = "its company is a sandbox"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,10 @@ def letters_outside(db: Transaction, run: Run, export: Row, told: Collection[UUI
     missing = {one: address for one, address in addresses.items() if one not in told}
     if not missing:
         return Outside()
-    if not (find_company(db) or {}).get("reports_to_outside"):
+    company = find_company(db) or {}
+    if company.get("is_sandbox"):
+        return Outside(trouble=OF_SANDBOX)
+    if not company.get("reports_to_outside"):
         return Outside(trouble="the company mails no reports to addresses outside")
     own = find_export(db, run.outside_export_id) if export["needs"] else export
     if own is None or own["status"] in ("failed", "expired"):

@@ -272,7 +272,7 @@ class TestAnEventThatGainedAField:
         def lift(*_: object) -> bytes:
             raise AssertionError
 
-        monkeypatch.setattr(EventType, "_lift", lift)
+        monkeypatch.setattr(EventType, "lifted", lift)
         GROWN.named(name.rpartition(".v")[0]).decode((GOLDEN / f"{name}.json").read_bytes())
 
     def test_is_written_with_it(self) -> None:

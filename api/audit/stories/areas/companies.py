@@ -29,6 +29,10 @@ _IDENTITY: Sentences = {
         "{who} [lässt die Siegel des Protokolls an {auditor_email} mailen|hat den Versand der Siegel "
         "des Protokolls an einen Prüfer beendet].",
     ),
+    f"{_COMPANY}.Cloned": texts(
+        "{who} made the company {name} of the first {source_position} events of another one.",
+        "{who} hat das Unternehmen {name} aus {source_position} Ereignissen eines anderen gemacht.",
+    ),
     f"{_COMPANY}.Suspended": texts(
         "{who} suspended the company: it can only read[ ({reason})].",
         "{who} hat das Unternehmen gesperrt: es kann nur noch lesen[ ({reason})].",
