@@ -19,7 +19,7 @@ from projections.audit import Look, ask_version, choose_events, difference, even
 from projections.base import EventNotReadable, Row
 
 PAGES = (
-    "A page may hold fewer rows than `limit`, even none: a request looks at a few thousand events at most. "
+    "A page may hold fewer rows than `limit`, even none: a request passes over so many events at most. "
     "Go on with `next_after` as long as `has_more` is true. With `before` the newest come first, and "
     "`next_before` leads on."
 )

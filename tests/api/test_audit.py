@@ -22,7 +22,7 @@ from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from projections.audit import SCANNED
+from projections.audit import SCANNED_IN_STORES
 
 UNUSED = cast("Any", None)
 SECRET = "a secret that is only good for tests, and long enough"
@@ -303,12 +303,20 @@ class TestPaging:
 
     def test_one_request_looks_at_so_many_events_and_no_more(self, shop: Any) -> None:
         admin = shop.client()
-        brands = [Brand.begin(Brand.Registered, uuid4(), name=f"Brand {n}") for n in range(SCANNED + 100)]
+        brands = [Brand.begin(Brand.Registered, uuid4(), name=f"B {n}") for n in range(SCANNED_IN_STORES)]
         record(shop.service, shop.company_id, *brands)
-        admin.post("/api/admin/stores", {"name": "Last", "code": "L"})
-        first = admin.get(f"{EVENTS}?type=stores.Store").json
-        assert (first["data"], first["pagination"]) == ([], {"next_after": SCANNED, "has_more": True})
-        assert [row["data"]["name"] for row in events_of(admin, "type=stores.Store")] == ["Last"]
+        store = admin.post("/api/admin/stores", {"name": "Last", "code": "L"}).data
+        bound = shop.client(stores=[store["id"]])
+        first = bound.get(f"{EVENTS}?type=stores.Store").json
+        assert (first["data"], first["pagination"]) == (
+            [],
+            {"next_after": SCANNED_IN_STORES, "has_more": True},
+        )
+        (only,) = events_of(bound, "type=stores.Store")
+        assert only["data"]["name"] == "Last"
+        # Whoever is bound to no store looks further at once.
+        (rare,) = admin.get(f"{EVENTS}?type=stores.Store").data
+        assert rare["position"] == only["position"]
         last = brands[-1].id
         assert [row["stream_id"] for row in events_of(admin, f"stream_id={last}")] == [str(last)]
 
@@ -347,15 +355,14 @@ class TestNewestFirst:
 
     def test_one_request_looks_at_so_many_events_and_no_more(self, shop: Any) -> None:
         admin = shop.client()
-        first = events_of(admin, "type=companies")
-        record(
-            shop.service,
-            shop.company_id,
-            *(Brand.begin(Brand.Registered, uuid4(), name=f"B {n}") for n in range(SCANNED)),
-        )
-        page = admin.get(f"{EVENTS}?type=companies&before={2**53 - 1}").json
+        store = admin.post("/api/admin/stores", {"name": "First", "code": "F"}).data
+        brands = (Brand.begin(Brand.Registered, uuid4(), name=f"B {n}") for n in range(SCANNED_IN_STORES))
+        record(shop.service, shop.company_id, *brands)
+        bound = shop.client(stores=[store["id"]])
+        page = bound.get(f"{EVENTS}?type=stores.Store&before={2**53 - 1}").json
         assert (page["data"], page["pagination"]["has_more"]) == ([], True)
-        assert self.every(admin, "type=companies") == first[::-1]
+        (only,) = self.every(bound, "type=stores.Store")
+        assert only["data"]["name"] == "First"
 
     def test_the_end_is_the_first_position(self, shop: Any) -> None:
         answer = shop.client().get(f"{EVENTS}?before=1").json
@@ -432,7 +439,7 @@ class TestFilters:
         record(
             shop.service,
             shop.company_id,
-            *(Brand.begin(Brand.Registered, uuid4(), name=f"B {n}") for n in range(SCANNED)),
+            *(Brand.begin(Brand.Registered, uuid4(), name=f"B {n}") for n in range(SCANNED_IN_STORES)),
         )
         for query in ("request_id=rare", f"request_id=rare&before={2**53 - 1}"):
             (event,) = admin.get(f"{EVENTS}?{query}").data
