@@ -6,7 +6,7 @@ Who holds one can tell a log that was cut or rewritten since from one that has o
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 #: What an Ed25519 key of a log is called in notes, and how long its parts are.
@@ -60,6 +60,12 @@ class Note:
         """The note as it is written."""
         lines = (f"{_SIGNED}{one.name} {_base64(one.key_id + one.signature)}\n" for one in self.signatures)
         return "".join((self.checkpoint.text, "\n", *lines))
+
+    @property
+    def own(self) -> "Note":
+        """The note as the log signed it, without the lines of those who cosigned it."""
+        origin = self.checkpoint.origin
+        return replace(self, signatures=tuple(one for one in self.signatures if one.name == origin))
 
     def signature_of(self, public_key: bytes) -> bytes | None:
         """The log's own signature by this key; None if there is none. Those of unknown keys say nothing."""

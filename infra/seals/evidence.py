@@ -70,8 +70,9 @@ class Gathering:
     def __init__(self, db: Database, key: SealKey | None, published: Sequence[Note]) -> None:
         self._db = db
         self._key = key
-        self._published = published
-        self._texts = frozenset(note.text for note in published)
+        # What was cosigned is published once more, with the lines of witnesses.
+        self._published = [note.own for note in published]
+        self._texts = frozenset(note.text for note in self._published)
         self._last = _place(published[-1]) if published else (0, 0)
 
     def gather(self, first: int, last: int) -> Evidence:

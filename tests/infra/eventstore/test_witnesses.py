@@ -22,6 +22,7 @@ from domain.seals.tree import Growing, Subtree, consistency, hash_of
 from infra.jobs.witnesses import Witnessing
 from infra.postgres.transactions import transaction
 from infra.runtime.settings import SettingsError, load_settings
+from infra.seals.evidence import Gathering
 from infra.seals.key import SealKey
 from infra.seals.published import all_published, file_of, publish
 from infra.seals.verify_log import read_checkpoint
@@ -133,7 +134,15 @@ class TestASealOfAShop:
         seconds, signature = found
         key = Ed25519PublicKey.from_public_bytes(address.witness.public)
         key.verify(signature, cosigned(note.checkpoint, seconds))
-        assert [len(one.signatures) for one in all_published(file_of(shop.folder, company_id))] == [1, 2] * 3
+        # The lines of others make no other seals of them.
+        with (
+            shop.log.database.connect("app") as connection,
+            transaction(connection, company_id, reading=True) as db,
+        ):
+            published = all_published(file_of(shop.folder, company_id))
+            evidence = Gathering(db, KEY, published).gather(1, 304)
+        assert (evidence.sealed, evidence.faults, evidence.end) == (304, {}, None)
+        assert [len(one.signatures) for one in published] == [1, 2] * 3
 
     def test_waits_for_a_witness_that_is_down(self, shop: Shop, tmp_path: Path) -> None:
         trust = trusting(tmp_path, f"{KEY.vkey_of(UUID(int=1), 7)} *")
