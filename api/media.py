@@ -1,5 +1,6 @@
 """The media types beside the JSON of every day."""
 
+BYTES = "application/octet-stream"
 CSV = "text/csv"
 #: What printers of slips understand; it has no media type of its own.
 ESCPOS = "application/octet-stream"

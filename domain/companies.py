@@ -244,6 +244,11 @@ class Company(Entity):
         subject_kind = "company"
         private: ClassVar[Mapping[str, Any]] = texts("auditor_email")
 
+    class ProofsRegulated(Entity.Revised):
+        """Checkpoints and tiles of the log, hashes alone, may be read by anyone, or by nobody outside."""
+
+        public_proofs: bool
+
     class Suspended(Entity.Event):
         """The company may only read until it is activated again."""
 
@@ -277,7 +282,7 @@ class Company(Entity):
 
         def apply(self, aggregate: "Company") -> None:
             """Begin as a sandbox."""
-            aggregate.values.update(name=self.name, auditor_email=None)
+            aggregate.values.update(name=self.name, auditor_email=None, public_proofs=False)
             aggregate.is_sandbox = True
             aggregate.is_suspended = aggregate.is_archived = False
             aggregate.suspension_reason = None
@@ -455,6 +460,7 @@ _UNSAID: Mapping[str, Any] = {
     "week_start": WEEK_START,
     "reports_to_outside": False,
     "auditor_email": None,
+    "public_proofs": False,
 }
 
 

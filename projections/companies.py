@@ -52,7 +52,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 9
+    version = 10
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -66,15 +66,15 @@ class Companies(Projection):
                                    discount_ceilings, backdating_days, over_receive_percent,
                                    default_lead_time_days, shift_required, blind_close, refund_to_original,
                                    cross_store_returns, held_hours, order_reservation_days, receipt_paper,
-                                   week_start, reports_to_outside, is_sandbox, status, version, created_at,
-                                   updated_at)
+                                   week_start, reports_to_outside, public_proofs, is_sandbox, status, version,
+                                   created_at, updated_at)
             VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
                     %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s,
                     %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s,
                     %(first_over_receive_percent)s, %(first_lead_time_days)s, false, false,
                     %(first_refund_to_original)s, true, %(first_held_hours)s,
                     %(first_order_reservation_days)s, %(first_receipt_paper)s,
-                    %(first_week_start)s, false, false, 'active', %(version)s, %(at)s, %(at)s)
+                    %(first_week_start)s, false, false, false, 'active', %(version)s, %(at)s, %(at)s)
         """,
         Company.Renamed: """
             UPDATE companies
@@ -182,9 +182,15 @@ class Companies(Projection):
         Company.Cloned: """
             UPDATE companies
                SET name = %(name)s, name_key = %(name_key)s, is_sandbox = true, status = 'active',
-                   suspension_reason = NULL, auditor_email = NULL, package_id = NULL,
+                   suspension_reason = NULL, auditor_email = NULL, public_proofs = false,
+                   package_id = NULL,
                    subscription_status = NULL, trial_ends_at = NULL, period_ends_at = NULL, due_at = NULL,
                    version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.ProofsRegulated: """
+            UPDATE companies
+               SET public_proofs = %(public_proofs)s, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
         """,
         Company.Suspended: """
@@ -278,6 +284,7 @@ class Companies(Projection):
             week_start             text NOT NULL,
             reports_to_outside     boolean NOT NULL,
             auditor_email          text,
+            public_proofs          boolean NOT NULL,
             is_sandbox             boolean NOT NULL,
             status                 text NOT NULL,
             suspension_reason      text,

@@ -145,6 +145,13 @@ def ask_hashes(db: Database, subtrees: Iterable[Subtree]) -> Pending[Mapping[Sub
     return Pending(made)
 
 
+def list_entries(db: Database, first: int, last: int) -> list[bytes]:
+    """The chain hashes from one leaf to another, both included, as far as there are any."""
+    params = {"company_id": db.company_id, "firsts": [first], "lasts": [last]}
+    rows = sorted(db.ask(_LEAVES, params).rows(), key=lambda row: row["number"])
+    return [row["hash"] for row in rows]
+
+
 def find_tiles(db: Database, tiles: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
     """The rows of these levels (1 and more) and numbers, as far as there are any."""
     levels, numbers = zip(*wanted, strict=True) if (wanted := sorted({*tiles})) else ((), ())

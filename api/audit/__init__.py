@@ -4,9 +4,11 @@ from falcon import App, Request, Response
 
 from api.audit.events import AuditEvents, AuditStream
 from api.audit.proofs import Consistency, EventProof
+from api.audit.public_log import PublicCheckpoint, PublicEntries, PublicTile
 from api.audit.seals import LatestSeal, SealKey, SealOfSize, Seals
 from api.audit.state import AuditState
 from api.audit.story import AuditStory
+from api.audit.tiles import LogCheckpoint, LogEntries, LogTile
 from api.audit.verification import LogVerification
 from api.audit.verifications import VerificationById, Verifications
 from api.audit.what_if import WhatIfById, WhatIfOrders, WhatIfs
@@ -25,6 +27,14 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/audit/what-if", WhatIfs(services))
     app.add_route("/api/audit/what-if/{what_if_id:uuid}", WhatIfById(services))
     app.add_route("/api/audit/what-if/{what_if_id:uuid}/orders", WhatIfOrders(services))
+    log = "/api/audit/log"
+    app.add_route(f"{log}/checkpoint", LogCheckpoint(services))
+    app.add_route(f"{log}/tile/entries/{{tile:path}}", LogEntries(services))
+    app.add_route(f"{log}/tile/{{level}}/{{tile:path}}", LogTile(services))
+    public = "/api/logs/{company_id:uuid}/{epoch:int}"
+    app.add_route(f"{public}/checkpoint", PublicCheckpoint(services))
+    app.add_route(f"{public}/tile/entries/{{tile:path}}", PublicEntries(services))
+    app.add_route(f"{public}/tile/{{level}}/{{tile:path}}", PublicTile(services))
     app.add_route(stream, AuditStream(services))
     app.add_route(f"{stream}/story", AuditStory(services))
     app.add_route(f"{stream}/state", AuditState(services))

@@ -112,6 +112,13 @@ class CompanySettingsAnswer(CompanyDetails):
             "office@accountant.example",
         ),
     ]
+    public_proofs: Annotated[
+        bool,
+        Meaning(
+            "Whether anyone may read checkpoints and tiles of the log: hashes, and how many there are.",
+            example=False,
+        ),
+    ]
     receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
     receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
     pos: Annotated[TillPreferencesAnswer, Meaning("What tills do.")]

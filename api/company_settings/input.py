@@ -111,6 +111,7 @@ class CompanySettingsEdit(CompanyEdit):
     week_start = Choice(*get_args(WeekStart), load_default=WEEK_START, **_SETTINGS["week_start"])
     reports_to_outside = Flag(load_default=False, **_SETTINGS["reports_to_outside"])
     auditor_email = Email(allow_none=True, load_default=None, **_SETTINGS["auditor_email"])
+    public_proofs = Flag(load_default=False, **_SETTINGS["public_proofs"])
     receipt_header = optional(2000, **_SETTINGS["receipt_header"])
     receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])
     pos = Object(TillPreferencesBody(), **_SETTINGS["pos"])

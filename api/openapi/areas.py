@@ -41,6 +41,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ),
     ("/api/lookups", "Lookups", "What there is to choose from, and what completes what is being typed."),
     ("/api/audit", "Audit", "Who did what and when, with the values before and after."),
+    ("/api/logs", "Audit", ""),
     (
         "/api/admin/webhooks",
         "Webhooks",

@@ -20,6 +20,7 @@ AT_A_TILL = {
     "week_start": "monday",
     "reports_to_outside": False,
     "auditor_email": None,
+    "public_proofs": False,
 }
 
 
@@ -62,6 +63,7 @@ class TestTheSettings:
             "week_start": "sunday",
             "reports_to_outside": True,
             "auditor_email": "office@accountant.example",
+            "public_proofs": True,
             "pos": {"lock_after_seconds": 300},
         }
         changed = shop.client().patch(PATH, changes)
@@ -76,7 +78,7 @@ class TestTheSettings:
             *("Renamed", "Relocated", "Rescheduled", "RoundingAgreed", "Rebranded"),
             *("ReceiptReworded", "TillsInstructed", "BackdatingAllowed", "BooksClosed", "PurchasingAgreed"),
             *("ShiftsRegulated", "ReturnsRegulated", "HeldSalesLimited", "ReceiptPaperChosen"),
-            *("OrderReservationsLimited", "WeekStartChosen", "ReportMailRegulated"),
+            *("OrderReservationsLimited", "WeekStartChosen", "ReportMailRegulated", "ProofsRegulated"),
             "AuditorNamed",
         }
 
