@@ -129,10 +129,10 @@ class LogProofAnswer(Answer, rename={"from_position": "from", "to_position": "to
     verified: Annotated[Count, Meaning("How many events were found to be what was recorded.", 41_882)]
     sealed_up_to: Annotated[Count, Meaning("Up to which position the log was sealed; 0 if never.", 41_800)]
     head_hash: Annotated[
-        str,
+        str | None,
         Meaning(
-            "The hash of the last of them. Compared with one that was noted earlier, elsewhere, it tells of "
-            "a log that was made anew as a whole.",
+            "The hash of the last of them; null for whoever may not see all of it. Compared with one that "
+            "was noted earlier, elsewhere, it tells of a log that was made anew as a whole.",
             "27e92014ce23da3e3b3a7122c8b8091ca592880efa39c13f53deee907b26959a",
         ),
     ]
@@ -140,8 +140,8 @@ class LogProofAnswer(Answer, rename={"from_position": "from", "to_position": "to
     seconds: Annotated[float, Meaning("How long it took.", 0.31)]
 
     @classmethod
-    def found(cls, proof: Mapping[str, Any], seconds: float) -> Self:
-        """The answer of what was found."""
+    def found(cls, proof: Mapping[str, Any], seconds: float, *, with_hash: bool) -> Self:
+        """The answer of what was found; a hash is for whoever sees all events whole."""
         fault = proof["fault"]
         return cls(
             sound=fault is None,
@@ -149,7 +149,7 @@ class LogProofAnswer(Answer, rename={"from_position": "from", "to_position": "to
             to_position=proof["last"],
             verified=proof["verified"],
             sealed_up_to=proof["sealed_up_to"],
-            head_hash=proof["last_hash"],
+            head_hash=proof["last_hash"] if with_hash else None,
             fault=LogFaultAnswer(**fault) if fault else None,
             seconds=seconds,
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 from commands.ports import Caller
 from domain.companies import PLATFORM_ID
+from domain.errors import NotAllowed
 from projections.base import Row
 from projections.cost_fields import is_cost
 
@@ -18,10 +19,20 @@ DESCRIPTION = (
 )
 
 
+class NotForAll(NotAllowed):
+    """What follows from all that events say is for whoever sees costs and is bound to no store."""
+
+
 def sees_all(caller: Caller) -> bool:
     """Whether the caller may see every event whole: only then a digest tells nothing that is to be hidden."""
     # The log of the platform has no costs in it.
     return not caller.store_ids and (caller.sees_costs or caller.company_id == PLATFORM_ID)
+
+
+def check_sees_all(caller: Caller) -> None:
+    """Raise NotForAll for whoever may see a part only: a digest tells what is left to be guessed."""
+    if not sees_all(caller):
+        raise NotForAll
 
 
 def permitted_event(caller: Caller, event: Row) -> Row:

@@ -2,7 +2,7 @@
 
 from falcon import Request, Response
 
-from api.audit.permitted import PERMISSION, sees_all
+from api.audit.permitted import PERMISSION, NotForAll, check_sees_all
 from api.audit.proof_input import ConsistencyQuery, ProofQuery
 from api.audit.proving import hashes_of, prove, tlog_proof
 from api.audit.seal_answers import ConsistencyAnswer, ProofAnswer, SealedTreeAnswer
@@ -10,22 +10,11 @@ from api.media import TEXT
 from api.operations import operation
 from api.resource import Resource
 from api.services import Reading
-from commands.ports import Caller, Missing
-from domain.errors import NotAllowed
+from commands.ports import Missing
 from domain.seals.refusals import NotSealedYet
 from domain.seals.tree import consistency
 from projections.base import Row
 from projections.seals import LAST_POSITION, find_seal, find_sealed_event
-
-
-class NotForAll(NotAllowed):
-    """A proof follows from all that an event says; it is for whoever sees costs and is bound to no store."""
-
-
-def check_sees_all(caller: Caller) -> None:
-    """Raise NotForAll for whoever may see a part only: a digest tells what is left to be guessed."""
-    if not sees_all(caller):
-        raise NotForAll
 
 
 class EventProof(Resource):
@@ -74,13 +63,15 @@ class Consistency(Resource):
         "Prove that the log has only grown",
         query=ConsistencyQuery(),
         answer=ConsistencyAnswer,
-        refusals=(Missing,),
+        refusals=(Missing, NotForAll),
         description="From one size that was sealed to another: whoever holds both checkpoints knows by it "
-        "that the later log begins with the earlier one.",
+        "that the later log begins with the earlier one. There are hashes of single events in it, hence for "
+        "whoever may prove these.",
     )
     def on_get(self, req: Request, resp: Response) -> None:
-        """The hashes that lead from one root to the other. Raises Missing."""
+        """The hashes that lead from one root to the other. Raises Missing, NotForAll."""
         query = req.context.query
+        check_sees_all(req.context.caller)
 
         def question(reading: Reading) -> tuple[Row, Row, list[str]]:
             seals = [find_seal(reading.db, query[name]) for name in ("from_size", "to_size")]

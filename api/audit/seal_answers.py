@@ -41,7 +41,9 @@ class SealAnswer(Answer):
 
     size: Annotated[Count, Meaning("How many events it covers, from the first.", 7)]
     root: Annotated[str, Meaning("The root of the Merkle tree over their hashes (RFC 6962).", _HASH)]
-    head_hash: Annotated[str, Meaning("The chain hash of the last of them.", _HASH)]
+    head_hash: Annotated[
+        str | None, Meaning("The chain hash of the last; null for whoever may not see all of it.", _HASH)
+    ]
     epoch: Annotated[int, Meaning("Which life of the log it is of; each restore begins another.", 1)]
     sealed_at: Annotated[Moment, Meaning("When it was signed, by the clock of the server.")]
     vkey: Annotated[str, Meaning("The key that it was signed with.", _VKEY)]

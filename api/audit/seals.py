@@ -4,12 +4,12 @@ from datetime import datetime
 
 from falcon import Request, Response
 
-from api.audit.permitted import PERMISSION
+from api.audit.permitted import PERMISSION, sees_all
 from api.audit.seal_answers import FormerKeyAnswer, SealAnswer, SealKeyAnswer, WitnessAnswer
 from api.operations import operation
 from api.queries import PageQuery
 from api.resource import Resource
-from commands.ports import Missing
+from commands.ports import Caller, Missing
 from domain.seals.refusals import EpochForked, LogNotSound, NoSealKey
 from projections.base import Row
 from projections.seals import LAST_POSITION, find_epoch_number, find_seal, list_keys, list_seals
@@ -21,9 +21,9 @@ ABOUT = (
 )
 
 
-def show_seal(row: Row) -> SealAnswer:
-    """A seal as clients see it."""
-    hashes = {name: row[name].hex() for name in ("root", "head_hash")}
+def show_seal(caller: Caller, row: Row) -> SealAnswer:
+    """A seal as the caller sees it."""
+    hashes = {"root": row["root"].hex(), "head_hash": row["head_hash"].hex() if sees_all(caller) else None}
     witnesses = [
         WitnessAnswer(
             name=one["vkey"].partition("+")[0],
@@ -64,7 +64,7 @@ class Seals(Resource):
         """One page, the newest first."""
         query = req.context.query
         rows, total = self.ask(req, resp, lambda reading: list_seals(reading.db, **query))
-        self.answer_page(req, resp, [show_seal(row) for row in rows], total)
+        self.answer_page(req, resp, [show_seal(req.context.caller, row) for row in rows], total)
 
     @operation(
         "audit.seal",
@@ -81,7 +81,9 @@ class Seals(Resource):
         caller = req.context.caller
         self.services.application.check(caller)
         self.services.seals.seal(caller.company_id)
-        self.answer(req, resp, _found(self.ask(req, resp, lambda reading: find_seal(reading.db))), "Sealed")
+        self.answer(
+            req, resp, _found(req, self.ask(req, resp, lambda reading: find_seal(reading.db))), "Sealed"
+        )
 
 
 class LatestSeal(Resource):
@@ -90,7 +92,7 @@ class LatestSeal(Resource):
     @operation(PERMISSION, "Show the latest seal", answer=SealAnswer, refusals=(Missing,), description=ABOUT)
     def on_get(self, req: Request, resp: Response) -> None:
         """What the log was when it was sealed last. Raises Missing."""
-        self.answer(req, resp, _found(self.ask(req, resp, lambda reading: find_seal(reading.db))))
+        self.answer(req, resp, _found(req, self.ask(req, resp, lambda reading: find_seal(reading.db))))
 
 
 class SealOfSize(Resource):
@@ -101,10 +103,10 @@ class SealOfSize(Resource):
         """The seal that covers so many events. Raises Missing."""
         if size > LAST_POSITION:
             raise Missing
-        self.answer(req, resp, _found(self.ask(req, resp, lambda reading: find_seal(reading.db, size))))
+        self.answer(req, resp, _found(req, self.ask(req, resp, lambda reading: find_seal(reading.db, size))))
 
 
-def _found(row: Row | None) -> SealAnswer:
+def _found(req: Request, row: Row | None) -> SealAnswer:
     if row is None:
         raise Missing
-    return show_seal(row)
+    return show_seal(req.context.caller, row)

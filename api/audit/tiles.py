@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from falcon import Request, Response
 
-from api.audit.permitted import PERMISSION
+from api.audit.permitted import PERMISSION, NotForAll, check_sees_all
 from api.media import BYTES, TEXT
 from api.operations import operation
 from api.resource import Resource
@@ -31,6 +31,10 @@ TILES = (
 ENTRIES = (
     "What leaves are made of, each behind its length in two bytes: the chain hash of an event, 32 bytes, "
     "which says nothing of it."
+)
+_FOR_WHOM = (
+    "The hash of an event tells whoever knows all of it but a number which one that is: so only whoever "
+    "holds `costs.view` and is bound to no store fetches them."
 )
 CHECKPOINT = "The newest seal of this life of the log, as a signed note."
 
@@ -85,9 +89,16 @@ class LogCheckpoint(Resource):
 class LogTile(Resource):
     """A tile of the tree."""
 
-    @operation(PERMISSION, "Fetch a tile of the log", media=(BYTES,), refusals=(Missing,), description=TILES)
+    @operation(
+        PERMISSION,
+        "Fetch a tile of the log",
+        media=(BYTES,),
+        refusals=(Missing, NotForAll),
+        description=f"{TILES} {_FOR_WHOM}",
+    )
     def on_get(self, req: Request, resp: Response, level: str, tile: str) -> None:
-        """Its hashes, one after another. Raises Missing."""
+        """Its hashes, one after another. Raises Missing, NotForAll."""
+        check_sees_all(req.context.caller)
         data = self.ask(req, resp, lambda reading: tile_of(reading, level, tile))
         send_tile(resp, data, "private")
 
@@ -96,10 +107,15 @@ class LogEntries(Resource):
     """A bundle of entries."""
 
     @operation(
-        PERMISSION, "Fetch entries of the log", media=(BYTES,), refusals=(Missing,), description=ENTRIES
+        PERMISSION,
+        "Fetch entries of the log",
+        media=(BYTES,),
+        refusals=(Missing, NotForAll),
+        description=f"{ENTRIES} {_FOR_WHOM}",
     )
     def on_get(self, req: Request, resp: Response, tile: str) -> None:
-        """What leaves are made of. Raises Missing."""
+        """What leaves are made of. Raises Missing, NotForAll."""
+        check_sees_all(req.context.caller)
         data = self.ask(req, resp, lambda reading: entries_of(reading, tile))
         send_tile(resp, data, "private")
 

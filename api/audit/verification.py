@@ -7,7 +7,7 @@ from falcon import Request, Response
 
 from api.audit.answers import LogProofAnswer
 from api.audit.input import AuditProofQuery
-from api.audit.permitted import PERMISSION
+from api.audit.permitted import PERMISSION, sees_all
 from api.operations import operation
 from api.resource import Resource
 from domain.errors import Invalid, NotAllowed
@@ -55,4 +55,6 @@ class LogVerification(Resource):
             of_primary=True,
         )
         found = {**asdict(proof), "last_hash": proof.last_hash.hex()}
-        self.answer(req, resp, LogProofAnswer.found(found, round(time.perf_counter() - began, 3)))
+        seconds = round(time.perf_counter() - began, 3)
+        shown = LogProofAnswer.found(found, seconds, with_hash=sees_all(req.context.caller))
+        self.answer(req, resp, shown)

@@ -1,6 +1,7 @@
 """POST and GET /api/audit/verifications: the log verified by a worker, however long it is."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from api.answers import NULL, Meaning
 from api.audit.answers import LogProofAnswer
 from api.audit.input import AuditVerificationBody
 from api.audit.jobs import ABOUT_JOBS, AuditJobAnswer, AuditJobResource
-from api.audit.permitted import PERMISSION
+from api.audit.permitted import PERMISSION, sees_all
 from api.audit.verification import CHECKS, LogOfCompany
 from api.operations import operation
 from commands.audit_jobs import TooManyAuditJobs
@@ -52,7 +53,8 @@ class Verifications(_Verifications):
         asked = {"from": body["from_position"], "to": body["to_position"]}
         head = self.ask(req, resp, lambda reading: find_head(reading.db))
         stretch_within(asked["from"], asked["to"], head)
-        self.request(req, resp, asked, show_verification, body.get("id"))
+        present = partial(show_verification, with_hash=False)
+        self.request(req, resp, asked, present, body.get("id"))
 
 
 class VerificationById(_Verifications):
@@ -63,12 +65,13 @@ class VerificationById(_Verifications):
         """How far it is, and what it found. Raises Missing, LogOfCompany."""
         if req.context.caller.store_ids:
             raise LogOfCompany
-        self.answer(req, resp, show_verification(self.find(req, resp, job_id)))
+        row, with_hash = self.find(req, resp, job_id), sees_all(req.context.caller)
+        self.answer(req, resp, show_verification(row, with_hash=with_hash))
 
 
-def show_verification(row: Mapping[str, Any]) -> VerificationAnswer:
+def show_verification(row: Mapping[str, Any], *, with_hash: bool) -> VerificationAnswer:
     """A verification as clients see it."""
     result, asked = row.get("result"), row["asked"]
-    found = LogProofAnswer.found(result, result["seconds"]) if result else None
+    found = LogProofAnswer.found(result, result["seconds"], with_hash=with_hash) if result else None
     shown = {name: value for name, value in row.items() if name in AuditJobAnswer.__struct_fields__}
     return VerificationAnswer(**shown, from_position=asked["from"], to_position=asked["to"], result=found)

@@ -5,8 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from commands.ports import Caller
 from domain.seals.checkpoints import read_note
+from infra.identity.tokens import Tokens
 from infra.seals.key import is_signed_by
+from tests.conftest import SECRET
 from tests.domain.seals.monitor import Monitor
 
 LOG = "/api/audit/log"
@@ -82,6 +85,22 @@ class TestForWhoeverMayAudit:
         admin.post("/api/audit/seals")
         answer = admin.get(f"{LOG}/{path}")
         assert (answer.status, answer.code) == (404, "not_found")
+
+    def test_hashes_of_events_are_for_whoever_sees_all_of_these(self, stocked: Any, admin: Any) -> None:
+        size, shop = admin.post("/api/audit/seals").data["size"], stocked.shop
+        caller = Caller(
+            company_id=shop.company_id,
+            user_id=shop.users["Admin"],
+            session_id=shop.users["Admin"],
+            role="Admin",
+        )
+        token = Tokens(SECRET, 3600).issue(caller, denied=["costs.view"])
+        for other in (shop.client(stores=[stocked.store["id"]]), shop.service.client(token)):
+            assert other.get(f"{LOG}/checkpoint").status == 200
+            assert other.get("/api/audit/seals/latest").data["head_hash"] is None
+            for path in (f"log/tile/0/000.p/{size}", f"log/tile/entries/000.p/{size}"):
+                assert other.get(f"/api/audit/{path}").status == 403
+        assert other.get("/api/audit/verify?from=2&to=2").data["head_hash"] is None
 
     def test_others_may_not(self, stocked: Any) -> None:
         for path in ("checkpoint", "tile/0/000.p/1", "tile/entries/000.p/1"):
