@@ -21,7 +21,7 @@ class Constant:
 
     def answer(self, req: Request, resp: Response) -> None:
         """Answer with it, packed for whoever takes that, or with 304 if the client has it."""
-        is_packed = _takes_gzip(req)
+        is_packed = takes_gzip(req)
         etag = self._packed_etag if is_packed else self._etag
         resp.set_header("ETag", etag)
         resp.set_header("Cache-Control", "no-cache")
@@ -35,7 +35,8 @@ class Constant:
         resp.data = self._packed if is_packed else self._plain
 
 
-def _takes_gzip(req: Request) -> bool:
+def takes_gzip(req: Request) -> bool:
+    """Whether the client unpacks answers that are packed."""
     offers = (part.partition(";") for part in (req.get_header("Accept-Encoding") or "").split(","))
     return any(
         name.strip().lower() == "gzip" and weight.replace(" ", "") not in ("q=0", "q=0.0")

@@ -137,6 +137,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "audit.view": ("see who did what and when", (SUPER_ADMIN, _A)),
         "audit.seal": ("seal the log", (_A,)),
         "audit.what_if": ("have past sales decided again with other prices, taxes or rounding", (_A,)),
+        "audit.export": ("export the log whole", (_A,)),
         "webhooks.view": ("see webhooks and what they were sent", (SUPER_ADMIN, _A)),
         "webhooks.create": ("have servers be told of events", (SUPER_ADMIN, _A)),
         "webhooks.edit": (

@@ -3,6 +3,7 @@
 from falcon import App, Request, Response
 
 from api.audit.events import AuditEvents, AuditStream
+from api.audit.exports import LogExportById, LogExportFile, LogExports
 from api.audit.proofs import Consistency, EventProof
 from api.audit.public_log import PublicCheckpoint, PublicEntries, PublicTile
 from api.audit.seals import LatestSeal, SealKey, SealOfSize, Seals
@@ -27,6 +28,10 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/audit/what-if", WhatIfs(services))
     app.add_route("/api/audit/what-if/{what_if_id:uuid}", WhatIfById(services))
     app.add_route("/api/audit/what-if/{what_if_id:uuid}/orders", WhatIfOrders(services))
+    exports = "/api/audit/exports"
+    app.add_route(exports, LogExports(services))
+    app.add_route(f"{exports}/{{log_export_id:uuid}}", LogExportById(services))
+    app.add_route(f"{exports}/{{log_export_id:uuid}}/file", LogExportFile(services))
     log = "/api/audit/log"
     app.add_route(f"{log}/checkpoint", LogCheckpoint(services))
     app.add_route(f"{log}/tile/entries/{{tile:path}}", LogEntries(services))

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from api.audit.stories.languages import STORY_LANGUAGES
-from api.fields import Body, Choice, Id, Moment, OwnId, Text, Whole
+from api.fields import Body, Choice, Id, Many, Moment, OwnId, Text, Whole
 
 
 class AuditStreamQuery(Body):
@@ -98,3 +98,15 @@ class AuditVerificationBody(AuditProofQuery):
     """Which stretch of the log; without either, all of it."""
 
     id = OwnId(meaning="Its id; you may choose it yourself.")
+
+
+class LogExportBody(AuditVerificationBody):
+    """Which stretch of the log, and without what; without anything, all of it."""
+
+    withhold = Many(
+        Choice("metadata", meaning="Who did it and when."),
+        longest=1,
+        load_default=list,
+        meaning="What a digest stands for: `metadata`, so that nobody reads who did what.",
+        example=["metadata"],
+    )

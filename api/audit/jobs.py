@@ -6,16 +6,19 @@ A resource of a kind calls `request` in its POST and `find` in its GET; how a ki
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from tempfile import TemporaryFile
+from typing import IO, Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from falcon import Request, Response
 
 from api.answers import NULL, Answer, Count, Id, Meaning, Moment
+from api.kept_files import ExportExpired, ExportNotReady, Wanted, wanted_of
 from api.resource import Resource
+from api.services import Reading
 from commands.audit_jobs import RequestAuditJob, request_audit_job
 from commands.ports import Missing
-from projections.audit_jobs import find_audit_job
+from projections.audit_jobs import find_audit_job, read_audit_file
 from projections.base import Row
 
 #: What the operations say of it.
@@ -59,9 +62,46 @@ class AuditJobResource(Resource):
 
         self.write(req, resp, request_audit_job, command, answer, message="A worker will do it")
 
+    def send_file(
+        self, req: Request, resp: Response, job_id: UUID, media: str, name: Callable[[Row], str]
+    ) -> None:
+        """Answer with the file of a job, packed for whoever takes that.
+
+        Raises Missing, ExportNotReady, ExportExpired.
+        """
+        file: IO[bytes] = TemporaryFile()  # noqa: SIM115 the response closes it
+
+        def read(reading: Reading) -> tuple[Row, Wanted]:
+            row = _found(find_audit_job(reading.db, self.kind, job_id))
+            _check_written(row, self.services.now())
+            wanted = wanted_of(req, row["sha256"], row["bytes"], may_pack=True)
+            if not wanted.is_known:
+                stretch = wanted.stretch
+                wanted.write(read_audit_file(reading.db, job_id, stretch.first, stretch.last), file)
+            return row, wanted
+
+        try:
+            row, wanted = self.ask(req, resp, read)
+        except BaseException:
+            file.close()
+            raise
+        resp.set_header("Vary", "Accept-Encoding")
+        wanted.send(resp, file, media, name(row))
+
     def find(self, req: Request, resp: Response, job_id: UUID) -> Row:
         """The job of this kind of the caller's company. Raises Missing."""
-        row = self.ask(req, resp, lambda reading: find_audit_job(reading.db, self.kind, job_id))
-        if row is None:
-            raise Missing
-        return row
+        return self.ask(req, resp, lambda reading: _found(find_audit_job(reading.db, self.kind, job_id)))
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise Missing
+    return row
+
+
+def _check_written(row: Row, now: datetime) -> None:
+    """Raise ExportNotReady, or ExportExpired, for a job that has no file."""
+    if row["status"] != "done" or row["sha256"] is None:
+        raise ExportNotReady
+    if row["expires_at"] <= now:
+        raise ExportExpired

@@ -13,14 +13,19 @@ import psycopg
 from rich.console import Console
 
 from domain.seals.refusals import EpochForked
+from infra.cli.audit_verification import verify
 from infra.cli.companies import companies_of, company_called, company_option, conninfo_of
 from infra.cli.replay import replay
 from infra.eventstore.chain import LogAltered
+from infra.eventstore.data_keys import NoDataKey
+from infra.postgres.transactions import transaction
 from infra.process.progress import progress_bar
 from infra.runtime.log_epochs import Lives
+from infra.runtime.models import EVENT_TYPES
 from infra.runtime.seals import seal_key
 from infra.runtime.settings import load_settings
 from infra.runtime.witness import run_witness
+from infra.seals.key_files import write_keys
 from infra.seals.log_files import LogFile, NoEvents, Stretch
 from infra.seals.published import FOLDER, publish
 from infra.seals.sealing import Sealer
@@ -37,6 +42,7 @@ def audit() -> None:
 
     \b
     mipos audit export --company Journey --to journey.mlog     every event, chained and signed
+    mipos audit verify                                         are logs what was recorded, sealed, published?
     mipos audit verify-file journey.mlog                       is it what was recorded?
     mipos audit verifier > verify_log.py                       the same for anybody, in plain Python
     mipos audit seal                                           sign what is new, now and not within the hour
@@ -54,26 +60,39 @@ audit.add_command(replay)
 @click.option("--from", "first", type=click.IntRange(min=1), default=1, help="The first position.")
 @click.option("--upto", "last", type=click.IntRange(min=1), help="The last position; the end without it.")
 @click.option("--withhold-metadata", is_flag=True, help="Digests in place of who did it and when.")
+@click.option("--keys", "keys", type=_FILE, help="Another file, not there yet, for the keys of persons.")
 @click.pass_context
-def export(
-    context: click.Context, company: str, path: Path, first: int, last: int | None, *, withhold_metadata: bool
+def export(  # noqa: PLR0917 as the command line has it
+    context: click.Context,
+    company: str,
+    path: Path,
+    first: int,
+    last: int | None,
+    keys: Path | None,
+    *,
+    withhold_metadata: bool,
 ) -> None:
     """Write a company's log, each event with its bytes, while the shop sells on.
 
     Every hash is recomputed from the first event on before anything is signed. What is sealed of persons
-    stays sealed: no key is in the file. Money and goods are in clear: give it to whom you trust.
+    stays sealed: no key is in the file. Money and goods are in clear: give it to whom you trust. With --keys
+    the keys of those who are told about and not forgotten stand in a file of their own, for your eyes only:
+    whoever has both files reads all, and destroying the one with the keys forgets everybody in the other.
 
     \b
     Examples:
       mipos audit export --company Journey --to journey.mlog
       mipos audit export --company Journey --to march.mlog --from 120001 --upto 180000 --withhold-metadata
+      mipos audit export --company Journey --to journey.mlog --keys journey.keys
     """
-    if path.exists():
-        raise click.BadParameter(f"{path} is there already.", param_hint="--to")
+    for file, option in ((path, "--to"), (keys, "--keys")):
+        if file and (file.exists() or (option == "--keys" and file == path)):
+            raise click.BadParameter(f"{file} is there already.", param_hint=option)
+    company_id = company_called(context, company)
     key = seal_key(load_settings(os.environ))
     log_file = LogFile(
         conninfo_of(context),
-        company_called(context, company),
+        company_id,
         key,
         stretch=Stretch(first=first, last=last),
         withholds_metadata=withhold_metadata,
@@ -87,6 +106,23 @@ def export(
         except (NoEvents, LogAltered) as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"Positions {written.first:,} to {written.last:,} are in {path}.")
+    if keys:
+        _write_keys(context, company_id, log_file, keys)
+
+
+def _write_keys(context: click.Context, company_id: UUID, log_file: LogFile, path: Path) -> None:
+    try:
+        with (
+            psycopg.connect(conninfo_of(context), autocommit=True) as connection,
+            transaction(connection, company_id, reading=True) as db,
+        ):
+            many = write_keys(db, EVENT_TYPES.data_keys, log_file.subjects, path)
+    except NoDataKey:
+        message = "Keys of persons are kept under a data key that is not here, and none is written."
+        raise click.ClickException(message) from None
+    except FileExistsError:
+        raise click.BadParameter(f"{path} is there already.", param_hint="--keys") from None
+    click.echo(f"Keys of {many:,} persons are in {path}, apart: keep them so.")
 
 
 @audit.command()
@@ -170,6 +206,9 @@ def witness(name: str, host: str, port: int, folder: Path, trust: Path) -> None:
       mipos audit witness --name accountant.example/witness --folder /var/lib/witness --trust keys.txt
     """
     run_witness(name, (host, port), folder, trust)
+
+
+audit.add_command(verify)
 
 
 @audit.command("verify-file")

@@ -71,9 +71,10 @@ class Gathering:
         self._db = db
         self._key = key
         # What was cosigned is published once more, with the lines of witnesses.
-        self._published = [note.own for note in published]
-        self._texts = frozenset(note.text for note in self._published)
-        self._last = _place(published[-1]) if published else (0, 0)
+        notes = {note.own.text: note.own for note in published}
+        self._published = sorted(notes.values(), key=_place)
+        self._texts = frozenset(notes)
+        self._last = _place(self._published[-1]) if notes else (0, 0)
 
     def gather(self, first: int, last: int) -> Evidence:
         """All that is known of the log from one position to another."""

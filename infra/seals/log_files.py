@@ -17,6 +17,7 @@ from domain.errors import NotFound
 from domain.seals.checkpoints import Checkpoint, NotACheckpoint, read_note
 from domain.seals.tree import Growing
 from infra.eventstore.chain import ChainedEvent, Fault, LogAltered, Proof, Reason, genesis_hash
+from infra.eventstore.sealing import is_about_somebody, subject_of
 from infra.postgres.connections import BULK, bounded
 from infra.postgres.transactions import transaction
 from infra.seals.key import SealKey
@@ -53,10 +54,12 @@ class Stretch:
 
     first: int = 1
     last: int | None = None
+    #: Whether one that ends behind the end of the log is meant up to there.
+    is_clipped: bool = False
 
     def within(self, head: int) -> "Stretch":
         """The same of a log that ends at this position. Raises NoEvents."""
-        last = head if self.last is None else self.last
+        last = head if self.last is None or (self.is_clipped and self.last > head) else self.last
         if not 1 <= self.first <= last <= head:
             raise NoEvents
         return Stretch(first=self.first, last=last)
@@ -79,6 +82,8 @@ class LogFile:
         self._key = key
         self._stretch = stretch
         self._withholds_metadata = withholds_metadata
+        #: Whom the events in the file tell about, once it is written.
+        self.subjects: set[UUID] = set()
 
     def write(self, path: Path, now: datetime, progress: Progress) -> Stretch:
         """Write the file, whole or not at all, and only what was recorded: every hash is recomputed first.
@@ -114,6 +119,8 @@ class LogFile:
             before = event.hash
             if event.position >= stretch.first:
                 file.write(self._shown(event))
+                if is_about_somebody(event.state):
+                    self.subjects.add(subject_of(event.state))
             if event.position in notes:
                 file.write(self._sealed(notes[event.position], tree))
         if tree.size not in notes:

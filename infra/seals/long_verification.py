@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import connection as connections
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +18,7 @@ import psycopg
 
 from infra.postgres.connections import BULK, bounded
 from infra.postgres.transactions import transaction
+from infra.process.children import end_with
 from infra.process.garbage import collecting_no_garbage
 from infra.seals.verification import Page, Verification, Witness, read_page
 from projections.log_proofs import LogProof
@@ -77,12 +76,14 @@ def _follow(
 @contextmanager
 def _pages(conninfo: str, company_id: UUID, chunks: Sequence[Chunk]) -> Iterator[Iterator[Page]]:
     """What following these found, in their order; those ahead are followed meanwhile."""
-    processes = min(MOST_PROCESSES, len(os.sched_getaffinity(0)), len(chunks) // 2)
+    processes = min(MOST_PROCESSES, os.cpu_count() or 1, len(chunks) // 2)
     follow = partial(follow_chunk, conninfo, company_id)
     if processes <= 1:
         yield map(follow, chunks)
         return
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=_adopt, initargs=(os.getpid(),)
+    )
     try:
         yield pool.map(follow, chunks)
     finally:
@@ -103,14 +104,7 @@ def follow_chunk(conninfo: str, company_id: UUID, chunk: Chunk) -> Page:
     return Page(hashes, None)
 
 
-def _end_with_parent() -> None:
-    """Let this process end when the one that began it does, however that ends."""
+def _adopt(parent: int) -> None:
+    """Let this process end when the one that began it does, and not be interrupted before."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
-
-
-def _wait_for(sentinel: int) -> None:
-    connections.wait([sentinel])
-    os._exit(1)
+    end_with(parent)

@@ -172,6 +172,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
     },
     "verifications": lambda _: {"from": 1},
     "what-if": what_if_of,
+    "audit exports": lambda _: {"from": 1},
     "brands": lambda _: {"name": some_name()},
     "categories": lambda _: {"name": some_name()},
     "suppliers": lambda _: {"name": some_name()},
@@ -196,6 +197,7 @@ OTHERWISE: dict[str, Body] = {
     "exports": {"format": "xlsx"},
     "verifications": {"to": 2},
     "what-if": {"changes": {"cash_rounding": 10}},
+    "audit exports": {"withhold": ["metadata"]},
     "users": {"password": f"{PASSWORD} again"},
     "webhooks": {"description": "Another"},
 }
@@ -220,9 +222,9 @@ def create(stocked: Any, platform: Any) -> Callable[[Route, Body], Any]:
 
 
 def last_word(route: Route) -> str:
-    """What it creates; orders of the back office are others than those of tills."""
+    """What it creates; orders of the back office are others than those of tills, files of the log too."""
     area, _, word = route.template.removeprefix("/api/").rpartition("/")
-    return "admin orders" if (area, word) == ("admin", "orders") else word
+    return f"{area} {word}" if (area, word) in {("admin", "orders"), ("audit", "exports")} else word
 
 
 def lasting(route: Route, answer: Any) -> Any:

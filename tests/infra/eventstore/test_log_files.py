@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +31,9 @@ from domain.seals.tree import Growing
 from infra.cli.audit import audit
 from infra.eventstore import chain
 from infra.eventstore.chain import ChainedEvent, LogAltered, event_hash, genesis_hash
+from infra.eventstore.subject_keys import KeysOfSubjects
+from infra.postgres.transactions import transaction
+from infra.runtime.models import EVENT_TYPES
 from infra.seals import verify_log
 from infra.seals.key import SealKey
 from infra.seals.log_files import LogFile, NoEvents, Stretch
@@ -37,6 +42,8 @@ from infra.seals.sealing import Sealer
 from .recorder import CompanyApplicationRecorder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from infra.postgres.pool import Pool
 
     from .conftest import LogDatabase
@@ -171,6 +178,19 @@ class TestAWholeLog:
         assert list(tmp_path.iterdir()) == []
 
 
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def command(log_database: LogDatabase, log: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs `mipos audit`."""
+    monkeypatch.setenv("MIPOS_SEAL_KEY", "a key of at least thirty-two characters")
+    monkeypatch.setenv("MIPOS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("infra.cli.audit.company_called", lambda _context, _name: log)
+    worker = {"worker_conninfo": lambda: log_database.conninfo("worker")}
+    return lambda *arguments: CliRunner().invoke(audit, [str(one) for one in arguments], obj=worker)
+
+
 class TestOnTheCommandLine:
     def test_is_written_and_verified(
         self, log_database: LogDatabase, log: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -196,6 +216,44 @@ class TestOnTheCommandLine:
         none = run("export", "--company", "Harbour", "--to", tmp_path / "b.mlog", "--from", 100)
         assert none.exit_code == 1
         assert none.output.strip() == "Error: There are no events in this part of the log."
+
+    def test_keys_of_persons_are_written_apart_and_never_over_anything(
+        self, log_database: LogDatabase, log: UUID, pool: Pool[Any], tmp_path: Path, command: Command
+    ) -> None:
+        known, forgotten = UUID(int=1), UUID(int=2)
+        states = [f'{{"subject_id":"{one}","private":"1.x","n":1}}'.encode() for one in (known, forgotten)]
+        CompanyApplicationRecorder(pool, log).insert_events(
+            [StoredEvent(uuid4(), 1, "customers.Customer.Registered", state) for state in states]
+        )
+        with log_database.connect("app") as connection, transaction(connection, log) as db:
+            keys = KeysOfSubjects(db, EVENT_TYPES.data_keys).of({known: "customer"}, new=[known])
+        path, keys_path = tmp_path / "shop.mlog", tmp_path / "shop.keys"
+        said = command("export", "--company", "Harbour", "--to", path, "--keys", keys_path)
+        assert f"Keys of 1 persons are in {keys_path}" in said.output
+        key = keys[known]
+        assert key is not None
+        assert keys_path.read_text() == f"key {known} {b64encode(key).decode()}\n"
+        assert keys_path.stat().st_mode & 0o777 == 0o600
+        assert b64encode(key) not in path.read_bytes()
+        for taken in (keys_path, tmp_path / "other.mlog"):
+            refused = command(
+                *("export", "--company", "Harbour", "--to", tmp_path / "other.mlog", "--keys", taken)
+            )
+            assert (refused.exit_code, "is there already" in refused.output) == (2, True)
+        assert not (tmp_path / "other.mlog").exists()
+
+    def test_logs_are_verified_and_what_is_not_sound_is_named(
+        self, log_database: LogDatabase, log: UUID, command: Command
+    ) -> None:
+        sound = command("verify", "--company", log)
+        assert (sound.exit_code, f"SOUND: {log}: positions 1 to 9, sealed up to 0" in sound.output) == (
+            0,
+            True,
+        )
+        with log_database.connect("postgres") as owner:
+            owner.execute("UPDATE events SET state = '{}' WHERE company_id = %s AND position = 4", [log])
+        found = command("verify", "--company", log)
+        assert (found.exit_code, f"NOT SOUND: {log}: at position 4 the event" in found.output) == (1, True)
 
 
 class TestAPart:
@@ -280,9 +338,9 @@ def small(log_database: LogDatabase, pool: Pool[Any], tmp_path_factory: pytest.T
     return export(log_database, company, tmp_path_factory.mktemp("logs") / "small.mlog")
 
 
-def is_sound(content: bytes) -> bool:
+def is_sound(content: bytes, held: bytes | None = None) -> bool:
     try:
-        verify_log.verify_log(BytesIO(content), None, None)
+        verify_log.verify_log(BytesIO(content), None, held)
     except (ValueError, KeyError, TypeError, OverflowError):
         return False
     return True
@@ -296,23 +354,77 @@ def test_no_change_of_a_byte_or_a_line_is_overlooked(small: bytes, data: st.Data
     place = data.draw(st.integers(0, len(small) - 1))
     line, other = data.draw(st.integers(0, len(lines) - 1)), data.draw(st.integers(0, len(lines) - 1))
     changes = {
-        "changed": small[:place]
-        + bytes([small[place] ^ data.draw(st.integers(1, 255))])
-        + small[place + 1 :],
-        "dropped": small[:place] + small[place + 1 :],
-        "doubled": small[:place] + small[place : place + 1] + small[place:],
-        "cut": small[:place],
-        "without a line": b"".join(lines[:line] + lines[line + 1 :]),
-        "a line doubled": b"".join([*lines[: line + 1], *lines[line:]]),
-        "swapped": b"".join(
-            lines[other] if one == line else lines[line] if one == other else lines[one]
-            for one in range(len(lines))
-        ),
+        **changed_at(small, place, data.draw(st.integers(1, 255))),
+        **changed_lines(lines, line),
+        "swapped": swapped(lines, line, other),
     }
     changed = changes[data.draw(st.sampled_from(sorted(changes)))]
     # Two equal lines may be swapped, and one of two equal bytes dropped like the other.
     if changed != small:
         assert not is_sound(changed)
+
+
+@pytest.mark.large
+def test_none_of_all_changes_of_a_file_is_overlooked(small: bytes) -> None:
+    """Each byte changed in five ways, dropped, doubled, cut off; each line dropped, doubled, swapped."""
+    lines, tried = small.splitlines(keepends=True), 0
+    held = re.search(rb"checkpoint \d+\n(.*)end ", small, re.DOTALL)
+    assert held is not None
+    assert is_sound(small, held[1])
+
+    def try_all(changes: Iterable[bytes]) -> None:
+        nonlocal tried
+        for changed in changes:
+            if changed != small:
+                tried += 1
+                assert not is_sound(changed, held[1])
+
+    for place in range(len(small)):
+        for bits in (0x01, 0x20, 0x80, 0xFF):
+            try_all([changed_at(small, place, bits)["changed"]])
+        try_all(changed_at(small, place, 0x07).values())
+    for line in range(len(lines)):
+        try_all(changed_lines(lines, line).values())
+        try_all(swapped(lines, line, other) for other in range(line))
+    assert tried > 8 * len(small)
+
+
+@pytest.mark.parametrize("last", range(4))
+def test_a_cut_with_a_new_end_is_found_by_a_checkpoint_that_was_kept(small: bytes, last: int) -> None:
+    """Whoever cuts events off and writes a matching end is sound alone, and not beside what was kept."""
+    head, *events = re.split(rb"(?m)^(?=event \d)", small)
+    held = re.search(rb"checkpoint \d+\n(.*)end ", small, re.DOTALL)
+    assert held is not None
+    cut = b"".join([head, *events[:last]]).replace(b"events 1 4\n", b"events 1 %d\n" % last)
+    cut += b"end %d %s\n" % (last, sha256(cut).hexdigest().encode())
+    assert is_sound(cut)
+    assert not is_sound(cut, held[1])
+
+
+def changed_at(content: bytes, place: int, bits: int) -> dict[str, bytes]:
+    """The same with one byte changed, dropped or doubled, and what is before it alone."""
+    before, one, after = content[:place], content[place : place + 1], content[place + 1 :]
+    changed = before + bytes([one[0] ^ bits]) + after
+    return {
+        "changed": changed,
+        "dropped": before + after,
+        "doubled": before + one + one + after,
+        "cut": before,
+    }
+
+
+def changed_lines(lines: list[bytes], line: int) -> dict[str, bytes]:
+    """The same without a line, or with it twice."""
+    return {
+        "without a line": b"".join(lines[:line] + lines[line + 1 :]),
+        "a line doubled": b"".join([*lines[: line + 1], *lines[line:]]),
+    }
+
+
+def swapped(lines: list[bytes], line: int, other: int) -> bytes:
+    """The same with two lines in each other's place."""
+    places = [other if one == line else line if one == other else one for one in range(len(lines))]
+    return b"".join(lines[one] for one in places)
 
 
 @given(seed=st.binary(min_size=32, max_size=32), text=st.binary(max_size=80), place=st.integers(0, 63))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from infra.postgres.transactions import transaction
 from infra.seals import long_verification
 from infra.seals.key import SealKey
 from infra.seals.long_verification import verify
-from infra.seals.published import publish
+from infra.seals.published import add_note, all_published, publish
 from infra.seals.verification import Witness
 
 from .sealed_log import KEY, Log
@@ -103,7 +104,7 @@ class TestASoundLog:
         self, watched: Watched, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(long_verification, "CHUNK", 100)
-        monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+        monkeypatch.setattr("os.cpu_count", lambda: 2)
         assert watched.verify().verified == EVENTS
         watched.alter("UPDATE events SET state = state || ' '")
         found = watched.verify(500)
@@ -231,6 +232,16 @@ class TestWhatWasPublished:
         path = watched.folder / f"{watched.log.company_id}.txt"
         path.write_text(path.read_text().replace("\n600\n", "\n601\n"))
         assert watched.fault() == (600, "seal_differs")
+
+    def test_may_stand_there_again_with_the_lines_of_witnesses(self, watched: Watched) -> None:
+        path = watched.folder / f"{watched.log.company_id}.txt"
+        [first, *_] = all_published(path)
+        line = f"— witness.example {b64encode(bytes(76)).decode()}\n"
+        add_note(watched.folder, watched.log.company_id, first.text + line)
+        assert watched.fault() is None
+        watched.cut(650)
+        watched.log.alter("DELETE FROM audit_seals WHERE company_id = %(company_id)s AND size > 650")
+        assert watched.fault() == (651, "epoch_forked")
 
     def test_is_not_asked_for_where_there_is_none(self, watched: Watched) -> None:
         (watched.folder / f"{watched.log.company_id}.txt").unlink()

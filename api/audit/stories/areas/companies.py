@@ -83,6 +83,10 @@ _RULES: Sentences = {
         "{who} {reports_to_outside:if allowed/no longer allows} reports to be mailed outside of the company.",
         "{who} hat den Versand von Berichten nach außen {reports_to_outside:if erlaubt/verboten}.",
     ),
+    f"{_COMPANY}.ProofsRegulated": texts(
+        "{who} {public_proofs:if allowed/no longer allows} anyone to read the hashes of the log.",
+        "{who} hat allen das Lesen der Prüfsummen des Protokolls {public_proofs:if erlaubt/verboten}.",
+    ),
     f"{_COMPANY}.Rescheduled": texts(
         "{who} changed the company's time zone[ from {was.timezone}] to {timezone}.",
         "{who} hat die Zeitzone des Unternehmens[ von {was.timezone}] auf {timezone} geändert.",
