@@ -16,9 +16,10 @@ import pytest
 from psycopg import sql
 
 from domain.seals.checkpoints import read_note
-from infra.eventstore.chain import verify_chain
 from infra.runtime.log_epochs import begin_lost_epochs
+from infra.runtime.seals import witness_of
 from infra.runtime.settings import Settings, load_settings
+from infra.seals.long_verification import verify
 from infra.seals.published import all_published, file_of
 from tests.conftest import Database, Service, Shop, found_shop, fresh_database, installed_in, serving
 from tests.infra.backups import mipos, settings_of
@@ -114,8 +115,10 @@ class Installation:
                 )
 
     def is_sound(self) -> bool:
-        with psycopg.connect(self.database.owner, autocommit=True) as connection:
-            return verify_chain(connection, self.company_id).is_sound
+        """Whether it is what was recorded, sealed and published."""
+        witness = witness_of(self.loaded())
+        proof = verify(self.database.worker, self.company_id, witness, 1, None, lambda _done, _total: None)
+        return proof.fault is None
 
 
 @dataclass
