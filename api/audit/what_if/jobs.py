@@ -13,9 +13,9 @@ from api.audit.what_if.answers import AskedWhatIfAnswer, WhatIfAnswer, WhatIfRes
 from api.audit.what_if.checks import NothingSold, check_changes, check_known, check_store, period_of
 from api.audit.what_if.input import WhatIfBody, WhatIfQuery
 from api.audit.what_if.table import write_table
+from api.kept_files import ExportNotReady
 from api.media import CSV
 from api.operations import operation
-from api.reports.exports.file import ExportNotReady
 from api.resource import permissions_of
 from commands.audit_jobs import TooManyAuditJobs
 from commands.ports import DuplicateId, Missing

@@ -9,9 +9,9 @@ from falcon import Request, Response
 
 from api.audit.what_if.jobs import PERMISSION, WhatIfResource
 from api.etags import matches_etag
+from api.kept_files import ExportExpired, ExportNotReady
 from api.media import CSV
 from api.operations import operation
-from api.reports.exports.file import ExportExpired, ExportNotReady
 from api.services import Reading
 from commands.ports import Missing
 from projections.audit_jobs import read_audit_file
