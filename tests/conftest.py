@@ -510,7 +510,7 @@ class Shop:
         with psycopg.connect(self.service.database.owner, row_factory=dict_row) as connection:
             rows = connection.execute(
                 "SELECT stream_id, type, state::json AS state, metadata::json AS metadata, position,"
-                "       recorded_at, hash FROM events WHERE company_id = %s ORDER BY position",
+                "       recorded_at FROM events WHERE company_id = %s ORDER BY position",
                 [self.company_id],
             )
             return rows.fetchall()

@@ -30,6 +30,7 @@ event in a log that is only ever added to; what you read is derived from that lo
 Requests and answers are JSON in UTF-8. A success is `{"success": true, "message", "data"}`. Lists add
 `"pagination": {"page", "limit", "total", "pages"}`; logs of facts, which only grow, add
 `"pagination": {"next_after", "has_more"}` instead: pass `next_after` as `after` to go on.
+What is read from its end has `next_before`, which is passed as `before`.
 
 Every failure has one shape, an unknown path included:
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api.audit.stories.lines import full_name
-from api.audit.stories.scene import Scene
+from api.audit.stories.scene import Scene, short_name
 from api.audit.stories.words import word
 
 #: How many of a list are named, at most.
@@ -44,6 +44,16 @@ def _plain(scene: Scene, value: Any, _: str) -> str | None:
 
 def _name(scene: Scene, value: Any, _: str) -> str | None:
     return _plain(scene, UUID(value) if isinstance(value, str) else value, "")
+
+
+def _short(_scene: Scene, value: Any, _: str) -> str | None:
+    return short_name(value) if value else None
+
+
+def _fields(scene: Scene, event: Any, names: str) -> str | None:
+    """What an event says in these fields, as far as it says something."""
+    said = (_plain(scene, getattr(event, name), "") for name in names.split())
+    return ", ".join(filter(None, said)) or None
 
 
 def _names(scene: Scene, value: Any, _: str) -> str | None:
@@ -160,7 +170,10 @@ def _variant(scene: Scene, variant_id: Any, _: str) -> str | None:
     for state in (scene.was, scene.now):
         variants = state.get("variants")
         if isinstance(variants, Mapping) and (variant := variants.get(str(variant_id))):
-            return full_name(state["name"], variant["name"])
+            # Of several without names each is known by its SKU.
+            return full_name(
+                state["name"], variant["name"] or (variant.get("sku") if len(variants) > 1 else None)
+            )
     return scene.names.name_of(variant_id)
 
 
@@ -200,6 +213,8 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "plain": _plain,
         "name": _name,
         "names": _names,
+        "short": _short,
+        "fields": _fields,
         "money": _money,
         "size": _size,
         "sign": _sign,

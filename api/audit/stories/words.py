@@ -80,6 +80,11 @@ _GERMAN: _Vocabulary = {
         "counter": "an der Theke",
     },
     "sent": {"email": "per E-Mail"},
+    "purpose": {
+        "marketing_email": "Werbung per E-Mail",
+        "marketing_sms": "Werbung per SMS",
+        "profiling": "Auswertung",
+    },
     "role": {
         "Super Admin": "Betreiber",
         "Admin": "Administrator",

@@ -222,6 +222,15 @@ class TestWhatAShopOwnerReads:
         german = told("customers.Customer.Registered", GERMAN, **erased)
         assert german == "ada hat den Kunden gelöschter Kunde angelegt."
 
+    def test_what_is_there_of_several_fields(self) -> None:
+        moved = told("stores.Store.Relocated", address=None, phone="030 1")
+        assert moved == "ada changed the address or telephone number of Harbour: 030 1."
+
+    def test_variants_without_names_by_their_numbers(self) -> None:
+        variants = {str(THING): {"name": "", "sku": "OAT-2"}, "other": {"name": "", "sku": "OAT-1"}}
+        removed = told("products.Product.VariantRemoved", was={"name": "Oats", "variants": variants})
+        assert removed == "ada removed the variant Oats, OAT-2."
+
     def test_only_some_of_many_goods(self) -> None:
         (line,) = golden(EVENT_TYPES.by_name["stock.StockMovement.Received"]).lines
         sentence = told("stock.StockMovement.Received", lines=(line,) * 9)

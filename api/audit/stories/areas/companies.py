@@ -14,10 +14,8 @@ _IDENTITY: Sentences = {
         "{who} hat das Unternehmen[ {was.name}] in {name} umbenannt.",
     ),
     f"{_COMPANY}.Relocated": texts(
-        "{who} changed how the company is reached or taxed[: {address}][, {phone}][, {email}][, tax "
-        "number {tax_number}].",
-        "{who} hat die Angaben zum Unternehmen geändert[: {address}][, {phone}][, {email}][, "
-        "Steuernummer {tax_number}].",
+        "{who} changed how the company is reached or taxed[: {event:fields address phone email tax_number}].",
+        "{who} hat die Angaben zum Unternehmen geändert[: {event:fields address phone email tax_number}].",
     ),
     f"{_COMPANY}.Rebranded": texts(
         "{who} changed the logo of the company.",

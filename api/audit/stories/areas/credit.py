@@ -20,9 +20,9 @@ ACCOUNTS: Sentences = {
     ),
     f"{_ACCOUNT}.Settled": texts(
         "{who} took {amount:size} by {method:word method} from [{customer_id}|the customer]; "
-        "{balance:money} is still owed.",
+        "[{balance:given}{balance:money}|nothing] is still owed.",
         "{who} hat von [{customer_id}|dem Kunden] {amount:size} mit {method:word method} erhalten; "
-        "offen bleiben {balance:money}.",
+        "offen [{balance:given}bleiben {balance:money}|ist nichts].",
     ),
     f"{_ACCOUNT}.WrittenOff": texts(
         "{who} wrote off {amount:size} that [{customer_id}|the customer] owed[ ({reason})].",

@@ -6,12 +6,12 @@ _USER, _CUSTOMER = "users.User", "customers.Customer"
 
 USERS: Sentences = {
     f"{_USER}.Registered": texts(
-        "{who} took on {username} as {role:word role}[ in {store_ids}].",
-        "{who} hat {username} aufgenommen, Rolle {role:word role}[, in {store_ids}].",
+        "{who} took on {username:short} as {role:word role}[ in {store_ids}].",
+        "{who} hat {username:short} aufgenommen, Rolle {role:word role}[, in {store_ids}].",
     ),
     f"{_USER}.Renamed": texts(
-        "{who} renamed the user[ {was.username}] to {username}.",
-        "{who} hat den Benutzer[ {was.username}] in {username} umbenannt.",
+        "{who} renamed the user[ {was.username:short}] to {username:short}.",
+        "{who} hat den Benutzer[ {was.username:short}] in {username:short} umbenannt.",
     ),
     f"{_USER}.Readdressed": texts(
         "{who} changed the e-mail address of {self}[ to {email}].",
@@ -77,14 +77,14 @@ _ABOUT: Sentences = {
         "{who} hat den Kunden[ {was.name}] in {name} umbenannt.",
     ),
     f"{_CUSTOMER}.Relocated": texts(
-        "{who} changed how {self} is reached[: {phone}][, {email}].",
-        "{who} hat die Kontaktdaten von {self} geändert[: {phone}][, {email}].",
+        "{who} changed how {self} is reached[: {event:fields phone email}].",
+        "{who} hat die Kontaktdaten von {self} geändert[: {event:fields phone email}].",
     ),
     f"{_CUSTOMER}.Identified": texts(
-        "{who} changed the numbers or the birthday of {self}[: tax number {tax_number}][, number "
-        "{reference}][, born {birthday:day}].",
-        "{who} hat Nummern oder Geburtstag von {self} geändert[: Steuernummer {tax_number}][, Nummer "
-        "{reference}][, geboren {birthday:day}].",
+        "{who} changed the numbers or the birthday of {self}[: "
+        "{event:fields tax_number reference birthday}].",
+        "{who} hat Nummern oder Geburtstag von {self} geändert[: "
+        "{event:fields tax_number reference birthday}].",
     ),
     f"{_CUSTOMER}.Annotated": texts(
         "{who} rewrote the note about {self}.", "{who} hat die Notiz zu {self} neu geschrieben."
@@ -100,8 +100,9 @@ _ABOUT: Sentences = {
         "{terms_days:count Tag/Tagen}].",
     ),
     f"{_CUSTOMER}.Consented": texts(
-        "{self} {consent.granted:if agreed to/refused} {consent.purpose}[ ({consent.source})].",
-        "{self} hat {consent.purpose} {consent.granted:if zugestimmt/abgelehnt}[ ({consent.source})].",
+        "{self} {consent.granted:if agreed to/refused} {consent.purpose:word purpose}[ ({consent.source})].",
+        "{self} hat {consent.granted:if zugestimmt/abgelehnt}: {consent.purpose:word purpose}[ "
+        "({consent.source})].",
     ),
 }
 

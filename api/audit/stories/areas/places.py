@@ -19,8 +19,8 @@ STORES: Sentences = {
         "{who} hat das Kürzel von {self}[ von {was.code}] auf {code} geändert.",
     ),
     "stores.Store.Relocated": texts(
-        "{who} changed the address or telephone number of {self}[: {address}][, {phone}].",
-        "{who} hat Adresse oder Telefon von {self} geändert[: {address}][, {phone}].",
+        "{who} changed the address or telephone number of {self}[: {event:fields address phone}].",
+        "{who} hat Adresse oder Telefon von {self} geändert[: {event:fields address phone}].",
     ),
     "stores.Store.Rescheduled": texts(
         "{who} had the business day of {self} begin at {day_cut}, {timezone}.",
@@ -57,8 +57,8 @@ STORAGES: Sentences = {
         "{who} hat das Kürzel von {self}[ von {was.code}] auf {code} geändert.",
     ),
     "storages.Storage.Relocated": texts(
-        "{who} moved the storage {self}[ to {store_id}][, {address}].",
-        "{who} hat das Lager {self} verlegt[ zu {store_id}][, {address}].",
+        "{who} moved the storage {self}[: {event:fields store_id address}].",
+        "{who} hat das Lager {self} verlegt[: {event:fields store_id address}].",
     ),
 }
 

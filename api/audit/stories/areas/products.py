@@ -66,12 +66,14 @@ _WORDS: Sentences = {
 
 _VARIANTS: Sentences = {
     f"{_PRODUCT}.VariantAdded": texts(
-        "{who} added the variant {variant.name} ({variant.sku}) to {self} at {variant.price:money}.",
-        "{who} hat {self} um die Variante {variant.name} ({variant.sku}) zu {variant.price:money} ergänzt.",
+        "{who} added the variant [{variant.name} ({variant.sku})|{variant.sku}] to {self} at "
+        "{variant.price:money}.",
+        "{who} hat {self} um die Variante [{variant.name} ({variant.sku})|{variant.sku}] zu "
+        "{variant.price:money} ergänzt.",
     ),
     f"{_PRODUCT}.VariantRemoved": texts(
-        "{who} removed [{variant_id:variant}|a variant of {self}] from the catalog.",
-        "{who} hat [{variant_id:variant}|eine Variante von {self}] aus dem Sortiment genommen.",
+        "{who} removed the variant [{variant_id:variant}|of {self}].",
+        "{who} hat die Variante [{variant_id:variant}|von {self}] entfernt.",
     ),
     f"{_PRODUCT}.Relabelled": texts(
         "{who} relabelled [{variant_id:variant}|{self}]: SKU {sku}[, barcodes {barcodes}].",

@@ -14,8 +14,8 @@ SUPPLIERS: Sentences = {
         "{who} hat das Kürzel von {self}[ von {was.code}] auf [{code}|keines] geändert.",
     ),
     f"{_SUPPLIER}.Relocated": texts(
-        "{who} changed how {self} is reached[: {contact_name}][, {phone}][, {email}].",
-        "{who} hat die Kontaktdaten von {self} geändert[: {contact_name}][, {phone}][, {email}].",
+        "{who} changed how {self} is reached[: {event:fields contact_name phone email}].",
+        "{who} hat die Kontaktdaten von {self} geändert[: {event:fields contact_name phone email}].",
     ),
     f"{_SUPPLIER}.TaxNumberNoted": texts(
         "{who} changed the tax number of {self} to [{tax_number}|none].",
