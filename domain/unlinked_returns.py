@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict
+from domain.fiscal.signatures import ReceiptSignature
 from domain.orders import Offline, RefundedLine, RefundPayment
 from domain.payments import CASH, PaymentExceedsTotal, Tender, settle
 from domain.pricing import OrderTax, PricedBasket, Rules
@@ -96,6 +97,7 @@ class UnlinkedReturn(Aggregate):
         note: str | None
         approved_by: UUID | None = None
         offline: Offline | None = None
+        fiscal: ReceiptSignature | None = None
 
         subject = CUSTOMER
         private: ClassVar[Mapping[str, Any]] = texts(
@@ -134,6 +136,7 @@ class UnlinkedReturn(Aggregate):
         note: str | None,
         approved_by: UUID | None,
         offline: Offline | None = None,
+        fiscal: ReceiptSignature | None = None,
     ) -> Self:
         """Record a return that was priced, paid out and booked."""
         return cls.begin(
@@ -164,6 +167,7 @@ class UnlinkedReturn(Aggregate):
             note=note,
             approved_by=approved_by,
             offline=offline,
+            fiscal=fiscal,
         )
 
 

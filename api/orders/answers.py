@@ -20,6 +20,7 @@ from api.answers import (
     Version,
     with_examples,
 )
+from api.fiscal.signatures import SignatureAnswer
 from api.orders.refund_answers import RefundAnswer, RefundPaymentAnswer, ReturnableAnswer
 from api.orders.tax_answers import TaxAnswer
 from domain.orders import FulfilmentStatus, OrderStatus, PaymentStatus
@@ -115,6 +116,7 @@ class VoidAnswer(Answer):
     by: Annotated[Id | None, Meaning("By whom.")]
     reason: Annotated[str, Meaning("Why.", "Wrong customer")]
     approved_by: Annotated[Id | None, Meaning("Who approved it.")]
+    fiscal: Annotated[SignatureAnswer | None, Meaning("What a signing device said of it.", NULL)]
 
 
 class OfflineSaleAnswer(Answer):
@@ -216,6 +218,10 @@ class OrderAnswer(Answer):
     exchange: Annotated[ExchangeAnswer | None, Meaning("What it was exchanged with.", NULL)]
     voided: Annotated[VoidAnswer | None, Meaning("When, by whom and why it was taken back.", NULL)]
     offline: Annotated[OfflineSaleAnswer | None, Meaning("How a till without a connection told of it.", NULL)]
+    fiscal: Annotated[
+        SignatureAnswer | None,
+        Meaning("What a signing device said of the sale; null where none is set up.", NULL),
+    ]
     back_office: Annotated[
         BackOfficeAnswer | None,
         Meaning("What only orders of the back office have; null for others.", NULL),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from api.fiscal.signatures import show_signature
 from api.orders.answers import (
     DiscountAnswer,
     ExchangeAnswer,
@@ -56,6 +57,7 @@ def show_order(order: Order, area: str = "cashier") -> OrderAnswer:
         exchange=_show_exchange(order),
         voided=_show_void(order),
         offline=OfflineSaleAnswer.of(order.offline) if order.offline else None,
+        fiscal=show_signature(order.sold.fiscal) if order.sold else None,
         back_office=show_back_office(order),
         prints=order.prints,
         receipt_url=f"/api/{area}/orders/{order.id}/receipt",
@@ -81,6 +83,7 @@ def _show_void(order: Order) -> VoidAnswer | None:
         by=order.voided.voided_by,
         reason=order.voided.reason,
         approved_by=order.voided.approved_by,
+        fiscal=show_signature(order.voided.fiscal),
     )
 
 

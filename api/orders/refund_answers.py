@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from api.answers import Answer, Cost, Day, Id, Meaning, Moment, Money, OwnId, Quantity, SignedMoney
+from api.answers import NULL, Answer, Cost, Day, Id, Meaning, Moment, Money, OwnId, Quantity, SignedMoney
+from api.fiscal.signatures import SignatureAnswer
 from api.orders.tax_answers import TaxAnswer
 
 
@@ -72,6 +73,7 @@ class RefundAnswer(RefundSumsAnswer):
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     exchange_order_id: Annotated[Id | None, Meaning("The order of what it was exchanged for.")]
     approved_by: Annotated[Id | None, Meaning("Who approved it.")]
+    fiscal: Annotated[SignatureAnswer | None, Meaning("What a signing device said of it.", NULL)]
     receipt_url: Annotated[str, Meaning("Where its receipt is.", "/api/pos/orders/…/refunds/…/receipt")]
 
 

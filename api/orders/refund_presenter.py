@@ -1,5 +1,6 @@
 """Refunds as clients see them."""
 
+from api.fiscal.signatures import show_signature
 from api.orders.refund_answers import (
     GoodwillAnswer,
     LineLeftAnswer,
@@ -30,6 +31,7 @@ def show_refund(order: Order, refund: Order.Refunded) -> RefundAnswer:
         recorded_at=refund.timestamp,
         exchange_order_id=refund.exchange_order_id,
         approved_by=refund.approved_by,
+        fiscal=show_signature(refund.fiscal),
         receipt_url=f"/api/pos/orders/{order.id}/refunds/{refund.refund_id}/receipt",
         lines=[show_refunded_line(line) for line in refund.lines],
         goodwill=[_show_goodwill(gift) for gift in refund.goodwill],

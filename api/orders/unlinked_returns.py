@@ -4,7 +4,8 @@ from typing import Annotated
 
 from falcon import Request, Response
 
-from api.answers import Answer, Currency, Day, Id, Meaning, Moment, Money, OwnId, SignedMoney, Version
+from api.answers import NULL, Answer, Currency, Day, Id, Meaning, Moment, Money, OwnId, SignedMoney, Version
+from api.fiscal.signatures import SignatureAnswer, show_signature
 from api.operations import operation
 from api.orders.refund_answers import RefundLineAnswer, RefundPaymentAnswer
 from api.orders.refund_presenter import show_refunded_line
@@ -61,6 +62,7 @@ class UnlinkedReturnAnswer(Answer):
     external_reference: Annotated[str | None, Meaning("What the customer had in hand.", "OLD-TILL-4711")]
     note: Annotated[str | None, Meaning("A note.")]
     approved_by: Annotated[Id | None, Meaning("Who approved it.")]
+    fiscal: Annotated[SignatureAnswer | None, Meaning("What a signing device said of it.", NULL)]
     version: Version
 
 
@@ -123,6 +125,7 @@ def show_return(one: UnlinkedReturn) -> UnlinkedReturnAnswer:
         external_reference=taken.external_reference,
         note=taken.note,
         approved_by=taken.approved_by,
+        fiscal=show_signature(taken.fiscal),
         version=one.version,
     )
 

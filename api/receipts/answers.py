@@ -22,6 +22,7 @@ from api.answers import (
     Quantity,
     SignedMoney,
 )
+from api.fiscal.signatures import SignatureAnswer
 from api.orders.answers import OrderAnswer
 
 
@@ -124,6 +125,10 @@ class PrintedReceiptAnswer(Answer, kw_only=True):
         list[PrintedTenderAnswer], Meaning("How money was given back for what was cancelled.", [])
     ]
     qr_text: Annotated[str, Meaning("What its QR code says.", "/api/receipts/…")]
+    fiscal: Annotated[
+        SignatureAnswer | None,
+        Meaning("What a signing device said of it, whose code is printed too; of a void, of that.", NULL),
+    ]
 
 
 class OrdersReceiptAnswer(PrintedReceiptAnswer, kw_only=True):

@@ -32,5 +32,6 @@ def without_prices(receipt: R, address: str) -> R:
         tenders=[],
         given_back=[],
         qr_text=address,
+        fiscal=None,
         **own,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from api.fiscal.signatures import show_signature
 from api.receipts.answers import PrintedLineAnswer, RefundReceiptAnswer
 from api.receipts.context import Context
 from api.receipts.sales import given_back
@@ -46,6 +47,7 @@ def refund_receipt(
         due=0,
         on_account=False,
         qr_text=context.address,
+        fiscal=show_signature(refund.fiscal),
         refund_id=refund.refund_id,
     )
 

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from api.answers.hiding import hide
+from api.fiscal.signatures import show_signature
 from api.orders.presenter import show_order
 from api.receipts.answers import OrdersReceiptAnswer, PrintedLineAnswer, PrintedTenderAnswer
 from api.receipts.context import Context
 from api.receipts.names import method_name
 from api.receipts.taxes import Letters
+from domain.fiscal.signatures import ReceiptSignature
 from domain.money import shortest
 from domain.orders import Order, RefundPayment, SaleLine
 from domain.orders.line_discounts import own_discount
@@ -54,10 +56,16 @@ def sale_receipt(order: Order, context: Context, language: str, copy: int) -> Or
         due=order.due_total,
         on_account=order.on_account,
         qr_text=context.address,
+        fiscal=show_signature(_fiscal(order)),
         order=show_order(order),
     )
     hide(OrdersReceiptAnswer, receipt, permissions=frozenset())
     return receipt
+
+
+def _fiscal(order: Order) -> ReceiptSignature | None:
+    """What was signed last: a sale that was taken back is signed once more."""
+    return next((fact.fiscal for fact in (order.voided, order.sold) if fact), None)
 
 
 def _line(line: SaleLine, order: Order, letters: Letters) -> PrintedLineAnswer:

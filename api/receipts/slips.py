@@ -1,6 +1,7 @@
 """A receipt as a slip: what stands on it, from the company's name to the QR code."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from api.receipts.answers import PrintedLineAnswer, PrintedReceiptAnswer
@@ -51,6 +52,7 @@ class _Printer:
             yield from self._sums()
             yield from self._tenders()
             yield from self._taxes()
+            yield from self._signature()
         yield from self._foot()
 
     def _head(self) -> Iterator[Block]:
@@ -77,11 +79,10 @@ class _Printer:
         for mark, is_given in marks:
             if is_given:
                 yield Text(text=mark, is_strong=True, is_centered=True)
-        local = receipt.occurred_at.astimezone(ZoneInfo(receipt.store.timezone))
         facts = (
             (texts.number, receipt.number),
             (texts.of_sale, receipt.sale_number),
-            (texts.date, self._language.moment(local)),
+            (texts.date, self._moment(receipt.occurred_at)),
             (texts.register, receipt.register),
             (texts.cashier, receipt.cashier),
             (texts.customer, receipt.customer),
@@ -178,6 +179,29 @@ class _Printer:
                 for tax in taxes
             ],
         )
+
+    def _signature(self) -> Iterator[Block]:
+        """What the signing device said, or that it is out of order."""
+        fiscal, texts = self._receipt.fiscal, self._texts
+        if fiscal is None:
+            return
+        yield Rule()
+        if fiscal.outage_since:
+            outage = texts.device_outage.format(moment=self._moment(fiscal.outage_since))
+            yield Text(text=outage, is_strong=True, is_centered=True)
+            return
+        facts = (
+            (texts.device, fiscal.serial),
+            (texts.signature_number, str(fiscal.counter)),
+            (texts.signing_begun, fiscal.started_at and self._moment(fiscal.started_at)),
+            (texts.signing_ended, fiscal.ended_at and self._moment(fiscal.ended_at)),
+        )
+        yield from (Fact(label=label, value=value) for label, value in facts if value)
+        if fiscal.qr:
+            yield Code(text=fiscal.qr)
+
+    def _moment(self, moment: datetime) -> str:
+        return self._language.moment(moment.astimezone(ZoneInfo(self._receipt.store.timezone)))
 
     def _foot(self) -> Iterator[Block]:
         if self._receipt.store.receipt_footer:

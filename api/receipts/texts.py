@@ -46,6 +46,11 @@ class Texts:
     net: str
     tax_amount: str
     gross: str
+    device: str
+    signature_number: str
+    signing_begun: str
+    signing_ended: str
+    device_outage: str
     place_in_log: str
     recorded: str
     sealed: str
@@ -91,6 +96,11 @@ ENGLISH = Texts(
     net="Net",
     tax_amount="Tax",
     gross="Gross",
+    device="Signing device",
+    signature_number="Signature no.",
+    signing_begun="Signing begun",
+    signing_ended="Signed",
+    device_outage="Signing device out of order since {moment}",
     place_in_log="Number in the log",
     recorded="Recorded",
     sealed="It is sealed: nobody can change or remove it unnoticed.",
@@ -142,6 +152,11 @@ GERMAN = Texts(
     net="Netto",
     tax_amount="Steuer",
     gross="Brutto",
+    device="Sicherheitseinrichtung",
+    signature_number="Signaturzähler",
+    signing_begun="Beginn",
+    signing_ended="Ende",
+    device_outage="Sicherheitseinrichtung ausgefallen seit {moment}",
     place_in_log="Nummer im Journal",
     recorded="Aufgezeichnet",
     sealed="Versiegelt: Niemand kann ihn unbemerkt ändern oder entfernen.",
@@ -193,6 +208,11 @@ FRENCH = Texts(
     net="HT",
     tax_amount="Taxe",
     gross="TTC",
+    device="Dispositif de signature",
+    signature_number="Signature nº",
+    signing_begun="Début",
+    signing_ended="Fin",
+    device_outage="Dispositif de signature hors service depuis {moment}",
     place_in_log="Numéro au journal",
     recorded="Enregistré",
     sealed="Scellé : personne ne peut le modifier ni le supprimer sans que cela se voie.",

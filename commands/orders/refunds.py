@@ -15,6 +15,7 @@ from commands.accounts.tenders import (
     save_entries,
     uses_accounts,
 )
+from commands.fiscal.signing import SigningWork, sign_refund
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
 from commands.orders.paying_tills import PayingTill, PayingTillWork, hold_till
@@ -89,7 +90,7 @@ class RefundQuote:
     settlement: RefundSettlement
 
 
-class RefundWork(PayingTillWork, SettingsWork, CountedStockWork, AccountsWork, Protocol):
+class RefundWork(PayingTillWork, SettingsWork, CountedStockWork, AccountsWork, SigningWork, Protocol):
     """What refunds are decided with."""
 
 
@@ -217,6 +218,16 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
         exchange_order_id=refund.exchange_order_id,
         approved_by=work.caller.approved_by,
         offline=refund.offline,
+        fiscal=sign_refund(
+            refund.refund_id,
+            refund.paying.till,
+            refund.priced,
+            refund.settlement,
+            currency=order.terms.currency,
+            occurred_at=refund.occurred_at,
+            offline=refund.offline,
+            work=work,
+        ),
     )
     give_back(refund.accounts, refund.settlement.payments, refund.posting(order))
     work.save(order)

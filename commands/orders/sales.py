@@ -8,6 +8,7 @@ from uuid import UUID
 
 from commands.accounts.ports import AccountsWork
 from commands.accounts.tenders import check_tenders, save_entries, take_payments, uses_accounts
+from commands.fiscal.signing import SigningWork, sign_sale
 from commands.moments import moment_of
 from commands.orders.baskets import (
     BasketLine,
@@ -54,7 +55,7 @@ class PlaceSale(QuoteBasket):
     expected_total: int | None = None
 
 
-class SaleWork(QuoteWork, SettingsWork, CountedStockWork, AccountsWork, Protocol):
+class SaleWork(QuoteWork, SettingsWork, CountedStockWork, AccountsWork, SigningWork, Protocol):
     """What sales are decided with."""
 
 
@@ -165,6 +166,16 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         exchange_refund_id=sale.exchange_refund_id,
         offline=sale.offline,
         approved_by=work.caller.approved_by,
+        fiscal=sign_sale(
+            sale.order_id,
+            sale.till,
+            sale.basket,
+            sale.settlement,
+            currency=context.rules.currency,
+            occurred_at=sale.occurred_at,
+            offline=sale.offline,
+            work=work,
+        ),
     )
     work.save(order, *sale.held.sell(sale.order_id, sale.store.storage_id, sale.moved.values()))
     save_entries(context.accounts, work)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.accounts.tenders import give_back, save_entries, uses_accounts
+from commands.fiscal.signing import sign_void
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
 from commands.orders.refunds import RefundWork
@@ -100,6 +101,7 @@ def record_void(
         reason=reason,
         approved_by=work.caller.approved_by,
         offline=offline,
+        fiscal=sign_void(order, occurred_at, offline, work),
     )
     day = store_of(held.context).business_date(occurred_at)
     accounts = held.accounts.read()

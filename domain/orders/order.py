@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.fiscal.signatures import ReceiptSignature
 from domain.orders.handovers import FulfilledLine, LineQuantity, ReservedChange, added
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.offline import Offline
@@ -79,6 +80,8 @@ class Order(Aggregate):
         offline: Offline | None = None
         #: To what cash was rounded, in minor currency units; earlier sales do not say it.
         cash_rounding: int | None = None
+        #: What a signing device said of it, where one is set up.
+        fiscal: ReceiptSignature | None = None
         #: Hidden like costs: with it, who knows all else of the sale cannot find its costs out from a digest.
         salt: UUID | None = None
 
@@ -300,6 +303,7 @@ class Order(Aggregate):
         exchange_order_id: UUID | None = None
         approved_by: UUID | None = None
         offline: Offline | None = None
+        fiscal: ReceiptSignature | None = None
 
         subject = CUSTOMER
         private: ClassVar[Mapping[str, Any]] = texts("note", OF_PAYMENTS, reason=ERASED_REASON)
@@ -333,6 +337,7 @@ class Order(Aggregate):
         voided_by: UUID | None = None
         approved_by: UUID | None = None
         offline: Offline | None = None
+        fiscal: ReceiptSignature | None = None
 
         subject = CUSTOMER
         private: ClassVar[Mapping[str, Any]] = texts(

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from domain.fiscal.signatures import ReceiptSignature
 from domain.orders.handovers import added
 from domain.orders.offline import Offline
 from domain.orders.order import Order
@@ -27,6 +28,7 @@ def refund(
     exchange_order_id: UUID | None = None,
     approved_by: UUID | None = None,
     offline: Offline | None = None,
+    fiscal: ReceiptSignature | None = None,
 ) -> Order.Refunded:
     """Give back what was priced and settled on the order as it is; the till is the one that pays.
 
@@ -62,5 +64,6 @@ def refund(
         exchange_order_id=exchange_order_id,
         approved_by=approved_by,
         offline=offline,
+        fiscal=fiscal,
     )
     return order.refunds[-1]

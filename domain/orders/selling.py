@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from domain.fiscal.signatures import ReceiptSignature
 from domain.money import checked
 from domain.orders.lines import SaleLine, Totals
 from domain.orders.offline import Offline
@@ -33,6 +34,7 @@ def sell(
     exchange_refund_id: UUID | None = None,
     approved_by: UUID | None = None,
     offline: Offline | None = None,
+    fiscal: ReceiptSignature | None = None,
 ) -> Order:
     """Record a sale that was priced, settled and costed. Raises AmountTooLarge for what it cost."""
     return Order.begin(
@@ -78,4 +80,5 @@ def sell(
         exchange_refund_id=exchange_refund_id,
         approved_by=approved_by,
         offline=offline,
+        fiscal=fiscal,
     )

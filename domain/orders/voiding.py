@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from domain.fiscal.signatures import ReceiptSignature
 from domain.orders.offline import Offline
 from domain.orders.order import Order
 from domain.orders.statuses import InvalidTransition
@@ -16,6 +17,7 @@ def void(
     voided_by: UUID | None = None,
     approved_by: UUID | None = None,
     offline: Offline | None = None,
+    fiscal: ReceiptSignature | None = None,
 ) -> None:
     """Take the sale back as if it had not been, in the shift and on the day it was made.
 
@@ -42,6 +44,7 @@ def void(
         exchange_refund_id=sold.exchange_refund_id,
         approved_by=approved_by,
         offline=offline,
+        fiscal=fiscal,
     )
 
 

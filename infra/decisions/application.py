@@ -23,6 +23,7 @@ from infra.decisions.approvals import ApprovalUse
 from infra.decisions.commits import position_of
 from infra.decisions.kept_answers import KeptAnswers
 from infra.decisions.measured import MeasuredCommand
+from infra.decisions.signing import AskDevice, Signing, SigningDevice
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.codec import Readings
 from infra.eventstore.history import states_of
@@ -227,8 +228,10 @@ class Application(Generic[W]):
         lengthy_seconds: float,
         *,
         replica: Replica | None = None,
+        device: SigningDevice | None = None,
     ) -> None:
         self._pool = pool
+        self._device = device
         self._replica = replica
         self._writer = writer
         self._open_work = open_work
@@ -316,7 +319,7 @@ class Application(Generic[W]):
         by nothing else. Raises the handler's refusals, those of the caller's access, ApprovalNotValid,
         IdempotencyKeyReused, IdempotencyInProgress, ConcurrentEdit, Unavailable.
         """
-        deadline = time.monotonic() + (self._lengthy_seconds if lengthy else self._seconds)
+        signing = Signing(self._device, caller) if self._device else None
         decide = partial(
             self._attempt,
             caller,
@@ -327,18 +330,29 @@ class Application(Generic[W]):
             within=within,
             content=content,
             lengthy=lengthy,
-            deadline=deadline,
             tell=tell,
+            signing=signing,
         )
         with MeasuredCommand(command) as measured:
-            for attempt in range(ATTEMPTS):
+            while True:
                 try:
-                    with refusing_outages():
-                        return measured.end(insist(decide, deadline))
-                except _CAME_IN_BETWEEN as error:
-                    count_retry(error)
-                    time.sleep(0.002 * attempt)
-            raise ConcurrentEdit
+                    return measured.end(self._decide(decide, lengthy=lengthy))
+                except AskDevice as waiting:
+                    # Nothing is locked and no connection is held while it is asked.
+                    assert signing is not None  # noqa: S101 nothing else asks
+                    signing.ask(waiting.receipt)
+
+    def _decide(self, decide: Callable[..., Outcome], *, lengthy: bool) -> Outcome:
+        """Decide, and again when another decision came in between. Raises ConcurrentEdit, Unavailable."""
+        deadline = time.monotonic() + (self._lengthy_seconds if lengthy else self._seconds)
+        for attempt in range(ATTEMPTS):
+            try:
+                with refusing_outages():
+                    return insist(partial(decide, deadline=deadline), deadline)
+            except _CAME_IN_BETWEEN as error:
+                count_retry(error)
+                time.sleep(0.002 * attempt)
+        raise ConcurrentEdit
 
     def stored(self, caller: Caller, key: IdempotencyKey) -> Outcome | None:
         """What was answered to this very request before, for one that is many decisions.
@@ -368,6 +382,7 @@ class Application(Generic[W]):
         lengthy: bool,
         deadline: float,
         tell: TellAccess | None,
+        signing: Signing | None,
     ) -> Outcome:
         try:
             with self._open(caller.company_id, deadline, lengthy=lengthy) as db:
@@ -375,7 +390,7 @@ class Application(Generic[W]):
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 if within:
                     db.enter(within)
-                work = self._open_work(db, self._writer, caller, datetime.now(UTC), content)
+                work = self._begin_work(db, caller, content, signing)
                 # A caller that may not ask learns nothing else, neither a result nor another refusal.
                 if key and stored:
                     try:
@@ -411,6 +426,15 @@ class Application(Generic[W]):
             with self.transaction(caller.company_id) as db:
                 db.execute(_STORE, _record_params(caller, key, response, work))
         return Outcome(response, head["position"] if head else 0, replayed=work.is_repetition)
+
+    def _begin_work(
+        self, db: RequestTransaction, caller: Caller, content: Content | None, signing: Signing | None
+    ) -> W:
+        work = self._open_work(db, self._writer, caller, datetime.now(UTC), content)
+        if signing:
+            signing.begin()
+            work.fiscal = signing
+        return work
 
     def _position_of(self, work: W, lost: CommitUnknown, own: UUID, within: UUID | None) -> int:
         """The position of a decision whose commit broke off.

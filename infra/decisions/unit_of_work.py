@@ -12,6 +12,7 @@ from domain.aggregate import Aggregate
 from domain.pending import Pending
 from infra.decisions.commits import Trace
 from infra.decisions.creations import rows_at_creation
+from infra.decisions.signing import NO_DEVICE, NoDevice, Signing
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.appended import count_appended
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
@@ -143,6 +144,8 @@ class PostgresUnitOfWork:
         self._content = content
         self._events: list[Aggregate.Event] = []
         self._has_changed_rows = False
+        #: What signs receipts; the same decision taken again for its sake makes the same ids.
+        self.fiscal: NoDevice | Signing = NO_DEVICE
         #: The keys of the persons that this decision tells about.
         self.keys = writer.keys(transaction)
         #: Whom the answer to this decision may tell about.
@@ -150,7 +153,7 @@ class PostgresUnitOfWork:
 
     def new_id(self) -> UUID:
         """A fresh id, later than earlier ones."""
-        return uuid7()
+        return self.fiscal.keep(uuid7())
 
     def find_earlier(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID | None, *, within: UUID | None = None

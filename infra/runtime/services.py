@@ -12,9 +12,12 @@ from api.receipt_addresses import ReceiptAddresses
 from api.services import ReadModel, Services
 from commands.unavailable import Unavailable
 from infra.decisions.application import Application
+from infra.decisions.signing import SigningDevice
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.descriptions import EventCatalog
 from infra.files.gallery import Gallery
+from infra.fiscal.device import HttpFiscalDevice
+from infra.fiscal.http import Service
 from infra.identity.authentication import SignIn
 from infra.identity.hashes import Hashes
 from infra.identity.recovery import Recovery
@@ -67,10 +70,22 @@ def make_application(
     lengthy_seconds: float = LENGTHY_SECONDS,
     *,
     replica: Replica | None = None,
+    device: SigningDevice | None = None,
 ) -> Application[RequestWork]:
     """Runs commands and questions over a pool, within so many seconds a request."""
     open_work = partial(RequestWork, guesses={})
-    return Application(pool, make_event_writer(), open_work, seconds, lengthy_seconds, replica=replica)
+    writer = make_event_writer()
+    return Application(pool, writer, open_work, seconds, lengthy_seconds, replica=replica, device=device)
+
+
+def signing_device(settings: Settings) -> SigningDevice | None:
+    """What signs receipts, if the settings name it; nothing is connected to before a first one."""
+    if settings.fiscal_device_url is None:
+        return None
+    service = Service(
+        settings.fiscal_device_url, settings.fiscal_device_token, float(settings.fiscal_device_seconds)
+    )
+    return HttpFiscalDevice(service, settings.fiscal_places)
 
 
 def open_replica(settings: Settings, primary: RequestPool) -> Replica | None:
@@ -116,7 +131,8 @@ class Watch:
 def build_services(pool: RequestPool, settings: Settings) -> Services:
     """Everything behind the API, over one pool of connections."""
     seconds = settings.request_seconds, settings.lengthy_request_seconds
-    application = make_application(pool, *seconds, replica=open_replica(settings, pool))
+    replica, device = open_replica(settings, pool), signing_device(settings)
+    application = make_application(pool, *seconds, replica=replica, device=device)
     secret = settings.signing_key()
     peppers = tuple(pepper_of(one) for one in (secret, *settings.former_secret_keys))
     tokens = Tokens(secret, settings.access_token_seconds, settings.former_secret_keys)

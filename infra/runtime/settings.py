@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -90,6 +91,10 @@ class Settings:
     sign_in_failures_from_anywhere: int
     sign_in_failures_per_address: int
     metrics_token: str | None = field(repr=False)
+    fiscal_device_url: str | None = field(repr=False)
+    fiscal_device_token: str | None = field(repr=False)
+    fiscal_device_seconds: int
+    fiscal_places: tuple[UUID, ...]
     webhook_ports: tuple[int, ...]
     webhook_allow: tuple[IPv4Network | IPv6Network, ...]
     otel_exporter_otlp_endpoint: str | None = field(repr=False)
@@ -301,6 +306,31 @@ def _public_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://shop.example.com")
     return text.rstrip("/")
+
+
+def _device_url(text: str) -> str:
+    """Accept the address of a signing service. The text is never repeated: it may hold a secret."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not text.isascii() or not text.isprintable() or " " in text or parts.username:
+        raise ValueError("must be an address such as http://127.0.0.1:8090/sign")
+    return text
+
+
+def _token(text: str) -> str:
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
+    raise ValueError("must be one word of printable ASCII characters")
+
+
+def _ids(text: str) -> tuple[UUID, ...]:
+    try:
+        return tuple(UUID(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must list ids, divided by commas") from None
 
 
 def _collector(text: str) -> str:
@@ -584,6 +614,36 @@ SETTINGS: tuple[Setting, ...] = (
         _at_least(TOKEN_LENGTH),
         default_text="none",
         is_secret=True,
+    ),
+    Setting(
+        "MIPOS_FISCAL_DEVICE_URL",
+        None,
+        "Service that signs receipts, such as `http://127.0.0.1:8090/sign`, asked before each sale, refund, "
+        "void and return at a till is recorded; see [OPERATIONS.md](OPERATIONS.md#a-signing-device).",
+        _device_url,
+        default_text="none: nothing is signed",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_FISCAL_DEVICE_TOKEN",
+        None,
+        "Token by which it knows who asks (`Authorization: Bearer`).",
+        _token,
+        default_text="none",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_FISCAL_DEVICE_SECONDS",
+        2,
+        "For how many seconds a till waits for it; then the receipt says that the device is out of order.",
+        _whole(1, 10),
+    ),
+    Setting(
+        "MIPOS_FISCAL_PLACES",
+        (),
+        "Ids of the companies, stores or registers whose receipts are signed, divided by commas.",
+        _ids,
+        default_text="all",
     ),
     Setting(
         "MIPOS_WEBHOOK_PORTS",

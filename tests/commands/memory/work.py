@@ -9,6 +9,7 @@ from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
 from domain.pending import Pending
 from infra.decisions.creations import rows_at_creation
+from infra.decisions.signing import NO_DEVICE
 from infra.eventstore.codec import Metadata
 from infra.runtime.models import EVENT_TYPES
 from tests.commands.memory.accounts import MemoryAccounts
@@ -65,6 +66,7 @@ class MemoryWork:
         self.devices = MemoryDevices()
         self.deliveries = MemoryDeliveries(world, company_id)
         self.drawers = MemoryDrawers(world, company_id)
+        self.fiscal = NO_DEVICE
         self.accounts = MemoryAccounts(world, company_id, self.new_id)
         self.sales = MemorySales(world, company_id, self.accounts)
         self.paying_tills = MemoryPayingTills(world, company_id)
