@@ -19,6 +19,9 @@ SIGNED = {
 }
 
 
+NO_HEADERS: dict[str, str] = {}
+
+
 def _other(**fields: Any) -> tuple[int, dict[str, str], bytes]:
     """A signature of which something is other than it should be."""
     return 200, {}, json.dumps({**SIGNED, **fields}).encode()
@@ -74,11 +77,10 @@ def signer() -> Iterator[Signer]:
             service.asked.append(receipt)
             service.tokens.append(self.headers["Authorization"])
             service.before()
-            status, headers, body = 200, {}, b""
             if service.trouble:
                 status, headers, body = TROUBLES[service.trouble]
             else:
-                body = service.answer(receipt)
+                status, headers, body = 200, NO_HEADERS, service.answer(receipt)
             # Who asks may have gone meanwhile.
             with suppress(OSError):
                 self.send_response(status)
