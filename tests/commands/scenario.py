@@ -59,6 +59,7 @@ from commands.customers.registration import RegisterCustomer, register_customer
 from commands.customers.revision import NoteConsent, ReviseCustomer, note_consent, revise_customer
 from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
 from commands.failed_events import RetryEvent, SkipEvent, retry_event, skip_event
+from commands.fiscal.closings import MakeClosings, make_closings
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.back_office.amending import AmendOrder, amend_order
 from commands.orders.back_office.cancelling import CancelOrder, cancel_order
@@ -265,6 +266,7 @@ from tests.commands.samples import COMPANY, FOUNDED, NOW, caller
 HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
     {
         ActivateCompany: activate_company,
+        MakeClosings: make_closings,
         RegisterWebhook: register_webhook,
         ReviseWebhook: revise_webhook,
         RotateSecret: rotate_secret,
