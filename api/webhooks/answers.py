@@ -24,7 +24,11 @@ class WebhookAnswer(Answer):
     ]
     types: Annotated[
         list[str],
-        Meaning("Of which events, by their types; `orders.*` is all that begin so.", ["orders.*"]),
+        Meaning(
+            "Of which events, by their types; `orders.*` is all that begin so. `audit.sealed` is each seal "
+            "of the log, for whoever is told of all stores.",
+            ["orders.*"],
+        ),
     ]
     store_ids: Annotated[
         list[Id],

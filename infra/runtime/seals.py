@@ -19,7 +19,7 @@ from infra.runtime.mail import messenger_of
 from infra.runtime.models import EVENT_TYPES
 from infra.runtime.settings import Settings, SettingsError
 from infra.seals.key import SealKey
-from infra.seals.published import FOLDER
+from infra.seals.published import FOLDER, publish
 from infra.seals.sealing import Sealer
 from infra.seals.verification import Witness
 from projections.base import Database
@@ -72,13 +72,17 @@ class Desk:
         return key.origin_of(company_id, epoch), key.vkey_of(company_id, epoch)
 
     def seal(self, company_id: UUID) -> None:
-        """Seal what is new. Raises NoSealKey, EpochForked, LogNotSound."""
-        key = self._key()
+        """Seal what is new, and publish it here. Raises NoSealKey, EpochForked, LogNotSound."""
+        key, folder = self._key(), self._settings.data_dir / FOLDER
         try:
             with psycopg.connect(bounded(self._conninfo, BULK), autocommit=True) as connection:
-                Sealer(connection, key, self._settings.data_dir / FOLDER).seal(company_id, datetime.now(UTC))
+                Sealer(connection, key, folder).seal(company_id, datetime.now(UTC))
+                publish(connection, company_id, folder)
         except LogAltered as altered:
             raise LogNotSound(str(altered)) from altered
+        except OSError as error:
+            # It is sealed all the same, and a worker publishes what its own files lack.
+            log.warning("a seal is not published", company_id=str(company_id), reason=error.strerror)
 
     def verify(self, db: Database, first: int, last: int | None) -> LogProof:
         """Verify the company's log from one position to another, or to its head.

@@ -210,7 +210,7 @@ def verify_log(file: IO[bytes], vkey: Optional[str], held: Optional[bytes]) -> s
         raise ValueError(f"you kept a checkpoint of {kept[0]} events, and these are {first} to {position}" + lost(kept[0], restored))
     behind = f" What follows {sealed} is chained only: its end may be missing." if sealed < last else ""
     said = f"positions {first} to {last}, each chained to the one before, sealed up to {sealed}." + behind
-    said += "".join(f"\nAt position {one} the log says that it was restored from a backup." for one in restored)
+    said += "".join(f"\nAt position {one} the log says that it was restored." for one in restored)
     return said + ("" if vkey else "\nBy the key in the file; compare it with yours: " + head["vkey"])
 
 

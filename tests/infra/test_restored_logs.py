@@ -207,7 +207,7 @@ class TestARestore:
     def strangers_are_told(self, there: Installation, tmp_path: Path, last: str, kept: int) -> None:
         file, held = tmp_path / "again.mlog", tmp_path / "held.txt"
         there.run("audit", "export", "--company", str(there.company_id), "--to", file)
-        assert f"At position {kept + 1} the log says that it was restored" in there.run(
+        assert f"At position {kept + 1} the log says that it was restored." in there.run(
             "audit", "verify-file", file
         )
         held.write_text(last)
