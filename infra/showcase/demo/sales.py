@@ -23,6 +23,7 @@ from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock.levels import NOTHING, Level
 from domain.stock.movements import StockMovement
 from domain.stock.receipts import Delivered, receive_lines
+from infra.decisions.signing import NO_DEVICE
 from infra.showcase.demo.catalog import TOGETHER, DemoProduct
 
 #: How many sales a shop makes a day on average, Monday to Sunday.
@@ -255,6 +256,7 @@ class _Till:
         self.new_id = new_id
         self.sales = self
         self.stock = self
+        self.fiscal = NO_DEVICE
         self.events: list[Aggregate.Event] = []
         self.movements: list[StockMovement] = []
         self._context = context
