@@ -125,7 +125,7 @@ class TestThePage:
         assert not re.search(r"@import|url\(", page.html)
 
     def test_stays_light(self, page: Page) -> None:
-        # Some four hundred and thirty operations, of which each section of a report has columns of its own.
+        # Some four hundred operations, of which each section of a report has columns of its own.
         assert len(gzip.compress(page.html.encode())) < 270_000
 
     def test_believes_no_text(self, document: dict[str, Any]) -> None:
