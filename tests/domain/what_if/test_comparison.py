@@ -189,6 +189,14 @@ class TestTaxes:
         assert comparison.all.orders == len(several)
 
 
+class TestOrders:
+    def test_that_would_differ_are_counted(self) -> None:
+        comparison = Comparison(Changes(prices={UUID(int=2): 1}))
+        for variant in (1, 2, 1):
+            comparison.add_sale(sold([item(1_000, variant=variant)]))
+        assert (comparison.all.orders, comparison.all.differing) == (3, 1)
+
+
 class TestPrices:
     def test_a_variant_is_sold_at_the_other_price(self) -> None:
         pair = compare(sold([item(1_000, "3"), item(200, variant=2)]), Changes(prices={UUID(int=1): 900}))
@@ -250,6 +258,7 @@ class TestPromotions:
             (Promotion(discount=percent("10"), min_subtotal=3_000), 2_700),
             (Promotion(discount=percent("10"), min_subtotal=3_001), 3_000),
             (Promotion(discount=percent("10"), variant_id=UUID(int=1)), 2_800),
+            (Promotion(discount=percent("10"), variant_id=UUID(int=1), min_quantity=Decimal(2)), 2_800),
             (Promotion(discount=percent("10"), variant_id=UUID(int=1), min_quantity=Decimal(3)), 3_000),
             (Promotion(discount=amount(150), category_ids=frozenset([UUID(int=101), UUID(int=102)])), 2_700),
             (Promotion(discount=amount(1_500), category_ids=frozenset([UUID(int=102)])), 2_000),
@@ -267,3 +276,8 @@ class TestPromotions:
         )
         # 500, less 20 % of the line is 400, less what was given on the order is 300, less 10 % is 270.
         assert compare(sale, Changes(promotions=several)).what_if.total == 270
+
+    def test_come_after_what_was_given_on_the_line(self) -> None:
+        sale = sold([item(1_000, discounts=[amount(100)])])
+        half = Promotion(discount=percent("50"), variant_id=UUID(int=1))
+        assert compare(sale, Changes(promotions=(half,))).what_if.total == 450

@@ -162,3 +162,12 @@ def test_a_line_that_was_priced_anew_before_goods_are_gone_is_so_too() -> None:
     ((part, portion),) = handovers(order, Changes(tax_rates={UUID(int=1): Decimal(20)}))
     assert part.net_sales + part.tax_total == portion.net_sales + portion.tax_total == 2_400
     assert portion.tax_total == 400
+
+
+def test_a_line_that_was_cancelled_and_is_added_again_is_priced_as_it_was_added() -> None:
+    order = placed([item(1_000), item(1_000, variant=2)])
+    cancel(order, OCCASION, [LineQuantity(line_id=UUID(int=102), quantity=Decimal(1))], reason="Sold out")
+    with_lines(order, (*order.terms.lines, *lines_of([item(400, variant=3)], first_id=102)), ())
+    hand_over(order, line102="1")
+    ((part, portion),) = handovers(order, Changes())
+    assert part.net_sales == portion.net_sales == 400
