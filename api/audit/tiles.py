@@ -36,7 +36,7 @@ _FOR_WHOM = (
     "The hash of an event tells whoever knows all of it but a number which one that is: so only whoever "
     "holds `costs.view` and is bound to no store fetches them."
 )
-CHECKPOINT = "The newest seal of this life of the log, as a signed note."
+CHECKPOINT = "The newest seal of this life of the log, as a signed note, with the lines of who cosigned it."
 
 
 def checkpoint_of(reading: Reading) -> str:
