@@ -29,7 +29,7 @@ UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: What no field of an answer is called; rights and times may speak of tokens, but there are none today.
 #: The hash of a picture is its public ETag, and those of the log are there to be known.
 SECRETS = re.compile(
-    "password|secret|(?<!^)(?<!content_)(?<!head_)(?<!previous_)hash|token|pepper", re.IGNORECASE
+    "password|secret|(?<!^)(?<!content_)(?<!head_)(?<!previous_)(?<!source_)hash|token|pepper", re.IGNORECASE
 )
 WEBHOOK = {"url": "https://hooks.shop.example/", "types": ["orders.*"]}
 MEAL = {"name": "Meal voucher", "code": "meal", "kind": "voucher"}
