@@ -336,9 +336,13 @@ def without_costs(stocked: Any) -> Callable[[str], Any]:
     return denied
 
 
+#: What has no names in it: documents, and what a log shows of itself to those who follow it.
+NAMELESS = ("application/pdf", "text/plain", "application/octet-stream")
+
+
 def shown_by(answer: Any) -> Any:
-    """What an answer says by name; of a table, its first row, of a document nothing."""
-    if answer.headers["content-type"] == "application/pdf":
+    """What an answer says by name; of a table, its first row, of a document or of hashes nothing."""
+    if answer.headers["content-type"].startswith(NAMELESS):
         return None
     if answer.headers["content-type"].startswith("text/csv"):
         # Of a report in which there is nothing, its header says it all.
