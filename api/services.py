@@ -156,7 +156,7 @@ class Authentication(Protocol):
     def caller_of(self, token: str) -> Caller:
         """Who carries this access token. Raises TokenExpired, Unauthenticated."""
 
-    def hash_password(self, password: str) -> str:
+    def hash_password(self, password: str, salt: bytes | None = None) -> str:
         """What is kept of a password. It takes a while on purpose: never within a transaction."""
 
     def hash_pin(self, user_id: UUID, pin: str) -> str:

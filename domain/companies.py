@@ -270,14 +270,14 @@ class Company(Entity):
     class Cloned(Entity.Event):
         """The company was made from the log of another one, for whoever tries things out.
 
-        Its log has that one's events up to `source_position`, whose last hash was `source_hash`. It begins
+        Its log has that one's events up to `source_position`, whose last hash was `head_hash`. It begins
         active, without a package, under a name of its own, and no mail or webhook of it goes out.
         """
 
         name: str
         source_id: UUID
         source_position: int
-        source_hash: str
+        head_hash: str
         has_persons: bool
 
         def apply(self, aggregate: "Company") -> None:
@@ -402,7 +402,7 @@ class Company(Entity):
             name=name,
             source_id=origin.company_id,
             source_position=origin.position,
-            source_hash=origin.hash,
+            head_hash=origin.hash,
             has_persons=origin.has_persons,
         )
 

@@ -63,6 +63,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "companies.edit": ("edit companies: the platform all, an admin the own", (SUPER_ADMIN, _A)),
         "companies.suspend": ("suspend and activate companies", (SUPER_ADMIN,)),
         "companies.archive": ("archive companies", (SUPER_ADMIN,)),
+        "companies.clone": ("clone companies, to try things out", (SUPER_ADMIN,)),
         "subscriptions.view": ("see a company's package and what it uses of it", (SUPER_ADMIN, _A)),
         "subscriptions.edit": ("give a company another package or period", (SUPER_ADMIN,)),
         "packages.view": ("see packages", (SUPER_ADMIN,)),

@@ -2,6 +2,7 @@
 
 from falcon import App, Request, Response
 
+from api.companies.clones import CloneById, Clones
 from api.companies.listing import Companies
 from api.companies.single import CompanyById
 from api.companies.subscription import CompanySubscription
@@ -20,3 +21,6 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{single}/activate", CompanyActivation(services))
     app.add_route(f"{single}/suspend", CompanySuspension(services))
     app.add_route(f"{single}/subscription", CompanySubscription(services))
+    clones = "/api/super/companies/{company_id:uuid}/clones"
+    app.add_route(clones, Clones(services))
+    app.add_route(f"{clones}/{{job_id:uuid}}", CloneById(services))

@@ -155,10 +155,13 @@ class SignIn:
         """Who carries this access token. Raises TokenExpired, Unauthenticated."""
         return self.tokens.caller_of(token)
 
-    def hash_password(self, password: str) -> str:
-        """What is kept of a password (argon2id). It takes a while on purpose: never within a transaction."""
+    def hash_password(self, password: str, salt: bytes | None = None) -> str:
+        """What is kept of a password (argon2id). It takes a while on purpose: never within a transaction.
+
+        Without a `salt` of the caller's, which must be of nothing else, it is another one each time.
+        """
         with self._hashes.turn:
-            return self._hashes.make(password)
+            return self._hashes.make(password, salt)
 
     def hash_pin(self, user_id: UUID, pin: str) -> str:
         """What is kept of a user's pin: a hash with a pepper, as there are so few pins."""

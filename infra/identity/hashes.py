@@ -20,9 +20,9 @@ class Hashes:
         self._nobodys_hash = self.make(secrets.token_urlsafe())
         self.turn = BoundedSemaphore(1)
 
-    def make(self, secret: str) -> str:
-        """What is kept of a secret."""
-        return self._hasher.hash(secret)
+    def make(self, secret: str, salt: bytes | None = None) -> str:
+        """What is kept of a secret, with a fresh salt unless there is one."""
+        return self._hasher.hash(secret, salt=salt)
 
     def is_of(self, stored: str | None, secret: str) -> bool:
         """Whether the hash that is kept is of this secret; where none is kept, that takes as long."""

@@ -15,19 +15,21 @@ from infra.incoming.text_fields import TextField, text_fields
 #: that an event is given tomorrow may be about somebody.
 KEPT: Final = frozenset(
     {
-        *("action", "alt", "area", "at", "barcodes", "carrier", "channel", "code", "company", "condition"),
-        *("content_hash", "currency", "day_cut", "denied", "document", "features", "field", "filters"),
-        *("first_receipt", "flags", "format", "fulfilment_status", "granted", "head_hash", "jurisdiction"),
-        *("kind", "language", "last_receipt", "made_number", "made_type", "method", "name", "number"),
-        *("paper", "payment_status", "purpose", "range", "receipt_footer", "receipt_header", "register"),
-        *("role", "rounding_level", "rounding_mode", "section", "sku", "status", "store", "supplier_sku"),
-        *("symbol", "timezone", "type", "types", "values", "variant_name"),
+        *("action", "alt", "area", "at", "barcodes", "channel", "code"),
+        *("condition", "content_hash", "currency", "day_cut", "denied", "document", "features"),
+        *("field", "first_receipt", "flags", "format", "fulfilment_status", "granted"),
+        *("head_hash", "jurisdiction", "kind", "language", "last_receipt", "made_number", "made_type"),
+        *("method", "name", "number", "paper", "payment_status", "purpose", "range", "receipt_footer"),
+        *("receipt_header", "register", "role", "rounding_level", "rounding_mode", "section", "sku"),
+        *("status", "store", "supplier_sku", "symbol", "timezone", "type", "types"),
+        *("values", "variant_name"),
     }
 )
 #: Names of what may be a person, or called after one: each is given a word and a number.
 NUMBERED: Final[Mapping[str, tuple[str, str]]] = {
     "customers.Customer": ("name", "Customer"),
     "users.User": ("username", "user"),
+    "companies.Company": ("name", "Company"),
     "suppliers.Supplier": ("name", "Supplier"),
     "tills.Device": ("name", "Device"),
     "report_schedules.ReportSchedule": ("name", "Schedule"),
@@ -35,11 +37,17 @@ NUMBERED: Final[Mapping[str, tuple[str, str]]] = {
 }
 #: Descriptions of goods and packages; others are left out.
 _DESCRIBED: Final = frozenset({"packages.Package", "brands.Brand", "products.Product"})
-#: Names that others say of persons, by their paths, and names of counts, which are notes.
-_NAMES_OF_PERSONS: Final = frozenset({"report.cashiers.name"})
-_COUNTS: Final = "counts.StockCount"
-#: Addresses lead nowhere: the domain is reserved for that (RFC 2606).
-_NOWHERE: Final = "https://sandbox.invalid"
+#: Texts that are left out although others of their names are kept: they name persons, or are notes.
+_NAMING: Final = frozenset(
+    {
+        ("shifts.Shift", "report.cashiers.name"),
+        ("counts.StockCount", "name"),
+        ("suppliers.Supplier", "code"),
+    }
+)
+#: What is read by machines reads something else: addresses lead nowhere (the domain is reserved for that, RFC
+#: 2606), and a report that was filtered is of everything.
+_INSTEAD: Final = {"url": "https://sandbox.invalid", "filters": ""}
 
 
 class Anonymity:
@@ -77,8 +85,7 @@ def _is_kept(kind: EventType, text: TextField) -> bool:
     type_name = kind.aggregate.type_name
     if text.name == "description":
         return type_name in _DESCRIBED
-    is_of_somebody = text.path in _NAMES_OF_PERSONS or (type_name == _COUNTS and text.path == "name")
-    return text.name in KEPT and not is_of_somebody
+    return text.name in KEPT and (type_name, text.path) not in _NAMING
 
 
 def _reads(text: TextField) -> Any:
@@ -86,4 +93,4 @@ def _reads(text: TextField) -> Any:
         return []
     if text.is_optional:
         return None
-    return _NOWHERE if text.name == "url" else ERASED_REASON
+    return _INSTEAD.get(text.name, ERASED_REASON)

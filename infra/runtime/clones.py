@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import LiteralString
 from uuid import UUID
+
+import psycopg
 
 from commands.ports import Caller, DuplicateId
 from domain.companies import Company, Origin
@@ -15,9 +18,20 @@ from infra.eventstore.chain import LogAltered
 from infra.identity.credentials import Credentials
 from infra.incoming.cloning import Clone, Progress
 from infra.incoming.log import LogThere
-from infra.postgres.transactions import Transaction
+from infra.postgres.transactions import Transaction, transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.users import ask_directory
+
+_TYPE = f"{Company.type_name}.Cloned"
+
+_CLONED: LiteralString = """
+    SELECT (state::json ->> 'source_id')::uuid AS company_id,
+           (state::json ->> 'source_position')::bigint AS position,
+           state::json ->> 'head_hash' AS hash, (state::json ->> 'has_persons')::bool AS has_persons
+      FROM events
+     WHERE company_id = %(company_id)s AND stream_id = %(company_id)s AND type = %(type)s
+     ORDER BY stream_version DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +41,7 @@ class CloneAdmin:
     id: UUID
     username: str
     password_hash: str
+    email: str | None = None
 
 
 def make_clone(
@@ -52,9 +67,19 @@ def make_clone(
         raise LogNotSound(str(altered)) from None
 
 
+def find_origin(conninfo: str, company_id: UUID) -> Origin | None:
+    """Where a clone that is there comes from; None for what is no clone."""
+    with (
+        psycopg.connect(conninfo, autocommit=True) as connection,
+        transaction(connection, company_id, reading=True) as db,
+    ):
+        row = db.ask(_CLONED, {"company_id": company_id, "type": _TYPE}).row()
+    return Origin(**row) if row else None
+
+
 def _appoint(db: Transaction, work: PostgresUnitOfWork, admin: CloneAdmin) -> None:
     if ask_directory(db, admin.username).row():
         raise DuplicateUsername
-    work.save(User.begin(User.Registered, admin.id, username=admin.username, role=ADMIN))
+    work.save(User.begin(User.Registered, admin.id, username=admin.username, role=ADMIN, email=admin.email))
     changed: Callable[[], None] = work.changed_rows
     Credentials(db, work.now, changed).set_password(admin.id, admin.password_hash)

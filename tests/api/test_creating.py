@@ -171,6 +171,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "format": "csv",
     },
     "verifications": lambda _: {"from": 1},
+    "clones": lambda _: {"name": some_name()},
     "what-if": what_if_of,
     "audit exports": lambda _: {"from": 1},
     "brands": lambda _: {"name": some_name()},
@@ -215,7 +216,12 @@ def create(stocked: Any, platform: Any) -> Callable[[Route, Body], Any]:
         if "{shift_id:uuid}" in path:
             path = path.replace("{shift_id:uuid}", shift_of(stocked))
         path = path.replace("{order_id:uuid}", ORDER)
-        is_of_platform = route.operation.permission in ("companies.create", "packages.create")
+        path = path.replace("{company_id:uuid}", str(stocked.shop.company_id))
+        is_of_platform = route.operation.permission in (
+            "companies.create",
+            "companies.clone",
+            "packages.create",
+        )
         return (platform if is_of_platform else stocked.shop.client()).post(path, body)
 
     return send

@@ -18,6 +18,8 @@ from infra.eventstore.chain import verify_chain
 from infra.incoming.log import incoming_log
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.webhooks import leases
+from infra.webhooks.queue import fill_queues
 from tests.conftest import PASSWORD, Client, Shop
 from tests.infra.backups import mipos, settings_of
 from tests.waiting import eventually
@@ -205,6 +207,23 @@ def test_nothing_is_mailed_of_a_clone(source: Source, clone: Callable[..., UUID]
     owner = source.shop.service.database.owner
     eventually(lambda: ",failed," in everything_of(owner, company_id)["messages"])
     assert not any(address in file.read_text() for file in source.shop.service.outbox.iterdir())
+
+
+def test_no_webhook_is_told_of_a_clone(source: Source, clone: Callable[..., UUID], tmp_path: Path) -> None:
+    """Nothing is taken from its log for one, and what is asked for by hand is sent by nobody."""
+    company_id = clone()
+    admin = signed_in(source, company_id, tmp_path)
+    body = {"url": "https://hooks.shop.example/", "types": ["orders.*"]}
+    webhook = admin.post("/api/admin/webhooks", body).data["id"]
+    assert admin.post(f"/api/admin/webhooks/{webhook}/test").status in (200, 201, 202)
+    assert admin.post(ORDERS, source.sale).status == 201
+    database, now = source.shop.service.database, datetime.now(UTC) + timedelta(seconds=1)
+    with psycopg.connect(database.worker, autocommit=True) as connection:
+        fill_queues(connection, now)
+        query = "SELECT position, lease FROM webhook_deliveries WHERE company_id = %s"
+        assert connection.execute(query, [company_id]).fetchall() == [(None, None)]
+        due = [row[0] for row in connection.execute(leases._DUE, {"now": now}).fetchall()]
+        assert company_id not in due
 
 
 class TestIsRefused:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from infra.jobs.audit_jobs import AuditJob, AuditJobs
-from infra.runtime.audit_jobs import export, verification, what_if
+from infra.runtime.audit_jobs import clone, export, verification, what_if
 from infra.runtime.settings import Settings
 
 
@@ -18,6 +18,7 @@ class Kind(Protocol):
 
 #: What does each kind; the API asks for it by its name.
 KINDS: Mapping[str, Kind] = {
+    "clone": clone.do,
     "export": export.do,
     "verification": verification.do,
     "what_if": what_if.do,
