@@ -10,9 +10,10 @@ from uuid import UUID
 from infra.eventstore.data_keys import DataKeys
 from projections.base import Database
 
+# One that was lost when the log was brought here is kept as nothing.
 _KEYS: LiteralString = """
     SELECT subject_id, wrapped FROM subject_keys
-     WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+     WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[]) AND wrapped <> ''
      ORDER BY subject_id
 """
 

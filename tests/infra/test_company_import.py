@@ -81,11 +81,11 @@ def moved(service: Service, password_hash: str, tmp_path_factory: pytest.TempPat
     assert mipos("audit", "seal", **settings).exit_code == 0
     assert admin.post(f"{CUSTOMERS}/{erased}/erase", {"reason": "asked for it"}).status == 200
     assert till.post(ORDERS, sale).status == 201
-    log = folder / "shop.mlog"
-    made = mipos("audit", "export", "--company", str(shop.company_id), "--to", log, **settings)
+    log, keys = folder / "shop.mlog", folder / "shop.keys"
+    made = mipos(
+        *("audit", "export", "--company", str(shop.company_id), "--to", log, "--keys", keys), **settings
+    )
     assert made.exit_code == 0, made.output
-    keys = folder / "shop.keys"
-    keys.write_text("".join(key_lines(service.database.owner, shop.company_id)))
     return Moved(shop, service.database, log, keys, sale, known, erased)
 
 
@@ -106,17 +106,6 @@ def sale_of(shop: Shop) -> dict[str, Any]:
         "lines": [{"variant_id": variant, "quantity": 1}],
         "payments": [{"method": "card", "amount": 100}],
     }
-
-
-def key_lines(owner: str, company_id: UUID) -> Iterator[str]:
-    """The keys of a company's persons as `mipos audit export --keys` writes them."""
-    with psycopg.connect(owner) as connection:
-        found = connection.execute(
-            "SELECT subject_id, wrapped FROM subject_keys WHERE company_id = %s", [company_id]
-        ).fetchall()
-    for subject_id, wrapped in found:
-        key = EVENT_TYPES.data_keys.unwrap(wrapped, company_id, subject_id)
-        yield f"key {subject_id} {base64.b64encode(key).decode()}\n"
 
 
 @pytest.fixture
@@ -239,11 +228,16 @@ def signed_in(service: Service, database: Database, folder: Path, shop: Shop) ->
 
 
 def test_without_its_keys_it_knows_nobody_by_name(
-    moved: Moved, elsewhere: Database, bring: Callable[..., Any]
+    moved: Moved, elsewhere: Database, bring: Callable[..., Any], tmp_path: Path
 ) -> None:
     brought = bring(moved.log)
     assert brought.exit_code == 0, brought.output
     assert "persons read as forgotten" in brought.output
+    again, company_id = tmp_path / "again.mlog", str(moved.shop.company_id)
+    options = ("--company", company_id, "--to", again, "--keys", tmp_path / "again.keys")
+    made = mipos("audit", "export", *options, **settings_of(elsewhere, tmp_path / "elsewhere"))
+    assert made.exit_code == 0, made.output
+    assert (tmp_path / "again.keys").read_text() == ""
     rows = "".join(rows_of(elsewhere.owner, "customers", moved.shop.company_id))
     assert "Erased customer" in rows
     assert "Wilma" not in rows
