@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from api.answers import Answer, Count, Currency, Day, Id, Meaning, Moment, Percent, Quantity, Sum
+from api.answers import Answer, Count, Currency, Day, Expected, Id, Meaning, Moment, Percent, Quantity, Sum
 from domain.fiscal import ClosingKind
 
 
@@ -55,7 +55,7 @@ class ClosedFiguresAnswer(Answer):
     sales: Annotated[Sum, Meaning("What was sold, tax included.", 16610)]
     returned: Annotated[Sum, Meaning("What was given back for goods, tax included.", 5489)]
     taxes: Annotated[list[ClosedTaxAnswer], Meaning("By tax.")]
-    tenders: Annotated[list[ClosedTenderAnswer], Meaning("By method, cash first.")]
+    tenders: Annotated[list[ClosedTenderAnswer], Expected("By method, cash first.")]
 
 
 class LateFiguresAnswer(Answer):

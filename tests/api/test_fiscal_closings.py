@@ -7,11 +7,14 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from commands.ports import Caller
 from domain.fiscal import StorePerpetual
+from infra.identity.tokens import Tokens
 from infra.jobs.fiscal_closings import FiscalClosings
 from tests.agreeing import reports_agree
 from tests.api.conftest import REFUND
 from tests.closings import WRITER, record_closing
+from tests.conftest import SECRET
 
 PATH = "/api/admin/fiscal/closings"
 
@@ -139,3 +142,20 @@ _CLOSED = """
        AND head.position = (closed.state::json ->> 'head_position')::bigint
      WHERE closed.company_id = %s AND closed.type = 'shifts.Shift.Closed'
 """
+
+
+def test_what_each_method_brought_is_kept_from_whoever_counts_blind(closed: Any) -> None:
+    admin = closed.shop.client()
+    assert "tenders" in admin.get(PATH).data[0]["figures"]
+    admin.patch("/api/admin/settings/company", {"blind_close": True})
+    shop = closed.shop
+    caller = Caller(
+        company_id=shop.company_id,
+        user_id=shop.users["Manager"],
+        session_id=shop.users["Manager"],
+        role="Manager",
+    )
+    manager = shop.service.client(Tokens(SECRET, 3600).issue(caller, denied=["shifts.view_expected"]))
+    for figures in (manager.get(PATH).data[0]["figures"], manager.get(PATH).data[1]["figures"]):
+        assert "tenders" not in figures
+        assert "net_sales" in figures

@@ -12,6 +12,7 @@ from commands.accounts.adjustments import AdjustCredit, adjust_credit
 from commands.accounts.expiry import ExpireCredit, expire_credit
 from commands.accounts.payments import PayDues, pay_dues
 from commands.approvals import GiveApproval, give_approval
+from commands.audit_jobs import RequestAuditJob, request_audit_job
 from commands.catalog.images import AddImage, RemoveImage, ReviseImage, add_image, remove_image, revise_image
 from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.catalog.product_import import ImportProducts, KeepImport, import_products, keep_import
@@ -32,6 +33,7 @@ from commands.catalog.products import (
 from commands.catalog.store_prices import PriceForStores, price_for_stores
 from commands.companies import (
     ActivateCompany,
+    AppointAdmin,
     AppointSuperAdmin,
     ArchiveCompany,
     JoinOnTrial,
@@ -39,6 +41,7 @@ from commands.companies import (
     ReviseCompany,
     SuspendCompany,
     activate_company,
+    appoint_admin,
     appoint_super_admin,
     archive_company,
     join_on_trial,
@@ -290,6 +293,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         PlaceOrder: place_order,
         AmendPurchaseOrder: amend_purchase_order,
         AmendTransfer: amend_transfer,
+        AppointAdmin: appoint_admin,
         AppointSuperAdmin: appoint_super_admin,
         ArchiveCompany: archive_company,
         ArchiveCustomer: archive_customer,
@@ -323,6 +327,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         RetryEvent: retry_event,
         SkipEvent: skip_event,
         PauseReadModel: pause_read_model,
+        RequestAuditJob: request_audit_job,
         RequestJob: request_job,
         ResumeReadModel: resume_read_model,
         TryRun: try_run,

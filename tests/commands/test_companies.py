@@ -6,6 +6,7 @@ import pytest
 
 from commands.companies import (
     ActivateCompany,
+    AppointAdmin,
     AppointSuperAdmin,
     ArchiveCompany,
     FirstAdmin,
@@ -20,6 +21,7 @@ from domain.companies import PLATFORM_ID, Company
 from domain.entities import AlreadyArchived
 from domain.errors import Invalid
 from domain.packages import Limits, PackageInactive, PlanLimitReached
+from domain.permissions import ADMIN as ADMIN_ROLE
 from domain.permissions import SUPER_ADMIN
 from domain.stores import Store
 from domain.users import DuplicateUsername, User
@@ -217,3 +219,24 @@ class TestAppointSuperAdmin:
     def test_refuses_who_is_no_super_admin(self, platform: Scenario) -> None:
         platform.given(user(USER, "root@mipos.test", "Manager"), company=PLATFORM_ID)
         platform.when(self.APPOINT, company=PLATFORM_ID).then_refused(DuplicateUsername)
+
+
+class TestAppointAdmin:
+    """For whoever runs the service, where nobody of a company can sign in."""
+
+    APPOINT = AppointAdmin(username="ada@mipos.test", password_hash="hash")
+
+    def test_lets_somebody_manage_the_company(self, scenario: Scenario) -> None:
+        outcome = scenario.when(self.APPOINT)
+        outcome.then(fact(User.Registered, username="ada@mipos.test", role=ADMIN_ROLE))
+        assert scenario.password_of(outcome.answer.id) == "hash"
+
+    def test_gives_one_who_is_there_the_role_and_another_password(self, scenario: Scenario) -> None:
+        scenario.given(user(USER, "ada@mipos.test", "Cashier", store_ids=(STORE,)))
+        outcome = scenario.when(self.APPOINT)
+        assert (outcome.answer.values["role"], outcome.answer.values["store_ids"]) == (ADMIN_ROLE, ())
+        assert scenario.password_of(USER) == "hash"
+
+    def test_refuses_a_name_that_somebody_has_in_another_company(self, scenario: Scenario) -> None:
+        scenario.given(user(USER, "ada@mipos.test"), company=OTHER)
+        scenario.when(self.APPOINT).then_refused(DuplicateUsername)
