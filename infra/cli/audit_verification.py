@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from infra.cli.companies import companies_of, company_option, conninfo_of
 from infra.process.progress import progress_bar
-from infra.runtime.seals import witness_of
+from infra.runtime.seals import outside_record_of
 from infra.runtime.settings import load_settings
 from infra.seals.long_verification import verify as verify_log
 from projections.log_proofs import LogProof
@@ -34,13 +34,13 @@ def verify(context: click.Context, company_id: UUID | None) -> None:
       mipos audit verify
       mipos audit verify --company 0190163d-8694-739b-aea5-966c26f8ad91
     """
-    witness, unsound = witness_of(load_settings(os.environ)), 0
+    outside, unsound = outside_record_of(load_settings(os.environ)), 0
     companies = companies_of(context, company_id)
     with progress_bar(console) as bar:
         for one, head in companies.items():
             task = bar.add_task(f"audit verify {one}", total=head)
             tell = partial(_tell, bar, task)
-            proof = verify_log(conninfo_of(context), one, witness, 1, None, tell)
+            proof = verify_log(conninfo_of(context), one, outside, 1, None, tell)
             bar.remove_task(task)
             unsound += proof.fault is not None
             click.echo(_said(one, proof), err=proof.fault is not None)

@@ -21,7 +21,7 @@ from infra.runtime.settings import Settings, SettingsError
 from infra.seals.key import SealKey
 from infra.seals.published import FOLDER, publish
 from infra.seals.sealing import Sealer
-from infra.seals.verification import Witness
+from infra.seals.verification import OutsideRecord
 from projections.base import Database
 from projections.log_proofs import LogProof
 
@@ -33,13 +33,13 @@ def seal_key(settings: Settings) -> SealKey:
     return SealKey(settings.log_key(), settings.log_origin)
 
 
-def witness_of(settings: Settings) -> Witness:
+def outside_record_of(settings: Settings) -> OutsideRecord:
     """What the installation knows of its logs outside of the database; without a key that is less."""
     try:
         key = seal_key(settings)
     except SettingsError:
         key = None
-    return Witness(key=key, folder=settings.data_dir / FOLDER)
+    return OutsideRecord(key=key, folder=settings.data_dir / FOLDER)
 
 
 def seal_jobs(settings: Settings) -> tuple[Job, ...]:
@@ -89,7 +89,7 @@ class Desk:
 
         Raises Invalid, RangeTooLarge.
         """
-        return witness_of(self._settings).verify(db, first, last)
+        return outside_record_of(self._settings).verify(db, first, last)
 
     def _key(self) -> SealKey:
         try:

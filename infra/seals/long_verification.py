@@ -20,7 +20,7 @@ from infra.postgres.connections import BULK, bounded
 from infra.postgres.transactions import transaction
 from infra.process.children import end_with
 from infra.process.garbage import collecting_no_garbage
-from infra.seals.verification import Page, Verification, Witness, read_page
+from infra.seals.verification import OutsideRecord, Page, Verification, read_page
 from projections.log_proofs import LogProof
 
 #: How many events a process follows at a time: about half a second.
@@ -37,7 +37,7 @@ Chunk = tuple[int, int]
 def verify(  # noqa: PLR0917 where, what, by what, and how far it is
     conninfo: str,
     company_id: UUID,
-    witness: Witness,
+    outside: OutsideRecord,
     first: int,
     last: int | None,
     progress: Progress,
@@ -48,7 +48,7 @@ def verify(  # noqa: PLR0917 where, what, by what, and how far it is
     """
     with psycopg.connect(bounded(conninfo, BULK), autocommit=True) as connection:
         with transaction(connection, company_id, reading=True) as db:
-            verification = Verification.begin(db, witness, first, last, is_short=False)
+            verification = Verification.begin(db, outside, first, last, is_short=False)
         _follow(connection, conninfo, company_id, verification, progress)
         with transaction(connection, company_id, reading=True) as db:
             return verification.concluded(db)

@@ -34,7 +34,7 @@ _HASH = 32
 
 
 @dataclass(frozen=True, kw_only=True)
-class Witness:
+class OutsideRecord:
     """What an installation knows of its logs outside of the database: its key, and what it published."""
 
     key: SealKey | None
@@ -94,12 +94,12 @@ class Verification:
 
     @classmethod
     def begin(
-        cls, db: Database, witness: Witness, first: int, last: int | None, *, is_short: bool = True
+        cls, db: Database, outside: OutsideRecord, first: int, last: int | None, *, is_short: bool = True
     ) -> "Verification":
         """Begin one; one `is_short` if somebody waits for it. Raises Invalid, RangeTooLarge."""
         # In this order: a file lacks what is just being sealed, and a seal is of what is there.
-        published = all_published(file_of(witness.folder, db.company_id))
-        evidence = Gathering(db, witness.key, published).gather(
+        published = all_published(file_of(outside.folder, db.company_id))
+        evidence = Gathering(db, outside.key, published).gather(
             first, LAST_POSITION if last is None else last
         )
         row = db.ask(HEAD, {"company_id": db.company_id}).row()

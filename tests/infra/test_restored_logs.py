@@ -17,7 +17,7 @@ from psycopg import sql
 
 from domain.seals.checkpoints import read_note
 from infra.runtime.log_epochs import begin_lost_epochs
-from infra.runtime.seals import witness_of
+from infra.runtime.seals import outside_record_of
 from infra.runtime.settings import Settings, load_settings
 from infra.seals.long_verification import verify
 from infra.seals.published import all_published, file_of
@@ -116,8 +116,8 @@ class Installation:
 
     def is_sound(self) -> bool:
         """Whether it is what was recorded, sealed and published."""
-        witness = witness_of(self.loaded())
-        proof = verify(self.database.worker, self.company_id, witness, 1, None, lambda _done, _total: None)
+        outside = outside_record_of(self.loaded())
+        proof = verify(self.database.worker, self.company_id, outside, 1, None, lambda _done, _total: None)
         return proof.fault is None
 
 

@@ -13,7 +13,7 @@ from infra.seals import long_verification
 from infra.seals.key import SealKey
 from infra.seals.long_verification import verify
 from infra.seals.published import add_note, all_published, publish
-from infra.seals.verification import Witness
+from infra.seals.verification import OutsideRecord
 
 from .sealed_log import KEY, Log
 
@@ -40,17 +40,17 @@ class Watched:
         self.folder = folder
 
     def verify(self, first: int = 1, last: int | None = None, key: SealKey | None = KEY) -> LogProof:
-        witness = Witness(key=key, folder=self.folder)
+        outside = OutsideRecord(key=key, folder=self.folder)
         conninfo = self.log.database.conninfo("worker")
-        return verify(conninfo, self.log.company_id, witness, first, last, lambda _done, _total: None)
+        return verify(conninfo, self.log.company_id, outside, first, last, lambda _done, _total: None)
 
     def verify_at_once(self, first: int = 1, last: int | None = None) -> LogProof:
-        witness = Witness(key=KEY, folder=self.folder)
+        outside = OutsideRecord(key=KEY, folder=self.folder)
         with (
             self.log.database.connect("app") as connection,
             transaction(connection, self.log.company_id, reading=True) as db,
         ):
-            return witness.verify(db, first, last)
+            return outside.verify(db, first, last)
 
     def fault(self, first: int = 1, last: int | None = None) -> tuple[int, str] | None:
         """What both ways of verifying find, which is the same."""
