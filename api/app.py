@@ -54,7 +54,7 @@ from api.docs import Docs
 from api.middleware import Gatekeeper
 from api.openapi import OpenApi, document_of
 from api.openapi.document import routes_of
-from api.paths import IdConverter
+from api.paths import IdConverter, NumberConverter
 from api.payment_methods import PAYMENT_METHODS
 from api.registers import REGISTERS
 from api.services import Services
@@ -133,6 +133,7 @@ def create_app(services: Services) -> App[Request, Response]:
     app.req_options.keep_blank_qs_values = True
     app.req_options.auto_parse_qs_csv = False
     app.router_options.converters["uuid"] = IdConverter
+    app.router_options.converters["int"] = NumberConverter
     app.add_error_handler(Exception, errors.fail)
     app.add_error_handler(falcon.HTTPError, errors.refuse_http)
     app.add_error_handler(Refusal, errors.refuse)

@@ -2,8 +2,9 @@
 
 from collections.abc import Container
 
-#: What events and aggregates call their costs, and the salt that keeps these from being guessed; left out at
-#: any depth. So is a `value` that is no discount's.
+#: What events and aggregates call their costs, the salt that keeps these from being guessed, and the hash of
+#: a log's head, by which they could be: it follows from all that events say. Left out at any depth. So is a
+#: `value` that is no discount's.
 COST_FIELDS = frozenset(
     {
         "cost",
@@ -26,6 +27,7 @@ COST_FIELDS = frozenset(
         "lost_value",
         "returned_value",
         "salt",
+        "head_hash",
     }
 )
 

@@ -33,6 +33,8 @@ TROUBLES: dict[str, tuple[int, dict[str, str], bytes]] = {
     "no text": (200, {}, b"\xff\xfe"),
     "another shape": (200, {}, b'{"serial": 7}'),
     "no zone": _other(start="2026-03-14T09:26:53"),
+    "before all time": _other(start="0001-01-01T00:00:00+14:00"),
+    "after all time": _other(end="9999-12-31T23:59:59-14:00"),
     "nothing printable": _other(serial="A\x1b[2J"),
     "a counter below zero": _other(counter=-1),
     "a code too large": _other(qr="x" * 1501),

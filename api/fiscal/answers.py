@@ -2,7 +2,20 @@
 
 from typing import Annotated
 
-from api.answers import Answer, Count, Currency, Day, Expected, Id, Meaning, Moment, Percent, Quantity, Sum
+from api.answers import (
+    Answer,
+    Cost,
+    Count,
+    Currency,
+    Day,
+    Expected,
+    Id,
+    Meaning,
+    Moment,
+    Percent,
+    Quantity,
+    Sum,
+)
 from domain.fiscal import ClosingKind
 
 
@@ -114,7 +127,8 @@ class ListedClosingAnswer(Answer):
     head_position: Annotated[
         Count, Meaning("Up to which position of the log it knows what happened.", 48_211)
     ]
-    head_hash: Annotated[str, Meaning("The hash of the event there, in hex.", "9f2c" * 16)]
+    # Whoever knew all that is hashed but a cost could try which cost it is.
+    head_hash: Annotated[str, Cost("The hash of the event there, in hex.", "9f2c" * 16)]
 
 
 class ClosingAnswer(ListedClosingAnswer):

@@ -35,6 +35,10 @@ class Answer(msgspec.Struct, frozen=True):
     qr: Annotated[str, Meta(min_length=1, max_length=1500)]
 
 
+#: No clock of a device says what lies before or after; what lies at the ends of time is in no zone but its
+#: own.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+
 _decode = msgspec.json.Decoder(Answer).decode
 
 
@@ -105,6 +109,8 @@ class HttpFiscalDevice:
             raise NoAnswer("an answer that is none") from error
         if not all(text.isprintable() for text in (answer.serial, answer.signature, answer.qr)):
             raise NoAnswer("an answer that cannot be printed")
+        if not all(_FIRST_YEAR <= moment.year <= _LAST_YEAR for moment in (answer.start, answer.end)):
+            raise NoAnswer("an answer at no time")
         return answer
 
     def _failed(self, reason: str) -> ReceiptSignature:

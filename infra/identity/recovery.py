@@ -20,7 +20,7 @@ from domain.emails import is_address
 from infra.decisions.application import Application
 from infra.outbox.messages import Messenger
 from projections.base import Database, Row
-from projections.companies import lets_people_in
+from projections.companies import find_company, lets_people_in
 from projections.users import ask_directory, find_user
 
 #: How long a token is good.
@@ -87,6 +87,11 @@ class Recovery:
         with self._application.transaction(entry["company_id"]) as db:
             user = find_user(db, entry["user_id"])
             if user is None or not user["is_active"] or not lets_people_in(db):
+                return
+            company = find_company(db)
+            if company and company["is_sandbox"]:
+                # Who is in a clone is let in by whoever manages it: its persons are those of another company.
+                log.warning("message not sent", reason="its company is a sandbox", user_id=str(user["id"]))
                 return
             address = address_of(user)
             if address is None:

@@ -71,6 +71,29 @@ def test_the_event_of_a_closing_is_in_the_audit(closed: Any) -> None:
     assert event["data"]["head_hash"] == closing["head_hash"]
 
 
+def test_the_hash_that_a_closing_repeats_is_for_whoever_sees_costs(closed: Any) -> None:
+    close(closed, date(2026, 3, 15), number=3, head_hash=(head := "5de1b06e" * 8))
+    closing = closed.shop.client().get(PATH).data[0]
+    assert closing["head_hash"] == head
+    caller = Caller(
+        company_id=closed.shop.company_id,
+        user_id=closed.shop.users["Admin"],
+        session_id=closed.shop.users["Admin"],
+        role="Admin",
+    )
+    other = closed.shop.service.client(Tokens(SECRET, 3600).issue(caller, denied=["costs.view"]))
+    known = {name: value for name, value in closing.items() if name != "head_hash"}
+    assert head not in str(other.get(PATH).data)
+    assert known.items() <= other.get(f"{PATH}/{closing['id']}").data.items()
+    for told in ("", "/story", "/state"):
+        answer = other.get(f"/api/audit/streams/{closing['id']}{told}")
+        assert answer.status == 200
+        assert head not in str(answer.data)
+    feed = other.get("/api/feed?types=fiscal.*&limit=100")
+    assert feed.data
+    assert head not in str(feed.data)
+
+
 def test_whoever_works_in_a_store_sees_its_closings_alone(closed: Any) -> None:
     admin = closed.shop.client()
     other = admin.post("/api/admin/stores", {"name": "Hill", "code": "HILL"}).data

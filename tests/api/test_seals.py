@@ -66,8 +66,13 @@ class TestASeal:
         seal = sealed(admin)
         for name in ("latest", seal["size"]):
             assert admin.get(f"{AUDIT}/seals/{name}").data == seal
-        for size in (seal["size"] + 1, 2**63):
+        for size in (seal["size"] + 1, 2**63 - 1):
             assert admin.get(f"{AUDIT}/seals/{size}").status == 404
+
+    @pytest.mark.parametrize("size", ["-1", "+1", "01", "1_0", str(2**63), str(-(2**63) - 1), "1" * 5000])
+    def test_has_no_size_but_a_number_in_its_one_spelling(self, admin: Any, size: str) -> None:
+        for path in (f"seals/{size}", f"events/{size}/proof"):
+            assert admin.get(f"{AUDIT}/{path}").status == 404
 
     def test_there_is_none_before_the_first(self, admin: Any) -> None:
         assert admin.get(f"{AUDIT}/seals").data == []

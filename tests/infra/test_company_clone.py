@@ -15,9 +15,12 @@ from psycopg import sql
 from domain.companies import PLATFORM_ID
 from infra.cli.main import cli
 from infra.eventstore.chain import verify_chain
+from infra.identity.recovery import Recovery
 from infra.incoming.log import incoming_log
+from infra.outbox.messages import Outbox
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.services import make_application, open_pool
 from infra.webhooks import leases
 from infra.webhooks.queue import fill_queues
 from tests.conftest import PASSWORD, Client, Shop
@@ -207,6 +210,22 @@ def test_nothing_is_mailed_of_a_clone(source: Source, clone: Callable[..., UUID]
     owner = source.shop.service.database.owner
     eventually(lambda: ",failed," in everything_of(owner, company_id)["messages"])
     assert not any(address in file.read_text() for file in source.shop.service.outbox.iterdir())
+
+
+def test_nobody_of_the_company_lets_themselves_in_by_a_forgotten_password(
+    source: Source, clone: Callable[..., UUID], tmp_path: Path
+) -> None:
+    own, copied = source.shop.username("Admin"), clone("--personal")
+    name = f"{own}@{copied.hex[:12]}"
+    with psycopg.connect(source.shop.service.database.owner) as connection:
+        query = "SELECT 1 FROM mipos.users WHERE company_id = %s AND username = %s"
+        assert connection.execute(query, [copied, name]).fetchone()
+    with open_pool(source.shop.service.database.app, 1) as pool:
+        recovery = Recovery(make_application(pool), Outbox(tmp_path / "outbox"), None)
+        recovery._send(name)
+        assert list((tmp_path / "outbox").glob("*.eml")) == []
+        recovery._send(own)
+        assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1
 
 
 def test_no_webhook_is_told_of_a_clone(source: Source, clone: Callable[..., UUID], tmp_path: Path) -> None:
