@@ -72,7 +72,7 @@ class Clones(_Clones):
         moment, admin = body["as_of"], body["admin"]
         if moment is not None:
             if moment > self.services.now():
-                raise Invalid(details=[Detail("as_of", "in_future", "It is still to come.")])
+                raise Invalid(details=[Detail("as_of", "in_the_future", "It is still to come.")])
             if not self.ask(
                 req, resp, lambda reading: find_position_by(reading.db, moment), within=company_id
             ):

@@ -31,6 +31,7 @@ DETAIL_CODES: Mapping[str, str] = {
     "in_the_past": "It is over already.",
     "too_old": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
     "too_far_back": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
+    "no_events": "Nothing was recorded by then, or in that stretch.",
     "before_the_company": "The company was not there yet.",
     "before_the_sale": "The goods had not been sold yet.",
     "before_the_order": "The goods had not been ordered yet.",
