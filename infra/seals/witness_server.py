@@ -9,6 +9,7 @@ from infra.seals.witness import Cosigner, Reply
 ADD = "/add-checkpoint"
 #: A checkpoint with the longest proof and some signatures is far below it, in bytes.
 LARGEST = 65_536
+_DIGITS = 9
 #: For how long a client may keep a thread waiting, in seconds.
 PATIENCE = 10
 
@@ -46,7 +47,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             return Reply(411, "Say how long it is.\n")
-        if int(length[:9]) > LARGEST:
+        # Zeros in front may be so many that they hide a length that no memory has.
+        if len(length) > _DIGITS or int(length) > LARGEST:
             return Reply(413, "It is too long.\n")
         return self.server.cosigner.add(self.rfile.read(int(length)))
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPResponse
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,6 +30,7 @@ from infra.seals.key import SealKey
 from infra.seals.published import all_published, file_of, publish
 from infra.seals.verify_log import read_checkpoint
 from infra.seals.witness import Cosigned, Cosigner, NotTrusted, Trusted, WitnessBusy, witness_seed
+from infra.seals.witness_server import ADD, PATIENCE, WitnessServer
 from infra.seals.witnessing import Address
 from projections.seals import find_seal
 
@@ -309,6 +313,30 @@ class TestAWitness:
     def test_starts_with_no_line_that_it_cannot_read(self, line: str) -> None:
         with pytest.raises(NotTrusted, match="Line 2"):
             Trusted(["", line])
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [
+        ("", 411),
+        ("-1", 411),
+        ("1e3", 411),
+        ("65537", 413),
+        # Zeros hide how long it is from whoever reads the beginning alone.
+        ("0" * 9 + "65537", 413),
+        ("9" * 5000, 413),
+    ],
+)
+def test_a_witness_reads_nothing_of_a_length_that_no_request_has(
+    cosigner: Cosigner, length: str, status: int
+) -> None:
+    with WitnessServer(("127.0.0.1", 0), cosigner) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=PATIENCE) as connection:
+            connection.sendall(f"POST {ADD} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode())
+            answer = HTTPResponse(connection)
+            answer.begin()
+            assert answer.status == status
 
 
 def test_a_setting_names_witnesses_by_address_and_key() -> None:
