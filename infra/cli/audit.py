@@ -25,11 +25,11 @@ from infra.runtime.models import EVENT_TYPES
 from infra.runtime.seals import seal_key
 from infra.runtime.settings import load_settings
 from infra.runtime.witness import run_witness
+from infra.seals import verify_log
 from infra.seals.key_files import write_keys
 from infra.seals.log_files import LogFile, NoEvents, Stretch
 from infra.seals.published import FOLDER, publish
 from infra.seals.sealing import Sealer
-from infra.seals.verify_log import verify_log
 
 console = Console()
 
@@ -137,7 +137,7 @@ def seal(context: click.Context, company_id: UUID | None) -> None:
     \b
     Examples:
       mipos audit seal
-      mipos audit seal --company 0190163d-8694-739b-aea5-966c26f8ad91
+      mipos audit seal --company Journey
     """
     settings = load_settings(os.environ)
     key, folder, unsound = seal_key(settings), settings.data_dir / FOLDER, 0
@@ -218,17 +218,19 @@ audit.add_command(verify)
     "--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Kept earlier."
 )
 def verify_file(file: Path, vkey: str | None, checkpoint: Path | None) -> None:
-    """Verify an exported log. Whoever does not trust this installation runs verify_log.py elsewhere instead.
+    """Verify an exported log, also packed with gzip, or the proof of an event.
+
+    Whoever does not trust this installation runs verify_log.py elsewhere instead.
 
     \b
     Examples:
       mipos audit verify-file journey.mlog
       mipos audit verify-file journey.mlog --checkpoint held.txt
+      mipos audit verify-file event.tlog-proof --vkey KEY
     """
     try:
-        with file.open("rb") as opened:
-            said = verify_log(opened, vkey, checkpoint.read_bytes() if checkpoint else None)
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        said = verify_log.verify_file(str(file), vkey, checkpoint.read_bytes() if checkpoint else None)
+    except ValueError as error:
         message = f"NOT SOUND: {error}"
         raise click.ClickException(message) from error
     click.echo(f"SOUND: {said}")

@@ -32,7 +32,7 @@ def verify(context: click.Context, company_id: UUID | None) -> None:
     \b
     Examples:
       mipos audit verify
-      mipos audit verify --company 0190163d-8694-739b-aea5-966c26f8ad91
+      mipos audit verify --company Journey
     """
     outside, unsound = outside_record_of(load_settings(os.environ)), 0
     companies = companies_of(context, company_id)

@@ -9,10 +9,6 @@ import psycopg
 from domain.settings import name_key
 from infra.projections.rebuild_all import heads_of
 
-company_option = click.option(
-    "--company", "company_id", type=click.UUID, help="Only this company; without it, every one."
-)
-
 _CALLED: LiteralString = """
     SELECT company_id FROM companies
      WHERE company_id = %(company_id)s::uuid OR name_key = %(name_key)s
@@ -54,3 +50,13 @@ def _id_in(called: str) -> UUID | None:
         return UUID(called)
     except ValueError:
         return None
+
+
+def _meant(context: click.Context, _option: click.Parameter, called: str | None) -> UUID | None:
+    """The company that is meant; an id is taken as it is, since read models need not know it."""
+    return None if called is None else _id_in(called) or company_called(context, called)
+
+
+company_option = click.option(
+    "--company", "company_id", callback=_meant, help="Only this one, by name or id; without it, every one."
+)

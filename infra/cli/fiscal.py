@@ -37,7 +37,7 @@ def verify(context: click.Context, company_id: UUID | None) -> None:
     \b
     Examples:
       mipos fiscal verify
-      mipos fiscal verify --company 0190163d-8694-739b-aea5-966c26f8ad91
+      mipos fiscal verify --company Journey
     """
     companies = companies_of(context, company_id)
     with progress_bar(console) as bar:

@@ -4,12 +4,12 @@
     python3 verify_log.py event.tlog-proof --vkey KEY
 
 Every hash is recomputed from the bytes, so that nothing has to be believed but the key; without --vkey, that of
-the file itself. A log whose end was cut off is a sound log of its beginning: a checkpoint that you kept shows that
-there was more. Exit code 0: sound; 1: not; 2: no file.
+the file itself. Whoever exports a log signs its end; one that was cut off behind an earlier checkpoint is a sound log
+of its beginning, and a checkpoint that you kept shows that there was more. Exit code 0: sound; 1: not; 2: no file.
 """
 
 import argparse, base64, gzip, hashlib, json, sys, uuid, zlib
-from typing import IO, Optional
+from typing import IO, Optional, cast
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -98,7 +98,7 @@ def root_of_proof(index: int, size: int, leaf: bytes, path: list[bytes]) -> Opti
 
 def key_of(vkey: str) -> tuple[str, bytes]:
     """The log's name and the public key that a verifier key says."""
-    origin, number, encoded = vkey.split("+", 2)
+    origin, number, encoded = [*vkey.split("+", 2), "", ""][:3]
     key = base64.b64decode(encoded, validate=True)
     if len(key) != 33 or key[0] != 1 or number != sha256(origin.encode(), b"\n", key)[:4].hex():
         raise ValueError("the key is none of Ed25519 for this log")
@@ -107,7 +107,9 @@ def key_of(vkey: str) -> tuple[str, bytes]:
 
 def read_checkpoint(note: bytes, vkey: str, in_any_life: bool = False) -> tuple[int, bytes]:
     """Size and root that a note says, if it is of this log and signed with its key; restores begin another life."""
-    (text, signatures), (origin, key) = note.decode().split("\n\n", 1), key_of(vkey)
+    (origin, key), (text, _, signatures) = key_of(vkey), note.decode(errors="replace").partition("\n\n")
+    if text.count("\n") != 2:
+        raise ValueError("what should be a checkpoint is none")
     name, size, root = text.split("\n")
     origin = name if in_any_life and name.rpartition("/")[0] == origin.rpartition("/")[0] else origin
     lines = [line.rpartition(" ") for line in signatures.splitlines()]
@@ -172,51 +174,65 @@ def next_hash(reader: Reader, fields: list[bytes], position: int, previous: byte
 def verify_log(file: IO[bytes], vkey: Optional[str], held: Optional[bytes]) -> str:
     """Read the whole file. Returns what there is to say of it; raises ValueError."""
     reader, head = Reader(file), dict[str, str]()
-    for name, _, value in iter(lambda: reader.line().decode().partition(" "), ("", "", "")):
+    for name, _, value in iter(lambda: reader.line().decode(errors="replace").partition(" "), ("", "", "")):
         if name in head or (not head and (name, value) != ("mipos-log", "1")):
             raise ValueError("the head is not that of a log of version 1")
         head[name] = value
     first, last = map(int, head["events"].split())
     position, chained, sealed, restored = first - 1, bytes.fromhex(head["before"]), first - 1, list[int]()
+    without_state, without_metadata = list[int](), list[int]()
     if (vkey or head["vkey"]) != head["vkey"]:
         raise ValueError("the file names another key than you were given: " + head["vkey"])
     begins_otherwise = first == 1 and chained != sha256(uuid.UUID(head["company"]).bytes)
+    begins_otherwise |= head["origin"].split("/")[-2:-1] != [head["company"]]
     if key_of(head["vkey"])[0] != head["origin"] or head["layout"] != "2" or begins_otherwise:
         raise ValueError("the head is not that of this company's log")
     tree = Tree(first - 1, [bytes.fromhex(one) for one in head.get("frontier", "").split()])
-    kept = read_checkpoint(held, head["vkey"], in_any_life=True) if held else (0, b"")
+    try:
+        kept = (0, b"") if held is None else read_checkpoint(held.replace(b"\r\n", b"\n"), head["vkey"], in_any_life=True)
+    except ValueError as error:
+        raise ValueError(f"what you kept does not help: {error}") from None
     while True:
-        if tree.size == kept[0] and held and tree.root() != kept[1]:
+        if tree.size == kept[0] and held is not None and tree.root() != kept[1]:
             raise ValueError(f"positions 1 to {kept[0]}: not what the checkpoint that you kept says" + lost(kept[0], restored))
         kind, _, rest = reader.line().partition(b" ")
         try:
             if kind == b"event":
                 position += 1
-                chained = next_hash(reader, rest.split(b" "), position, chained)
+                fields = rest.split(b" ")
+                chained = next_hash(reader, fields, position, chained)
                 tree.add(chained)
-                restored += [position] if rest.split(b" ")[4] == b"logs.Log.Restored" else []
+                restored += [position] if fields[4] == b"logs.Log.Restored" else []
+                without_state += [position] if fields[6].startswith(b"-") else []
+                without_metadata += [position] if fields[7].startswith(b"-") else []
             elif kind == b"checkpoint":
                 if read_checkpoint(reader.stretch(int(rest)), head["vkey"]) != (position, tree.root()):
                     raise ValueError(f"positions {sealed + 1} to {position}: not what was sealed")
                 sealed = position
             else:
                 break
-        except (ValueError, OverflowError) as error:
+        except (ValueError, OverflowError, EOFError, zlib.error) as error:
             raise ValueError(f"at position {position}: {error}") from None
     end = b"%d %s\n" % (last - first + 1, reader.hash.hexdigest().encode())
     if kind != b"end" or position != last or rest != end or file.read(1):
         raise ValueError(f"after position {position}: the end is not that of this file")
-    if kept[0] > position or (held and kept[0] < first - 1):
+    if kept[0] > position or (held is not None and kept[0] < first - 1):
         raise ValueError(f"you kept a checkpoint of {kept[0]} events, and these are {first} to {position}" + lost(kept[0], restored))
-    behind = f" What follows {sealed} is chained only: its end may be missing." if sealed < last else ""
-    said = f"positions {first} to {last}, each chained to the one before, sealed up to {sealed}." + behind
+    if sealed < max(first, last):
+        raise ValueError(f"positions {sealed + 1} to {last}: chained only, and signed by nobody; whoever exports a log signs its end")
+    said = f"positions {first} to {last}, each chained to the one before, sealed up to {sealed}."
+    said += f"\nWhat you kept of {kept[0]} events is its beginning." if held is not None else ""
+    for places, what in (without_state, "What they say"), (without_metadata, "Who did it, and when"):
+        said += f"\n{what} is withheld of {len(places)} events, first at {places[0]}." if places else ""
     said += "".join(f"\nAt position {one} the log says that it was restored." for one in restored)
     return said + ("" if vkey else "\nBy the key in the file; compare it with yours: " + head["vkey"])
 
 
 def verify_proof(text: bytes, vkey: str) -> str:
     """Verify that an event is in a log. Returns what is proved of it; raises ValueError."""
-    lines, note = text.split(b"\n\n", 1)
+    lines, is_whole, note = text.partition(b"\n\n")
+    if not is_whole:
+        raise ValueError("the proof ends before its checkpoint")
     _, extra, place, *path = lines.decode().split("\n")
     event = json.loads(base64.b64decode(extra[len("extra ") :], validate=True))
     digests = {name: event.get(name + "_sha256") or sha256(event[name].encode()).hex() for name in ("state", "metadata")}
@@ -230,6 +246,27 @@ def verify_proof(text: bytes, vkey: str) -> str:
     return f"{event['type']} of {event['stream_id']} is the event at position {event['position']} of {size}."
 
 
+def verify_file(path: str, vkey: Optional[str], held: Optional[bytes]) -> str:
+    """What there is to say of a log or a proof, also compressed with gzip; raises ValueError, OSError."""
+    with open(path, "rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    try:
+        with (gzip.open if is_packed else open)(path, "rb") as file:
+            begin = file.read(22)
+        with (gzip.open if is_packed else open)(path, "rb") as file:
+            if begin.startswith(b"mipos-log "):
+                return verify_log(cast("IO[bytes]", file), vkey, held)
+            if begin != b"c2sp.org/tlog-proof@v1":
+                raise ValueError("this is neither an exported log nor a proof as a file (format=tlog-proof)")
+            if not vkey or held is not None:
+                raise ValueError("a proof is compared with --vkey, the key of the log as it was given to you, and nothing else")
+            return verify_proof(file.read(), vkey)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(str(error)) from None
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"what it should say is missing: {error}") from None
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", help="the exported log, also compressed with gzip, or a proof")
@@ -237,14 +274,9 @@ if __name__ == "__main__":
     parser.add_argument("--checkpoint", help="a file with a checkpoint that you kept")
     asked = parser.parse_args()
     try:
-        held = asked.checkpoint and open(asked.checkpoint, "rb").read()
-        begin = open(asked.file, "rb").read(22)
-        with (gzip.open if begin[:2] == b"\x1f\x8b" else open)(asked.file, "rb") as file:
-            is_proof = begin == b"c2sp.org/tlog-proof@v1"
-            if is_proof and not asked.vkey:
-                parser.error("a proof takes --vkey, the key of the log as it was given to you")
-            print("SOUND:", verify_proof(file.read(), asked.vkey) if is_proof else verify_log(file, asked.vkey, held))
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        sys.exit(f"NOT SOUND: {error if isinstance(error, ValueError) else 'what it should say is missing'}")
+        held = open(asked.checkpoint, "rb").read() if asked.checkpoint is not None else None
+        print("SOUND:", verify_file(asked.file, asked.vkey, held))
+    except ValueError as error:
+        sys.exit(f"NOT SOUND: {error}")
     except OSError as error:
         parser.error(str(error))

@@ -120,6 +120,8 @@ class TestFiles:
         (tax,) = [line for line in lines if (line["scope"], line["figure"]) == ("all", "tax")]
         assert (tax["as_sold"], tax["what_if"], tax["difference"]) == ("0.38", "0.40", "0.02")
         assert (tax["currency"], lines[-1]["what_if_rate"]) == ("EUR", "20")
+        (rate,) = done["result"]["by_tax_rate"]
+        assert lines[-1]["jurisdiction"] == (rate["jurisdiction"] or "")
         (net,) = [line for line in lines if (line["scope"], line["figure"]) == ("all", "net_sales")]
         assert net["difference"] == "-0.02"
 

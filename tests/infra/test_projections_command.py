@@ -100,6 +100,15 @@ def test_a_parked_one_goes_on_when_it_is_tried_again(
     eventually(lambda: rows(database, lag, company_id) == [(0,)])
 
 
+def test_a_company_is_meant_by_its_name_too(projections: Callable[..., Result], shop: Any) -> None:
+    name = shop.client().get("/api/admin/settings/company").data["name"]
+    company_id = shop.company_id
+    for called in (name, str(company_id)):
+        done = projections("status", "--company", called)
+        assert done.exit_code == 0, done.stderr
+        assert "report_sales" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -109,7 +118,7 @@ def test_a_parked_one_goes_on_when_it_is_tried_again(
         (("pause", "report_sales", "--all"), "Name one read model, or say --all."),
         (("pause", "products"), "it is written with each event, and cannot rest"),
         (("pause", "report_sales", *UNKNOWN), "There is no company"),
-        (("resume", "report_sales", "--company", "x"), "'x' is not a valid UUID"),
+        (("resume", "report_sales", "--company", "Nobody's"), "There is no company Nobody's here"),
         (("skip", "report_sales", *UNKNOWN, "--reason", "x"), "is not parked for company"),
         (("skip", "report_sales", *UNKNOWN, "--reason", "  "), "Say why the event is passed over."),
         (("skip", "report_sales", *UNKNOWN), "Missing option '--reason'"),

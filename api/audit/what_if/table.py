@@ -13,6 +13,7 @@ COLUMNS = (
     "scope",
     "id",
     "name",
+    "jurisdiction",
     "rate",
     "what_if_rate",
     "figure",
@@ -40,12 +41,13 @@ def write_table(result: Mapping[str, Any], permissions: Collection[str]) -> byte
 
 
 def _scopes(result: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
-    yield ("all", "", "", "", ""), result
+    yield ("all", "", "", "", "", ""), result
     for store in result["by_store"]:
-        yield ("store", store["store_id"], guarded(store["store"] or ""), "", ""), store
+        yield ("store", store["store_id"], guarded(store["store"] or ""), "", "", ""), store
     for tax in result["by_tax_rate"]:
+        named = (guarded(tax["name"] or ""), guarded(tax["jurisdiction"] or ""))
         rates = (tax["rate"] or "", tax["what_if_rate"] or "")
-        yield ("tax_rate", tax["tax_rate_id"] or "", guarded(tax["name"] or ""), *rates), tax
+        yield ("tax_rate", tax["tax_rate_id"] or "", *named, *rates), tax
 
 
 def _amount(amount: int, currency: str) -> str:

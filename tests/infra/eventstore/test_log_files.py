@@ -159,14 +159,32 @@ class TestAWholeLog:
         packed.write_bytes(gzip.compress(content))
         assert verify(packed).returncode == 0
         packed.write_bytes(gzip.compress(content)[:-9])
-        assert verify(packed).returncode == 1
+        found = verify(packed)
+        assert (found.returncode, "ended before the end-of-stream marker" in found.stderr) == (1, True)
 
     def test_keeps_what_is_withheld_provable(
         self, log_database: LogDatabase, log: UUID, tmp_path: Path
     ) -> None:
         path = tmp_path / "a.mlog"
         assert b"rgen" not in export(log_database, log, path, withholds_metadata=True)
-        assert verify(path).returncode == 0
+        found = verify(path)
+        assert found.returncode == 0
+        assert f"Who did it, and when is withheld of {EVENTS} events, first at 1." in found.stdout
+
+    def test_tells_of_what_somebody_else_left_out_of_it(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "a.mlog"
+        content = export(log_database, log, path)
+        said = re.search(rb'\{"buyer": "[^}]* 4"\}', content)
+        assert said is not None
+        length = b" %d 19\n%s\n" % (len(said[0]), said[0])
+        path.write_bytes(
+            with_end(content.replace(length, b" -%s 19\n" % sha256(said[0]).hexdigest().encode()))
+        )
+        found = verify(path)
+        assert (found.returncode, found.stderr) == (0, "")
+        assert "What they say is withheld of 1 events, first at 5." in found.stdout
 
     def test_is_not_written_where_it_was_altered(
         self, log_database: LogDatabase, log: UUID, tmp_path: Path
@@ -210,6 +228,9 @@ class TestOnTheCommandLine:
         lone.write_text(run("verifier").output)
         plain = [sys.executable, "-I", "-S", str(lone), str(path)]
         assert subprocess.run(plain, check=True, capture_output=True).stdout.startswith(b"SOUND")  # noqa: S603
+        packed = tmp_path / "shop.mlog.gz"
+        packed.write_bytes(gzip.compress(path.read_bytes()))
+        assert "sealed up to 9" in run("verify-file", packed).output
         path.write_bytes(path.read_bytes()[:-1])
         refused = run("verify-file", path)
         assert (refused.exit_code, "NOT SOUND" in refused.output) == (1, True)
@@ -306,6 +327,42 @@ class TestWhoeverForges:
         found = verify(path, "--checkpoint", str(held))
         assert f"positions 1 to {EVENTS}: not what the checkpoint that you kept says" in found.stderr
 
+    @pytest.mark.parametrize("kept", [b"", b"{}", b"\xff\n\n", b"mipos.example/log\n9\n\nnobody"])
+    def test_what_was_kept_and_is_no_checkpoint_is_not_passed_over(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path, kept: bytes
+    ) -> None:
+        path, held = tmp_path / "a.mlog", tmp_path / "held.txt"
+        export(log_database, log, path)
+        held.write_bytes(kept)
+        found = verify(path, "--checkpoint", str(held))
+        assert (found.returncode, found.stdout) == (1, "")
+        assert "what you kept does not help: what should be a checkpoint is none" in found.stderr
+
+    def test_a_checkpoint_that_was_kept_with_other_line_ends_is_compared(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        path, held = tmp_path / "a.mlog", tmp_path / "held.txt"
+        held.write_bytes(note_in(export(log_database, log, path)).replace("\n", "\r\n").encode())
+        found = verify(path, "--checkpoint", str(held))
+        assert (found.returncode, found.stderr) == (0, "")
+        assert f"What you kept of {EVENTS} events is its beginning." in found.stdout
+
+    @pytest.mark.parametrize("content", [b"", b"{}", b"\x89PNG\r\n", b"mipos"])
+    def test_something_else_is_no_log(self, tmp_path: Path, content: bytes) -> None:
+        path = tmp_path / "a.mlog"
+        path.write_bytes(content)
+        found = verify(path)
+        assert (found.returncode, "neither an exported log nor a proof" in found.stderr) == (1, True)
+
+    def test_the_company_of_a_part_is_told(
+        self, log_database: LogDatabase, log: UUID, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "part.mlog"
+        content = export(log_database, log, path, stretch=Stretch(first=4, last=7))
+        other = f"company {uuid4()}".encode()
+        path.write_bytes(with_end(content.replace(f"company {log}".encode(), other)))
+        assert "the head is not that of this company's log" in verify(path).stderr
+
     def test_another_key_is_no_key(self, log_database: LogDatabase, log: UUID, tmp_path: Path) -> None:
         path = tmp_path / "a.mlog"
         content = export(log_database, log, path)
@@ -390,15 +447,29 @@ def test_none_of_all_changes_of_a_file_is_overlooked(small: bytes) -> None:
 
 
 @pytest.mark.parametrize("last", range(4))
-def test_a_cut_with_a_new_end_is_found_by_a_checkpoint_that_was_kept(small: bytes, last: int) -> None:
-    """Whoever cuts events off and writes a matching end is sound alone, and not beside what was kept."""
-    head, *events = re.split(rb"(?m)^(?=event \d)", small)
-    held = re.search(rb"checkpoint \d+\n(.*)end ", small, re.DOTALL)
-    assert held is not None
+def test_an_end_that_nobody_signed_is_found(small: bytes, last: int) -> None:
+    """Whoever cuts events off, or makes them anew, can write a matching end, but no checkpoint."""
+    cut = ended(small, last)
+    with pytest.raises(ValueError, match=f"positions 1 to {last}: chained only, and signed by nobody"):
+        verify_log.verify_log(BytesIO(cut), None, None)
+    assert not is_sound(cut, note_in(small).encode())
+
+
+def test_an_end_that_was_cut_off_behind_a_checkpoint_is_found_by_one_that_was_kept(
+    log_database: LogDatabase, log: UUID, tmp_path: Path
+) -> None:
+    """A log of some time ago is sound alone: it was exported like that."""
+    earlier = export(log_database, log, tmp_path / "a.mlog", stretch=Stretch(last=4))
+    held = note_in(export(log_database, log, tmp_path / "b.mlog")).encode()
+    assert is_sound(earlier)
+    assert not is_sound(earlier, held)
+
+
+def ended(content: bytes, last: int) -> bytes:
+    """The events up to a position, none of them signed, with a head and an end that fit."""
+    head, *events = re.split(rb"(?m)^(?=event \d)", content)
     cut = b"".join([head, *events[:last]]).replace(b"events 1 4\n", b"events 1 %d\n" % last)
-    cut += b"end %d %s\n" % (last, sha256(cut).hexdigest().encode())
-    assert is_sound(cut)
-    assert not is_sound(cut, held[1])
+    return cut + b"end %d %s\n" % (last, sha256(cut).hexdigest().encode())
 
 
 def changed_at(content: bytes, place: int, bits: int) -> dict[str, bytes]:
