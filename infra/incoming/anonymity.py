@@ -45,6 +45,18 @@ _NAMING: Final = frozenset(
         ("suppliers.Supplier", "code"),
     }
 )
+#: Reasons that are chosen from a list, by which reports add up; others are notes, and left out.
+CHOSEN: Final = frozenset(
+    {
+        ("shifts.Shift.CashPaidIn", "reason"),
+        ("shifts.Shift.CashPaidOut", "reason"),
+        ("shifts.Shift.CashDropped", "reason"),
+        ("shifts.Shift.DrawerOpened", "reason"),
+        ("shifts.Shift.Closed", "report.cash.paid_in.reason"),
+        ("shifts.Shift.Closed", "report.cash.paid_out.reason"),
+        ("stock.StockMovement.Adjusted", "reason"),
+    }
+)
 #: What is read by machines reads something else: addresses lead nowhere (the domain is reserved for that, RFC
 #: 2606), and a report that was filtered is of everything.
 _INSTEAD: Final = {"url": "https://sandbox.invalid", "filters": ""}
@@ -83,6 +95,8 @@ def untold(kind: EventType) -> Mapping[str, Any]:
 
 def _is_kept(kind: EventType, text: TextField) -> bool:
     type_name = kind.aggregate.type_name
+    if (kind.name, text.path) in CHOSEN:
+        return True
     if text.name == "description":
         return type_name in _DESCRIBED
     return text.name in KEPT and (type_name, text.path) not in _NAMING

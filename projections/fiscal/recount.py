@@ -46,6 +46,12 @@ HASH: LiteralString = """
     SELECT encode(hash, 'hex') AS hash FROM events
      WHERE company_id = %(company_id)s AND position = %(position)s::bigint
 """
+# What a clone has of the log that it was made of: its own hashes are others.
+_COPIED: LiteralString = """
+    SELECT coalesce(max((state::json ->> 'source_position')::bigint), 0) AS position FROM events
+     WHERE company_id = %(company_id)s AND stream_id = %(company_id)s
+       AND type = 'companies.Company.Cloned' AND position <= %(upto)s::bigint
+"""
 _TOTALS = OF_SALE.split()
 
 
@@ -154,6 +160,8 @@ class Recount:
 
     def __init__(self, db: Database, upto: int) -> None:
         self._db = db
+        copied = db.ask(_COPIED, {"company_id": db.company_id, "upto": upto}).row()
+        self._copied = copied["position"] if copied else 0
         self._bounds: dict[UUID, tuple[list[date], list[int]]] = {}
         for row in db.ask(BOUNDS, {"company_id": db.company_id, "upto": upto}).rows():
             days, positions = self._bounds.setdefault(row["store_id"], ([], []))
@@ -206,14 +214,13 @@ class Recount:
         made = fact.data
         said, said_late = _as_written(made.figures, ClosedFigures), _as_written(made.late, LateFigures)
         chain = self._chains.setdefault((made.store_id, made.kind), _Chain())
-        head = db.ask(HASH, {"company_id": db.company_id, "position": made.head_position}).row()
         figures, late, perpetual = self._counted(made, chain)
         period = FiscalPeriod(made.kind, made.first_day, made.last_day)
         pairs = {
             "id": (fact.stream_id, closing_id(made.store_id, period)),
             "number": (made.number, chain.number + 1),
             "previous_id": (made.previous_id, chain.last_id),
-            "head_hash": (made.head_hash, head["hash"] if head else None),
+            "head_hash": (made.head_hash, self._head_hash(db, fact)),
             **_pairs("", said, figures),
             **_pairs("late.", said_late.figures, late.figures),
             "late.facts": (said_late.facts, late.facts),
@@ -230,6 +237,13 @@ class Recount:
             if one != other:
                 of = (fact.stream_id, made.store_id, made.kind, made.number, made.last_day)
                 yield ClosingFault(*of, figure, one, other)
+
+    def _head_hash(self, db: Database, fact: Fact) -> str | None:
+        """The hash that a closing has to repeat; one that was copied repeats that of another log."""
+        if fact.position <= self._copied:
+            return str(fact.data.head_hash)
+        head = db.ask(HASH, {"company_id": db.company_id, "position": fact.data.head_position}).row()
+        return head["hash"] if head else None
 
     def _counted(self, made: Any, chain: _Chain) -> tuple[ClosedFigures, LateFigures, StorePerpetual]:
         if made.kind == "day":

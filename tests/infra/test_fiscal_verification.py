@@ -2,16 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.companies import Company
 from infra.cli.fiscal import fiscal
+from infra.eventstore.codec import Metadata
 from infra.postgres.embedded import EmbeddedServer
+from infra.runtime.models import EVENT_TYPES
 from tests.conftest import Database, fresh_database
-from tests.infra.closed_shop import BEGIN, ClosedShop
+from tests.golden import golden_event
+from tests.infra.closed_shop import BEGIN, WRITER, ClosedShop
 from tests.infra.test_fiscal_closing_job import day
 
 
@@ -40,10 +45,37 @@ def verify(shop: ClosedShop) -> Result:
     return CliRunner().invoke(fiscal, ["verify", "--company", str(shop.company_id)], obj=address)
 
 
+def note_origin(shop: ClosedShop) -> None:
+    """Have the log say that all of it so far is that of another company."""
+    kind = EVENT_TYPES.by_event[Company.Cloned]
+    with psycopg.connect(shop.database.owner) as connection:
+        query = "SELECT position FROM company_head WHERE company_id = %s"
+        [(position,)] = connection.execute(query, [shop.company_id]).fetchall()
+    event = golden_event(kind, shop.company_id, source_position=position)
+    with shop.open() as opened:
+        WRITER.record(opened, [event], Metadata(at=datetime.now(UTC)))
+
+
 def test_closings_are_what_the_log_adds_up_to(shop: ClosedShop) -> None:
     result = verify(shop)
     assert (result.exit_code, "differing: 0." in result.output) == (0, True), result.output
     assert f"closings: {len(shop.closings()):,}" in result.output
+
+
+def test_closings_that_a_clone_was_given_repeat_hashes_of_the_log_that_it_is_of(shop: ClosedShop) -> None:
+    for closing in shop.closings():
+        alter(shop, closing.originator_id, ("head_hash",))
+    assert verify(shop).exit_code == 1
+    note_origin(shop)
+    result = verify(shop)
+    assert (result.exit_code, "differing: 0." in result.output) == (0, True), result.output
+    shop.trade(day(62), shop.stores[0])
+    shop.close_until(day(70))
+    made = shop.closings("day")[-1]
+    alter(shop, made.originator_id, ("head_hash",))
+    result = verify(shop)
+    assert f"({made.originator_id}, up to {made.last_day}) says head_hash " in result.output, result.output
+    assert "differing: 1." in result.output, result.output
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def _variant(scene: Scene, variant_id: Any, _: str) -> str | None:
 
 def _methods(scene: Scene, payments: Any, _: str) -> str | None:
     names = dict.fromkeys(word(scene.language.code, "method", one.method) for one in payments or ())
-    return listed(scene, names) or word(scene.language.code, "list", "nothing")
+    return listed(scene, names)
 
 
 def _paid(scene: Scene, payments: Any, _: str) -> str | None:

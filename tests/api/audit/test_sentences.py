@@ -259,3 +259,10 @@ class TestWhatAShopOwnerReads:
 
     def test_all_events_of_orders(self) -> None:
         assert {kind.name for kind in EVENT_TYPES.by_name.values() if kind.aggregate is Order} <= TEXTS.keys()
+
+
+@pytest.mark.parametrize("event_type", ["Order.Sold", "Order.Refunded", "UnlinkedReturn.Taken"])
+@pytest.mark.parametrize("language", [ENGLISH, GERMAN], ids=lambda language: language.code)
+def test_where_no_money_changed_hands_no_way_to_pay_is_told(event_type: str, language: Language) -> None:
+    sentence = told(f"orders.{event_type}", language, payments=())
+    assert not any(said in sentence for said in ("nothing", "nichts", " by ", " mit "))

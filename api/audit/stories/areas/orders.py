@@ -23,8 +23,8 @@ _MADE: Sentences = {
         "{totals.total:money}.",
     ),
     f"{_ORDER}.Paid": texts(
-        "{who} took {paid_total:money} by {payments:methods}; [{due:given}{due:money}|nothing] is due.",
-        "{who} hat {paid_total:money} mit {payments:methods} erhalten; offen [{due:given}sind "
+        "{who} took {paid_total:money}[ by {payments:methods}]; [{due:given}{due:money}|nothing] is due.",
+        "{who} hat {paid_total:money}[ mit {payments:methods}] erhalten; offen [{due:given}sind "
         "{due:money}|ist nichts].",
     ),
     f"{_ORDER}.ReservationLapsed": texts(
@@ -48,18 +48,18 @@ _UNDONE: Sentences = {
         "{payments:methods} zurück].",
     ),
     f"{_ORDER}.Refunded": texts(
-        "{who} refunded {event:refunded} by {payments:methods} for [{lines:goods}|no goods][ ({reason})].",
-        "{who} hat {event:refunded} mit {payments:methods} für [{lines:goods}|keine Ware] erstattet[ "
+        "{who} refunded {event:refunded}[ by {payments:methods}] for [{lines:goods}|no goods][ ({reason})].",
+        "{who} hat {event:refunded}[ mit {payments:methods}] für [{lines:goods}|keine Ware] erstattet[ "
         "({reason})].",
     ),
     f"{_ORDER}.Voided": texts(
         "{who} voided the sale[ ({reason})].", "{who} hat den Verkauf storniert[ ({reason})]."
     ),
     f"{_RETURN}.Taken": texts(
-        "{who} took back {lines:goods} without a receipt and gave {event:refunded} by "
-        "{payments:methods}[ ({reason})].",
-        "{who} hat {lines:goods} ohne Beleg zurückgenommen und {event:refunded} mit {payments:methods} "
-        "gegeben[ ({reason})].",
+        "{who} took back {lines:goods} without a receipt and gave {event:refunded}[ by "
+        "{payments:methods}][ ({reason})].",
+        "{who} hat {lines:goods} ohne Beleg zurückgenommen und {event:refunded}[ mit "
+        "{payments:methods}] gegeben[ ({reason})].",
     ),
 }
 
