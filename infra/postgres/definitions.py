@@ -29,7 +29,12 @@ HOLD_MODEL: LiteralString = """
 
 _IS_OWN: LiteralString = "SELECT 1 FROM installation WHERE inline_models = %(models)s"
 
-_CLOSED: LiteralString = "SELECT unnest(closed) FROM installation"
+# A log that is being filled is no trouble: it is opened as soon as it is whole.
+_CLOSED: LiteralString = """
+    SELECT unnest(closed) FROM installation
+    EXCEPT
+    SELECT company_id FROM incoming_logs
+"""
 
 #: What the database raises then, and what that is to a client.
 _REFUSALS = {"MP426": ServerOutdated, "MP423": CompanyClosed}
@@ -68,7 +73,10 @@ def is_own(connection: psycopg.Connection[Any], models: str) -> bool:
 
 
 def closed_companies(connection: psycopg.Connection[Any]) -> frozenset[UUID]:
-    """The companies for which nothing is decided or answered now."""
+    """The companies for which nothing is decided or answered now, as a worker sees them.
+
+    Those whose logs are on their way here are not among them.
+    """
     return frozenset(company_id for (company_id,) in connection.execute(_CLOSED).fetchall())
 
 

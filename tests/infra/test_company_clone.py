@@ -18,6 +18,7 @@ from infra.eventstore.chain import verify_chain
 from infra.identity.recovery import Recovery
 from infra.incoming.log import incoming_log
 from infra.outbox.messages import Outbox
+from infra.postgres.definitions import closed_companies
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import make_application, open_pool
@@ -268,6 +269,18 @@ class TestIsRefused:
     def test_a_name_that_is_none(self, source: Source, tmp_path: Path) -> None:
         for name in ("", " ", "x" * 201, "a\nb"):
             assert "1 to 200" in self.refused(source, tmp_path, str(source.shop.company_id), "--name", name)
+
+
+def test_a_clone_on_its_way_is_no_closed_company(shop: Shop) -> None:
+    company_id, worker = uuid4(), shop.service.database.worker
+    query = "SELECT %s = ANY(closed) FROM installation"
+    with (
+        psycopg.connect(worker, autocommit=True) as connection,
+        psycopg.connect(worker, autocommit=True) as other,
+        incoming_log(connection, company_id, EVENT_TYPES, PROJECTIONS),
+    ):
+        assert other.execute(query, [company_id]).fetchall() == [(True,)]
+        assert company_id not in closed_companies(other)
 
 
 def test_a_clone_that_was_broken_off_goes_with_the_next(source: Source, clone: Callable[..., UUID]) -> None:
