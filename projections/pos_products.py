@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import SELLABLE, sku_key
 from domain.catalog.variant_names import variant_name_of
 from projections.base import Database, Row, plan_for_values
@@ -176,7 +177,7 @@ def list_offered(
         "offset": (page - 1) * limit,
     }
     if barcode is not None:
-        offers = _ask_offers(db, _OFFERED_BY_BARCODE, store_ids, {**params, "barcode": barcode})
+        offers = _ask_offers(db, _OFFERED_BY_BARCODE, store_ids, {**params, "barcode": barcode_key(barcode)})
         return offers[(page - 1) * limit : page * limit], len(offers)
     ids, total = _choose(db, params, search)
     return list_offers(db, ids, store_ids=store_ids), total
@@ -215,7 +216,8 @@ def _choose(db: Database, params: Mapping[str, Any], search: str | None) -> tupl
 
 def _find(db: Database, text: str) -> list[Hit]:
     """What a text finds, the best first: whose barcode it is, alone; else whose SKU, then by name."""
-    codes = db.ask(_CODED, {"company_id": db.company_id, "code": text, "sku": sku_key(text)}).rows()
+    keys = {"company_id": db.company_id, "code": barcode_key(text), "sku": sku_key(text)}
+    codes = db.ask(_CODED, keys).rows()
     if any(row["is_barcode"] for row in codes):
         return [(VARIANTS, row["id"]) for row in codes if row["is_barcode"]]
     named = find_as_typed(db, VARIANTS, text, statuses=_STATUSES, limit=MOST_HITS)

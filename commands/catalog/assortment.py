@@ -46,7 +46,7 @@ class AssortmentPort(Protocol):
         """`id`, `product_id` and `sku_key` of the variants with one of these ids or SKUs."""
 
     def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
-        """The variant that has each of these barcodes, as far as there is one."""
+        """The variant that has each of these barcodes, by its key, as far as there is one."""
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
         """What has each of these ids: a product, or None for something else; nothing is left out."""

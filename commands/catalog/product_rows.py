@@ -9,6 +9,7 @@ from uuid import UUID
 
 from commands.catalog.assortment import ExistingVariant
 from commands.catalog.import_context import ImportContext
+from domain.catalog.gtin import barcode_key
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
 from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
 from domain.catalog.units import UnitChange
@@ -174,8 +175,9 @@ class ProductDecision:
             if owner and owner.id != own:
                 self._wrong_in(row, "sku", "duplicate_sku", "Another variant has this SKU.")
         for code in values.get("barcodes", ()):
-            self._once(row, "barcodes", code, "duplicate_barcode")
-            if self._context.owners.get(code, own) != own:
+            key = barcode_key(code)
+            self._once(row, "barcodes", key, "duplicate_barcode")
+            if self._context.owners.get(key, own) != own:
                 self._wrong_in(row, "barcodes", "duplicate_barcode", f"Another variant has {code}.")
 
     def _once(self, row: Row, column: str, what: str | UUID | tuple[str], code: str) -> bool:

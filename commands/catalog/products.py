@@ -9,6 +9,7 @@ from uuid import UUID
 from commands.plan import PlanWork
 from commands.ports import UnitOfWork, check_version
 from commands.stock.ports import StockWork
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product, Status, Variant, sku_key
 from domain.catalog.units import UnitChange
 from domain.errors import Detail, Invalid
@@ -236,7 +237,7 @@ def _check_distinct(variants: tuple[Variant, ...]) -> None:
     details = []
     for index, variant in enumerate(variants):
         marks: list[tuple[str, object]] = [("id", variant.id), ("sku", sku_key(variant.sku))]
-        marks += [("barcodes", barcode) for barcode in variant.barcodes]
+        marks += [("barcodes", barcode_key(barcode)) for barcode in variant.barcodes]
         marks.append(("options", tuple(sorted(variant.options.items()))) if variant.options else ("", index))
         for field, value in marks:
             if (field, value) in others:

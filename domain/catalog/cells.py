@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from domain.catalog.gtin import has_valid_check_digit
+from domain.catalog.gtin import has_valid_check_digit, whole_number
 from domain.money import MAX_AMOUNT
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -174,13 +174,16 @@ def parts_text(texts: Iterable[str]) -> str:
 
 
 def barcodes(text: str) -> tuple[str, ...]:
-    """Barcodes; the check digit of a GTIN must be right."""
+    """Barcodes; the check digit of a GTIN must be right, and no zeros in front of it be cut off."""
     codes = parts(text, MOST_BARCODES)
     for code in codes:
         if not _BARCODE.match(code):
             raise CellNotValid("invalid", f"{code[:80]}: a barcode is 1 to 64 letters, digits or dashes.")
         if not has_valid_check_digit(code):
             raise CellNotValid("wrong_check_digit", f"{code}: the check digit is wrong.")
+        if whole := whole_number(code):
+            message = f"{code} is {whole} without the zeros in front, which spreadsheets cut off."
+            raise CellNotValid("zeros_cut_off", message)
     return codes
 
 

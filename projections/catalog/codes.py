@@ -2,6 +2,7 @@
 
 from typing import LiteralString
 
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import sku_key
 from projections.base import Answer, Database
 
@@ -16,5 +17,5 @@ _FIND: LiteralString = """
 
 
 def ask_codes(db: Database, code: str) -> Answer:
-    """Ask which variants have this SKU, in any letter case, or this very barcode."""
-    return db.ask(_FIND, {"company_id": db.company_id, "sku": sku_key(code), "barcode": code})
+    """Ask which variants have this SKU, or this barcode, however it is written."""
+    return db.ask(_FIND, {"company_id": db.company_id, "sku": sku_key(code), "barcode": barcode_key(code)})

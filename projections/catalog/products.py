@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import STATUS_AFTER, Product, Variant, sku_key
 from projections.base import Database, Event, Fact, Projection, in_whole
 
@@ -42,6 +43,11 @@ _DELETE_BARCODES: LiteralString = """
 """
 
 
+def _barcode_keys(barcodes: Iterable[str]) -> list[str]:
+    """Each once, whatever spellings of it there are."""
+    return list(dict.fromkeys(map(barcode_key, barcodes)))
+
+
 def _encode(options: Mapping[str, str]) -> str:
     return msgspec.json.encode(options).decode()
 
@@ -50,7 +56,7 @@ class Products(Projection):
     """One row for each product, each variant and each barcode."""
 
     name = "products"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("products", "variants", "barcodes")
     on = {
@@ -94,7 +100,7 @@ class Products(Projection):
             """
             INSERT INTO barcodes (company_id, barcode, variant_id)
             SELECT DISTINCT %(company_id)s::uuid, new.barcode, %(variant_id)s::uuid
-              FROM unnest(%(barcodes)b::text[]) AS new(barcode)
+              FROM unnest(%(barcode_keys)b::text[]) AS new(barcode)
              WHERE %(position)s = 0
                 OR NOT EXISTS (SELECT FROM barcodes AS owned
                                 WHERE owned.company_id = %(company_id)s AND owned.barcode = new.barcode)
@@ -140,7 +146,11 @@ class Products(Projection):
         Product.StorePriced: _NOTE,
         Product.StorePriceLifted: _NOTE,
     }
-    derives = {"sku_key": (sku_key, "sku"), "options": (_encode, "options")}
+    derives = {
+        "sku_key": (sku_key, "sku"),
+        "barcode_keys": (_barcode_keys, "barcodes"),
+        "options": (_encode, "options"),
+    }
     folds = in_whole(Product.Registered, Product.VariantAdded, *_MOVES)
     schema = """
         CREATE TABLE products (
@@ -390,7 +400,7 @@ def _insert_variants(rows: Sequence[tuple[Fact, int, Variant]], db: Database) ->
             "ordinals": [ordinal for _, ordinal, _ in rows],
         },
     )
-    pairs = [(barcode, variant.id) for variant in variants for barcode in variant.barcodes]
+    pairs = [(key, variant.id) for variant in variants for key in _barcode_keys(variant.barcodes)]
     _insert_barcodes(pairs, db, are_recorded=are_recorded)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.catalog.brands import Brand
 from domain.catalog.categories import Category
+from domain.catalog.gtin import barcode_key
 from domain.errors import Detail
 from domain.pending import Pending
 from domain.stock.counts import Difference, Kind, Scope, StockCount, TalliedLine
@@ -224,9 +225,15 @@ class CountsGuard:
 
     def variants_of(self, barcodes: Iterable[str]) -> Pending[Mapping[str, UUID]]:
         """Ask whose barcodes these are."""
-        params = {"company_id": self._db.company_id, "barcodes": sorted(set(barcodes))}
+        keys = {barcode: barcode_key(barcode) for barcode in barcodes}
+        params = {"company_id": self._db.company_id, "barcodes": sorted(set(keys.values()))}
         answer = self._db.ask(_OWNERS, params)
-        return Pending(lambda: {row["barcode"]: row["variant_id"] for row in answer.rows()})
+
+        def owners() -> Mapping[str, UUID]:
+            by_key = {row["barcode"]: row["variant_id"] for row in answer.rows()}
+            return {barcode: by_key[key] for barcode, key in keys.items() if key in by_key}
+
+        return Pending(owners)
 
     def within(self, count: StockCount, variant_ids: Iterable[UUID]) -> Pending[Collection[UUID]]:
         """Ask which of these variants belong to what is counted."""

@@ -2,6 +2,7 @@
 
 from typing import Any, LiteralString
 
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product
 from domain.catalog.variant_names import variant_name_of
 from projections.base import Answer, Database, Row
@@ -88,5 +89,7 @@ def _statuses(selection: Selection) -> list[str]:
 def _shown(row: Row, code: str | None) -> Row:
     own = variant_name_of(row.pop("variant_name"), row.pop("options"))
     name, barcodes = row.pop("name"), row.pop("barcodes")
-    barcode = code if code in barcodes else next(iter(barcodes), None)
+    asked = barcode_key(code or "")
+    first = next(iter(barcodes), None)
+    barcode = next((one for one in barcodes if barcode_key(one) == asked), first)
     return {**row, "label": f"{name}, {own}" if own else name, "barcode": barcode}

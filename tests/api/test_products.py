@@ -120,6 +120,25 @@ class TestDrafting:
 
 
 class TestWhatIsUnique:
+    @pytest.mark.parametrize("spelling", ["012345678905", "0012345678905", "00012345678905"])
+    def test_a_gtin_is_one_barcode_in_all_its_lengths(self, admin: Any, spelling: str) -> None:
+        variants = [{"sku": "A", "price": 1, "barcodes": ["012345678905", "ab-1"]}]
+        product = admin.post(PATH, draft(variants=variants)).data
+        for barcodes in ([spelling], ["AB-1"]):
+            refused = admin.post(PATH, draft(variants=[{"sku": "B", "price": 1, "barcodes": barcodes}]))
+            assert (refused.status, refused.code) == (409, "duplicate_barcode")
+        both = [{"sku": "C", "price": 1, "barcodes": ["4006381333931", "04006381333931"]}]
+        refused = admin.post(PATH, draft(variants=both))
+        assert (refused.status, refused.fields) == (422, {"variants.0.barcodes"})
+        admin.post(f"{PATH}/{product['id']}/status", {"status": "active"})
+        for way in (f"search={spelling}", "search=AB-1"):
+            assert [one["id"] for one in admin.get(f"{PATH}?{way}").data] == [product["id"]]
+        for way in (f"barcode={spelling}", f"search={spelling}", "barcode=aB-1"):
+            offered = admin.get(f"/api/pos/products?{way}").data
+            assert [one["product_id"] for one in offered] == [product["id"]], way
+            assert offered[0]["barcodes"] == ["012345678905", "ab-1"]
+        assert admin.get(f"/api/lookups/variants?search={spelling}").data[0]["barcode"] == "012345678905"
+
     def test_a_sku_is_taken_whatever_its_case(self, shop: Any, admin: Any) -> None:
         admin.post(PATH, draft())
         before = len(shop.events())

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product
 from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.units import UnitChange
@@ -90,8 +91,8 @@ class Assortment:
         return self._ask(_VARIANTS, ids=list(ids), sku_keys=list(sku_keys))
 
     def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
-        """The variant that has each of these barcodes, as far as there is one."""
-        rows = self._ask(_OWNERS, barcodes=list(barcodes)) if barcodes else []
+        """The variant that has each of these barcodes, by its key, as far as there is one."""
+        rows = self._ask(_OWNERS, barcodes=[*{*map(barcode_key, barcodes)}]) if barcodes else []
         return {row["barcode"]: row["variant_id"] for row in rows}
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant, sku_key
 from domain.catalog.variant_types import unlisted
 from domain.errors import Conflict, Detail, Invalid
@@ -144,7 +145,7 @@ class ProductContext:
                     Detail(f"{path}barcodes", "duplicate_barcode", f"{barcode} is taken.")
                     for path, variant in self._variants.items()
                     for barcode in variant.barcodes
-                    if barcode in barcodes
+                    if barcode_key(barcode) in barcodes
                 ]
             )
 
@@ -172,7 +173,7 @@ class CatalogGuard:
             "product_id": product_id,
             "own": [variant.id for variant in variants],
             "skus": [sku_key(variant.sku) for variant in variants],
-            "barcodes": [barcode for variant in variants for barcode in variant.barcodes],
+            "barcodes": [barcode_key(barcode) for variant in variants for barcode in variant.barcodes],
         }
         return ProductContext(
             places,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from domain.catalog.gtin import barcode_key
 from domain.catalog.images import Picture
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Product, Variant, sku_key
 from domain.catalog.variant_types import VariantType, unlisted
@@ -50,11 +51,13 @@ class MemoryProductContext:
         own = {variant.id for variant in self._variants.values()}
         ids = {variant.id for product, variant in others if product.id != self._product_id}
         skus = {sku_key(variant.sku) for _, variant in others if variant.id not in own}
-        barcodes = {code for _, variant in others if variant.id not in own for code in variant.barcodes}
+        barcodes = {
+            barcode_key(code) for _, variant in others if variant.id not in own for code in variant.barcodes
+        }
         for refusal, field, has_same in (
             (DuplicateVariant, "id", lambda one: one.id in ids),
             (DuplicateSku, "sku", lambda one: sku_key(one.sku) in skus),
-            (DuplicateBarcode, "barcodes", lambda one: barcodes & set(one.barcodes)),
+            (DuplicateBarcode, "barcodes", lambda one: barcodes & {*map(barcode_key, one.barcodes)}),
         ):
             if named := [path for path, one in self._variants.items() if has_same(one)]:
                 raise refusal(details=[Detail(f"{path}{field}", refusal.code, "Taken.") for path in named])

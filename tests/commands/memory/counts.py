@@ -10,6 +10,7 @@ import msgspec
 
 from domain.catalog.brands import Brand
 from domain.catalog.categories import Category
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product, Variant
 from domain.errors import Detail
 from domain.pending import Pending
@@ -64,9 +65,11 @@ class MemoryCounts:
         )
 
     def variants_of(self, barcodes: Iterable[str]) -> Pending[Mapping[str, UUID]]:
-        wanted = set(barcodes)
-        owners = {code: variant.id for _, variant in self._variants() for code in variant.barcodes}
-        return Pending(lambda: {code: owner for code, owner in owners.items() if code in wanted})
+        owners = {
+            barcode_key(code): variant.id for _, variant in self._variants() for code in variant.barcodes
+        }
+        found = {code: owners[key] for code in barcodes if (key := barcode_key(code)) in owners}
+        return Pending(lambda: found)
 
     def within(self, count: StockCount, variant_ids: Iterable[UUID]) -> Pending[Collection[UUID]]:
         return Pending(lambda: self._in_scope(count.kind, count.scope) & set(variant_ids))

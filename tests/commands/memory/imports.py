@@ -8,6 +8,7 @@ from uuid import UUID
 from commands.catalog.assortment import TooManyImports
 from commands.ports import DuplicateId
 from commands.reports.exports import RequestExport, TooManyExports, TryRun
+from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product, Variant, sku_key
 from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.units import UnitChange
@@ -56,9 +57,9 @@ class MemoryAssortment:
         ]
 
     def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
-        return {
-            code: variant.id for _, variant in self._all() for code in variant.barcodes if code in barcodes
-        }
+        asked = {*map(barcode_key, barcodes)}
+        owners = {barcode_key(code): variant.id for _, variant in self._all() for code in variant.barcodes}
+        return {key: owner for key, owner in owners.items() if key in asked}
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
         aggregates = {one: self._world.find(self._company_id, one) for one in ids}
