@@ -148,6 +148,11 @@ class TestCells:
             cells.barcodes("4006381333932")
         assert wrong.value.code == "wrong_check_digit"
 
+    def test_zeros_that_a_spreadsheet_cut_off_are_told(self) -> None:
+        with pytest.raises(CellNotValid, match="012345678905") as wrong:
+            cells.barcodes("X-1|12345678905")
+        assert wrong.value.code == "zeros_cut_off"
+
     @pytest.mark.parametrize("text", ["TRUE", "yes", "1", "True"])
     def test_yes_is_written_in_many_ways(self, text: str) -> None:
         assert cells.flag(text) is True
