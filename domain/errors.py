@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Self
+from uuid import UUID
 
 
 class Refusal(Exception):
@@ -25,6 +26,11 @@ class Detail(dict[str, str]):
 
     def __init__(self, field: str, code: str, message: str) -> None:
         super().__init__(field=field, code=code, message=message)
+
+    def held_by(self, holder_id: UUID, name: str, status: str | None = None) -> Self:
+        """Say who has it already: the thing's id, what it is called, and where it stands in its life."""
+        self.update(id=str(holder_id), name=name, **({"status": status} if status else {}))
+        return self
 
 
 class NotFound(Refusal):

@@ -40,9 +40,10 @@ _PAGE: LiteralString = f"""
 
 _CODED: LiteralString = """
     SELECT variant_id AS id, true AS is_barcode FROM barcodes
-     WHERE company_id = %(company_id)s AND barcode = %(code)s::text
+     WHERE company_id = %(company_id)s AND barcode = %(code)s::text AND NOT is_free
      UNION ALL
-    SELECT id, false FROM variants WHERE company_id = %(company_id)s AND sku_key = %(sku)s::text
+    SELECT id, false FROM variants
+     WHERE company_id = %(company_id)s AND sku_key = %(sku)s::text AND NOT is_free
 """
 
 # One after another by their keys, whatever the planner knows of the tables. A variant may be found twice, by
@@ -144,7 +145,7 @@ _OFFERED_BY_BARCODE: LiteralString = f"""
     WITH {_PLACE}
     SELECT {_OFFER}
       FROM (SELECT variant_id AS id FROM barcodes
-             WHERE company_id = %(company_id)s AND barcode = %(barcode)s::text
+             WHERE company_id = %(company_id)s AND barcode = %(barcode)s::text AND NOT is_free
              LIMIT 1) AS listed
     {_DETAILS}
      WHERE p.status = ANY(%(statuses)b::text[])

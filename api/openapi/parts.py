@@ -64,6 +64,17 @@ SCHEMAS: Json = {
                 "format": "uuid",
                 "description": "The customer that a new one may be (`possible_duplicate`).",
             },
+            "id": {
+                "type": "string",
+                "format": "uuid",
+                "description": "What has it already (`duplicate_…`); of a variant, its product.",
+            },
+            "name": {"type": "string", "description": "What that is called.", "examples": ["Oat milk"]},
+            "status": {
+                "type": "string",
+                "description": "Where that stands in its life, if it has one.",
+                "examples": ["active"],
+            },
         },
     },
     "Pagination": {

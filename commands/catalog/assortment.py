@@ -25,6 +25,8 @@ class ExistingVariant(NamedTuple):
     id: UUID
     product_id: UUID
     sku_key: str
+    #: Whether its product is archived: then others may have its SKU.
+    is_free: bool = False
 
 
 class AssortmentPort(Protocol):
@@ -43,7 +45,7 @@ class AssortmentPort(Protocol):
         """The values of the company's variant types."""
 
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
-        """`id`, `product_id` and `sku_key` of the variants with one of these ids or SKUs."""
+        """`id`, `product_id`, `sku_key` and `is_free` of those with these ids, and of who has these SKUs."""
 
     def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
         """The variant that has each of these barcodes, by its key, as far as there is one."""

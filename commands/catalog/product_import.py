@@ -12,7 +12,7 @@ from commands.catalog.product_rows import Group, ProductDecision
 from commands.ports import ConcurrentEdit
 from domain.catalog.cells import id_or_none, split_escaped
 from domain.catalog.product_sheet import ProductSheet
-from domain.catalog.products import sku_key
+from domain.catalog.products import Product, sku_key
 from domain.catalog.reference_book import ReferenceBook
 from domain.catalog.units import UnitChange
 from domain.errors import Detail, Invalid
@@ -183,7 +183,9 @@ class _Import:
             skus = {sku_key(sheet.text(cells, "sku")) for _, cells in chunk}
             for row in self._assortment.variants(ids, set(filter(is_storable, skus))):
                 variant = ExistingVariant(**row)
-                context.by_id[variant.id] = context.by_sku[variant.sku_key] = variant
+                context.by_id[variant.id] = variant
+                if not variant.is_free:
+                    context.by_sku[variant.sku_key] = variant
             codes = {
                 code.strip()
                 for _, cells in chunk
@@ -213,6 +215,7 @@ class _Import:
     def _take(self, groups: Sequence[Group]) -> None:
         """Decide about some products. Drafts are saved before they move on: each run is written at once."""
         products = self._assortment.products([group.owner for group in groups if group.owner])
+        self._look_at_archived(product for product in products.values() if product and product.is_archived)
         batch = [ProductDecision(group, self._context, products) for group in groups]
         for one in batch:
             one.edit()
@@ -235,6 +238,17 @@ class _Import:
                 report.created += one.is_new
                 report.changed += one.has_changed and not one.is_new
                 report.unchanged += not one.has_changed
+
+    def _look_at_archived(self, products: Iterable[Product]) -> None:
+        """Look who has by now what these had: they may come back."""
+        variants = [variant for product in products for variant in product.variants.values()]
+        if not variants:
+            return
+        context = self._context
+        for row in self._assortment.variants((), {sku_key(variant.sku) for variant in variants}):
+            context.by_sku[row["sku_key"]] = ExistingVariant(**row)
+        codes = {code for variant in variants for code in variant.barcodes}
+        context.owners.update(self._assortment.owners(codes))
 
     def _save(self, settings: Iterable[Setting], batch: Iterable[ProductDecision]) -> None:
         if not self._commit or self._report.error_count or any(one.problems for one in batch):

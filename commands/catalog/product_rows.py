@@ -140,6 +140,7 @@ class ProductDecision:
     ) -> None:
         if product.is_archived and self._steps:
             # It comes back before anything else happens to it.
+            self._check_return(product)
             self._step(product, self._steps)
             self._steps = ()
         if self.problems:
@@ -179,6 +180,21 @@ class ProductDecision:
             self._once(row, "barcodes", key, "duplicate_barcode")
             if self._context.owners.get(key, own) != own:
                 self._wrong_in(row, "barcodes", "duplicate_barcode", f"Another variant has {code}.")
+
+    def _check_return(self, product: Product) -> None:
+        """What it had before it was archived may be another's by now, or be about to be by this file."""
+        own = {row.number for row, _ in self._group.rows}
+        for variant in product.variants.values():
+            owner = self._context.by_sku.get(sku_key(variant.sku))
+            keys: list[str | tuple[str]] = [(sku_key(variant.sku),), *map(barcode_key, variant.barcodes)]
+            earlier = {self._context.rows.setdefault(key, self._first.number) for key in keys}
+            if (owner and owner.id != variant.id) or not earlier <= own:
+                self._wrong("status", "duplicate_sku", f"Another variant has {variant.sku} by now.")
+            elif any(
+                self._context.owners.get(barcode_key(code), variant.id) != variant.id
+                for code in variant.barcodes
+            ):
+                self._wrong("status", "duplicate_barcode", f"Another variant has a barcode of {variant.sku}.")
 
     def _once(self, row: Row, column: str, what: str | UUID | tuple[str], code: str) -> bool:
         """Whether no earlier row has it; one that has is named."""

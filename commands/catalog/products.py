@@ -157,7 +157,9 @@ def _units_in_use(command: ReviseProduct, work: ProductsWork) -> Pending[Collect
 def change_product_status(command: ChangeProductStatus, work: ProductsWork) -> Product:
     """Move it along its life.
 
-    Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse, PlanLimitReached.
+    What comes back from the archive takes its SKUs and barcodes again, if nothing else has them by now.
+    Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse, PlanLimitReached,
+    DuplicateSku, DuplicateBarcode.
     """
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_versions)
@@ -166,6 +168,9 @@ def change_product_status(command: ChangeProductStatus, work: ProductsWork) -> P
     was_archived = product.is_archived
     product.change_status(command.status, command.launch_at)
     if was_archived and not product.is_archived:
+        # What options its variants have may stay, whatever variant types list by now.
+        variants = [replace(variant, options={}) for variant in product.variants.values()]
+        work.catalog.context({}, variants, product_id=product.id).check()
         work.plan.check_room("products")
     if command.status == "archived" and work.catalog.has_stock(product.variants):
         message = "This product still has stock."

@@ -17,7 +17,7 @@ _VARIANTS: LiteralString = """
      ORDER BY product_id, ordinal
 """
 
-_HIDDEN = frozenset({"company_id", "sku_key", "clash", "ordinal", "product_id", "named", "total"})
+_HIDDEN = frozenset({"company_id", "sku_key", "is_free", "clash", "ordinal", "product_id", "named", "total"})
 
 
 def list_products(

@@ -1,6 +1,6 @@
 """The catalog as it is sold from: products, their variants, and who owns which barcode."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import LiteralString
 from uuid import UUID
@@ -98,12 +98,13 @@ class Products(Projection):
         Product.Relabelled: (
             _DELETE_BARCODES,
             """
-            INSERT INTO barcodes (company_id, barcode, variant_id)
-            SELECT DISTINCT %(company_id)s::uuid, new.barcode, %(variant_id)s::uuid
+            INSERT INTO barcodes (company_id, barcode, variant_id, is_free)
+            SELECT DISTINCT %(company_id)s::uuid, new.barcode, %(variant_id)s::uuid, false
               FROM unnest(%(barcode_keys)b::text[]) AS new(barcode)
              WHERE %(position)s = 0
                 OR NOT EXISTS (SELECT FROM barcodes AS owned
-                                WHERE owned.company_id = %(company_id)s AND owned.barcode = new.barcode)
+                                WHERE owned.company_id = %(company_id)s AND owned.barcode = new.barcode
+                                  AND NOT owned.is_free)
             RETURNING company_id
             """,
             """
@@ -114,7 +115,8 @@ class Products(Projection):
                                 WHEN %(position)s > 0
                                  AND EXISTS (SELECT FROM variants AS earlier
                                               WHERE earlier.company_id = %(company_id)s
-                                                AND earlier.sku_key = %(sku_key)s::text AND earlier.clash = 0)
+                                                AND earlier.sku_key = %(sku_key)s::text AND earlier.clash = 0
+                                                AND NOT earlier.is_free)
                                 THEN %(position)s ELSE 0 END
              WHERE company_id = %(company_id)s AND id = %(variant_id)s
             """,
@@ -194,17 +196,23 @@ class Products(Projection):
             reorder_level    numeric,
             reorder_quantity numeric,
             ordinal          bigint NOT NULL,
+            -- Of an archived product: another may take its SKU and its barcodes.
+            is_free          boolean NOT NULL,
             clash            bigint NOT NULL DEFAULT 0,
-            PRIMARY KEY (company_id, id),
-            UNIQUE (company_id, sku_key, clash)
+            PRIMARY KEY (company_id, id)
         );
+        CREATE UNIQUE INDEX variants_by_sku ON variants
+            (company_id, sku_key, (CASE WHEN is_free THEN id ELSE '00000000-0000-0000-0000-000000000000' END),
+             clash);
         CREATE INDEX variants_by_product ON variants (company_id, product_id, ordinal);
         CREATE TABLE barcodes (
             company_id uuid NOT NULL,
             barcode    text NOT NULL,
             variant_id uuid NOT NULL,
-            PRIMARY KEY (company_id, barcode)
+            is_free    boolean NOT NULL,
+            PRIMARY KEY (company_id, barcode, variant_id)
         );
+        CREATE UNIQUE INDEX barcodes_in_use ON barcodes (company_id, barcode) WHERE NOT is_free;
         CREATE INDEX barcodes_by_variant ON barcodes (company_id, variant_id);
     """
 
@@ -280,54 +288,107 @@ _INSERT_PRODUCTS: LiteralString = """
 
 _INSERT_VARIANTS: LiteralString = """
     INSERT INTO variants (company_id, id, product_id, sku, sku_key, name, barcodes, options, price, cost,
-                          reorder_level, reorder_quantity, ordinal)
+                          reorder_level, reorder_quantity, ordinal, is_free)
     SELECT %(company_id)s, id, product_id, sku, sku_key, name, barcodes::text[], options::jsonb, price, cost,
-           reorder_level, reorder_quantity, ordinal
+           reorder_level, reorder_quantity, ordinal, is_free
       FROM unnest(%(ids)b::uuid[], %(product_ids)b::uuid[], %(skus)b::text[], %(sku_keys)b::text[],
                   %(names)b::text[], %(barcode_lists)b::text[], %(options)b::text[], %(prices)b::bigint[],
                   %(costs)b::bigint[], %(reorder_levels)b::numeric[], %(reorder_quantities)b::numeric[],
-                  %(ordinals)b::bigint[])
+                  %(ordinals)b::bigint[], %(are_free)b::bool[])
            AS v(id, product_id, sku, sku_key, name, barcodes, options, price, cost, reorder_level,
-                reorder_quantity, ordinal)
+                reorder_quantity, ordinal, is_free)
     RETURNING company_id
 """
 
 _INSERT_RECORDED_VARIANTS: LiteralString = """
     INSERT INTO variants (company_id, id, product_id, sku, sku_key, name, barcodes, options, price, cost,
-                          reorder_level, reorder_quantity, ordinal, clash)
+                          reorder_level, reorder_quantity, ordinal, is_free, clash)
     SELECT %(company_id)s, id, product_id, sku, sku_key, name, barcodes::text[], options::jsonb, price, cost,
-           reorder_level, reorder_quantity, ordinal,
-           CASE WHEN row_number() OVER (PARTITION BY v.sku_key ORDER BY position, ordinal) > 1
+           reorder_level, reorder_quantity, ordinal, is_free,
+           CASE WHEN v.is_free THEN 0
+                WHEN row_number() OVER (PARTITION BY v.sku_key, v.is_free ORDER BY position, ordinal) > 1
                   OR EXISTS (SELECT FROM variants AS earlier
                               WHERE earlier.company_id = %(company_id)s AND earlier.sku_key = v.sku_key
-                                AND earlier.clash = 0)
+                                AND earlier.clash = 0 AND NOT earlier.is_free)
                 THEN position ELSE 0 END
       FROM unnest(%(ids)b::uuid[], %(product_ids)b::uuid[], %(skus)b::text[], %(sku_keys)b::text[],
                   %(names)b::text[], %(barcode_lists)b::text[], %(options)b::text[], %(prices)b::bigint[],
                   %(costs)b::bigint[], %(reorder_levels)b::numeric[], %(reorder_quantities)b::numeric[],
-                  %(ordinals)b::bigint[], %(positions)b::bigint[])
+                  %(ordinals)b::bigint[], %(are_free)b::bool[], %(positions)b::bigint[])
            AS v(id, product_id, sku, sku_key, name, barcodes, options, price, cost, reorder_level,
-                reorder_quantity, ordinal, position)
+                reorder_quantity, ordinal, is_free, position)
         ON CONFLICT (company_id, id) DO NOTHING
 """
 
 _OF_BARCODES: LiteralString = """
-           (company_id, barcode, variant_id)
-    SELECT %(company_id)s, barcode, variant_id
-      FROM unnest(%(barcodes)b::text[], %(variant_ids)b::uuid[]) AS b(barcode, variant_id)
+           (company_id, barcode, variant_id, is_free)
+    SELECT %(company_id)s, barcode, variant_id, is_free
+      FROM unnest(%(barcodes)b::text[], %(variant_ids)b::uuid[], %(are_free)b::bool[])
+           AS b(barcode, variant_id, is_free)
 """
 
 _INSERT_BARCODES: LiteralString = f"INSERT INTO barcodes {_OF_BARCODES} RETURNING company_id"
 
 _INSERT_RECORDED_BARCODES: LiteralString = f"""
     INSERT INTO barcodes {_OF_BARCODES}
-        ON CONFLICT (company_id, barcode) DO NOTHING
+        ON CONFLICT DO NOTHING
 """
 
 
+# What is archived gives up its SKUs and barcodes before anything else takes them.
+_FREE: tuple[LiteralString, ...] = (
+    """
+    UPDATE barcodes SET is_free = true
+     WHERE company_id = %(company_id)s AND NOT is_free
+       AND variant_id IN (SELECT id FROM variants
+                           WHERE company_id = %(company_id)s AND product_id = ANY(%(ids)b::uuid[]))
+    """,
+    """
+    UPDATE variants SET is_free = true, clash = 0
+     WHERE company_id = %(company_id)s AND product_id = ANY(%(ids)b::uuid[]) AND NOT is_free
+    """,
+)
+
+# What comes back takes them again; in a damaged log, as far as nothing else has them.
+_TAKE: tuple[LiteralString, ...] = (
+    """
+    UPDATE variants AS own
+       SET is_free = false,
+           clash = CASE WHEN %(position)s > 0
+                         AND EXISTS (SELECT FROM variants AS other
+                                      WHERE other.company_id = %(company_id)s AND other.sku_key = own.sku_key
+                                        AND other.clash = 0 AND NOT other.is_free)
+                        THEN %(position)s ELSE 0 END
+     WHERE own.company_id = %(company_id)s AND own.product_id = %(stream_id)s AND own.is_free
+    """,
+    """
+    DELETE FROM barcodes AS own
+     USING variants AS variant, barcodes AS other
+     WHERE %(position)s > 0 AND own.company_id = %(company_id)s AND own.is_free
+       AND variant.company_id = %(company_id)s AND variant.id = own.variant_id
+       AND variant.product_id = %(stream_id)s
+       AND other.company_id = %(company_id)s AND other.barcode = own.barcode AND NOT other.is_free
+    """,
+    """
+    UPDATE barcodes SET is_free = false
+     WHERE company_id = %(company_id)s AND is_free
+       AND variant_id IN (SELECT id FROM variants
+                           WHERE company_id = %(company_id)s AND product_id = %(stream_id)s)
+    """,
+)
+
+
 def _move_products(facts: Sequence[Fact], db: Database) -> None:
-    """Set the status each product has after the last of these facts."""
+    """Set the status each product has after the last of these facts, and who has its SKUs and barcodes."""
     last = list({fact.stream_id: fact for fact in facts}.values())
+    own = {"company_id": db.company_id}
+    if archived := [fact.stream_id for fact in last if fact.event is Product.Archived]:
+        for statement in _FREE:
+            db.execute(statement, {**own, "ids": archived})
+    restored = dict.fromkeys(fact.stream_id for fact in facts if fact.event is Product.Restored)
+    for fact in (fact for fact in last if fact.stream_id in restored and fact.event is not Product.Archived):
+        for statement in _TAKE:
+            db.execute(statement, {**own, "stream_id": fact.stream_id, "position": fact.position})
     db.execute(
         _MOVE_PRODUCTS,
         {
@@ -372,11 +433,17 @@ def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: D
             for ordinal, variant in enumerate(draft.data.variants, -len(draft.data.variants))
         ],
         db,
+        archived=frozenset(fact.stream_id for fact in last if fact.event is Product.Archived),
     )
 
 
-def _insert_variants(rows: Sequence[tuple[Fact, int, Variant]], db: Database) -> None:
-    """Each row is a fact of a product, the variant's place among its variants, and the variant."""
+def _insert_variants(
+    rows: Sequence[tuple[Fact, int, Variant]], db: Database, *, archived: Container[UUID] = ()
+) -> None:
+    """Each row is a fact of a product, the variant's place among its variants, and the variant.
+
+    Those of the `archived` products have nothing that others may not take.
+    """
     if not rows:
         return
     variants = [variant for _, _, variant in rows]
@@ -398,19 +465,28 @@ def _insert_variants(rows: Sequence[tuple[Fact, int, Variant]], db: Database) ->
             "reorder_levels": [variant.reorder_level for variant in variants],
             "reorder_quantities": [variant.reorder_quantity for variant in variants],
             "ordinals": [ordinal for _, ordinal, _ in rows],
+            "are_free": [fact.stream_id in archived for fact, _, _ in rows],
         },
     )
-    pairs = [(key, variant.id) for variant in variants for key in _barcode_keys(variant.barcodes)]
-    _insert_barcodes(pairs, db, are_recorded=are_recorded)
+    keys = [
+        (key, variant.id, fact.stream_id in archived)
+        for fact, _, variant in rows
+        for key in _barcode_keys(variant.barcodes)
+    ]
+    _insert_barcodes(keys, db, are_recorded=are_recorded)
 
 
-def _insert_barcodes(pairs: Sequence[tuple[str, UUID]], db: Database, *, are_recorded: bool) -> None:
-    """A barcode that a damaged log gives to two variants stays with the first."""
-    if pairs:
+def _insert_barcodes(keys: Sequence[tuple[str, UUID, bool]], db: Database, *, are_recorded: bool) -> None:
+    """Each is a barcode's key, its variant, and whether others may take it.
+
+    A barcode that a damaged log gives to two variants stays with the first.
+    """
+    if keys:
         params = {
             "company_id": db.company_id,
-            "barcodes": [barcode for barcode, _ in pairs],
-            "variant_ids": [variant_id for _, variant_id in pairs],
+            "barcodes": [key for key, _, _ in keys],
+            "variant_ids": [variant_id for _, variant_id, _ in keys],
+            "are_free": [is_free for _, _, is_free in keys],
         }
         db.execute(_INSERT_RECORDED_BARCODES if are_recorded else _INSERT_BARCODES, params)
 

@@ -71,7 +71,7 @@ _OVERLAPPING: LiteralString = f"""
 
 _OWNERS: LiteralString = """
     SELECT barcode, variant_id FROM barcodes
-     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
+     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[]) AND NOT is_free
 """
 
 # One after another by their keys, whatever the planner knows of the tables.

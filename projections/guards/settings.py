@@ -31,7 +31,7 @@ _NAMESAKES: LiteralString = """
           FROM (SELECT 1) AS always
           LEFT JOIN settings AS own ON own.company_id = %(company_id)s AND own.id = %(id)s
     )
-    SELECT other.name_key = own_keys.name_key AS same_name
+    SELECT other.id, other.name, other.name_key = own_keys.name_key AS same_name
       FROM settings AS other, own_keys
      WHERE other.company_id = %(company_id)s AND other.kind = %(kind)s AND NOT other.is_archived
        AND other.id <> %(id)s AND other.scope_id = own_keys.scope_id
@@ -155,10 +155,10 @@ class SettingContext:
         if details := [*self._closed_cycles(), *self._too_deep(), *self._unlike_the_company()]:
             raise Invalid(details=details)
         namesakes = self._namesakes.rows()
-        if any(row["same_name"] for row in namesakes):
-            raise DuplicateName
+        if named := [row for row in namesakes if row["same_name"]]:
+            raise DuplicateName(details=[_held("name", DuplicateName.code, named[0])])
         if namesakes:
-            raise DuplicateCode
+            raise DuplicateCode(details=[_held("code", DuplicateCode.code, namesakes[0])])
         if self._removed_options and (used := self._removed_options.rows()):
             raise InUse(details=[_option_in_use(row, self._values) for row in used])
         if self._finer and (row := self._finer.row()) and row["is_finer"]:
@@ -190,6 +190,10 @@ def _targets(field: str, value: UUID | Sequence[UUID] | None) -> Iterable[tuple[
     if isinstance(value, UUID):
         return [(field, value)]
     return [(f"{field}.{index}", target) for index, target in enumerate(value or ())]
+
+
+def _held(field: str, code: str, holder: Row) -> Detail:
+    return Detail(field, code, f"{holder['name']} has it.").held_by(holder["id"], holder["name"])
 
 
 def _option_in_use(row: Row, values: Mapping[str, Any]) -> Detail:

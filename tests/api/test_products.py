@@ -119,6 +119,40 @@ class TestDrafting:
         assert admin.post(PATH, draft(variants=[])).fields == {"variants"}
 
 
+class TestWhatAnArchivedProductHad:
+    VARIANT = {"sku": "MILK", "price": 119, "barcodes": ["4006381333931"]}
+
+    @pytest.fixture
+    def archived(self, admin: Any) -> Any:
+        product = admin.post(PATH, draft(name="Old milk", variants=[self.VARIANT])).data
+        assert admin.post(f"{PATH}/{product['id']}/status", {"status": "archived"}).status == 200
+        return product
+
+    def test_is_free_for_another(self, admin: Any, archived: Any) -> None:
+        newer = admin.post(PATH, draft(name="Milk", variants=[self.VARIANT]))
+        assert newer.status == 201
+        admin.post(f"{PATH}/{newer.data['id']}/status", {"status": "active"})
+        offered = admin.get("/api/pos/products?barcode=4006381333931").data
+        assert [one["product_id"] for one in offered] == [newer.data["id"]]
+        found = admin.get("/api/admin/product-status/archived?search=4006381333931").data
+        assert [one["id"] for one in found] == [archived["id"]]
+
+    def test_comes_back_with_it_if_nobody_has_it(self, admin: Any, archived: Any) -> None:
+        path = f"{PATH}/{archived['id']}/status"
+        assert admin.post(path, {"status": "draft"}).status == 200
+        refused = admin.post(PATH, draft(name="Milk", variants=[self.VARIANT]))
+        assert refused.code == "duplicate_sku"
+
+    def test_keeps_it_away_while_another_has_it_who_is_named(self, admin: Any, archived: Any) -> None:
+        newer = admin.post(PATH, draft(name="Milk", variants=[self.VARIANT])).data
+        refused = admin.post(f"{PATH}/{archived['id']}/status", {"status": "draft"})
+        assert (refused.status, refused.code) == (409, "duplicate_sku")
+        (detail,) = refused.json["error"]["details"]
+        assert (detail["id"], detail["name"], detail["status"]) == (newer["id"], "Milk", "draft")
+        assert admin.delete(f"{PATH}/{newer['id']}").status in (200, 204)
+        assert admin.post(f"{PATH}/{archived['id']}/status", {"status": "draft"}).status == 200
+
+
 class TestWhatIsUnique:
     @pytest.mark.parametrize("spelling", ["012345678905", "0012345678905", "00012345678905"])
     def test_a_gtin_is_one_barcode_in_all_its_lengths(self, admin: Any, spelling: str) -> None:

@@ -260,17 +260,33 @@ class TestProductsThatAreThere:
 
     def test_come_back_from_the_archive_before_anything_else(self, scenario: Scenario) -> None:
         scenario.given(product(variant(SECOND, "OLD"), one=OTHER, status="archived"))
-        scenario.when(sheet("sku;name;status", "OLD;New;draft")).then(
+        scenario.when(sheet("variant_id;sku;name;status", f"{SECOND};OLD;New;draft")).then(
             fact(Product.Restored, OTHER), fact(Product.Renamed, OTHER)
         )
 
     def test_cannot_come_back_as_anything_but_a_draft(self, scenario: Scenario) -> None:
         scenario.given(product(variant(SECOND, "OLD"), one=OTHER, status="archived"))
-        assert tried(scenario, "sku;status", "OLD;active") == {(2, "status", "invalid_transition")}
+        rows = ("variant_id;sku;status", f"{SECOND};OLD;active")
+        assert tried(scenario, *rows) == {(2, "status", "invalid_transition")}
 
     def test_are_not_edited_while_archived(self, scenario: Scenario) -> None:
         scenario.given(product(variant(SECOND, "OLD"), one=OTHER, status="archived"))
-        assert tried(scenario, "sku;name", "OLD;New") == {(2, "", "invalid_transition")}
+        rows = ("variant_id;sku;name", f"{SECOND};OLD;New")
+        assert tried(scenario, *rows) == {(2, "", "invalid_transition")}
+
+    def test_leave_their_skus_to_others_when_archived(self, scenario: Scenario) -> None:
+        scenario.given(product(variant(SECOND, "OLD"), one=OTHER, status="archived"))
+        outcome = scenario.when(sheet("sku;name;price", "OLD;New;3"))
+        outcome.then(fact(Product.Registered, name="New"))
+
+    def test_come_back_only_while_nobody_has_what_they_had(self, scenario: Scenario) -> None:
+        had = (variant(SECOND, "OLD"), variant(id_of("third"), "SALT"), variant(id_of("fourth"), "NEW"))
+        scenario.given(product(*had[:2], one=OTHER, status="archived"))
+        rows = ("variant_id;sku;status", f"{SECOND};OLD;draft")
+        assert tried(scenario, *rows) == {(2, "status", "duplicate_sku")}
+        scenario.given(product(had[2], one=id_of("old"), status="archived"))
+        both = ("variant_id;sku;name;price;status", f"{had[2].id};NEW;New;3;draft", ";NEW;Newer;3;")
+        assert tried(scenario, *both) == {(3, "sku", "duplicate_sku")}
 
     def test_move_only_as_their_life_goes(self, scenario: Scenario) -> None:
         assert tried(scenario, "sku;status", "SALT;draft") == {(2, "status", "invalid_transition")}

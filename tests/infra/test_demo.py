@@ -105,7 +105,7 @@ def test_has_shops_and_a_catalog(demo: Demo) -> None:
 def test_has_barcodes_with_right_check_digits(demo: Demo) -> None:
     barcodes = [barcode for (barcode,) in demo.ask("SELECT barcode FROM barcodes")]
     assert len(barcodes) >= 180
-    assert all(len(barcode) == 13 and with_check_digit(barcode[:-1]) == barcode for barcode in barcodes)
+    assert all(len(barcode) == 14 and with_check_digit(barcode[1:-1]) == barcode[1:] for barcode in barcodes)
 
 
 @pytest.mark.parametrize("gtin", ["4006381333931", "5901234123457", "9780201379624"])

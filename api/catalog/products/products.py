@@ -116,7 +116,15 @@ class ProductStatus(Resource):
         "discontinued · discontinued → active · any of these → archived · archived → draft.",
         body=StatusBody(),
         answer=ProductAnswer,
-        refusals=(InvalidTransition, InUse, PlanLimitReached, StaleVersion, ConcurrentEdit),
+        refusals=(
+            InvalidTransition,
+            InUse,
+            PlanLimitReached,
+            DuplicateSku,
+            DuplicateBarcode,
+            StaleVersion,
+            ConcurrentEdit,
+        ),
     )
     def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Move it along its life."""

@@ -34,16 +34,16 @@ _CHOICES: LiteralString = """
 """
 
 _VARIANTS: LiteralString = """
-    SELECT id, product_id, sku_key FROM variants
-     WHERE company_id = %(company_id)s AND sku_key = ANY(%(sku_keys)b::text[])
+    SELECT id, product_id, sku_key, is_free FROM variants
+     WHERE company_id = %(company_id)s AND sku_key = ANY(%(sku_keys)b::text[]) AND NOT is_free
      UNION
-    SELECT id, product_id, sku_key FROM variants
+    SELECT id, product_id, sku_key, is_free FROM variants
      WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
 """
 
 _OWNERS: LiteralString = """
     SELECT barcode, variant_id FROM barcodes
-     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
+     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[]) AND NOT is_free
 """
 
 _STREAMS: LiteralString = f"""
@@ -87,7 +87,7 @@ class Assortment:
         return {row["name"]: frozenset(row["values"]) for row in self._ask(_CHOICES)}
 
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> list[Row]:
-        """Id, product and SKU key of the variants with one of these ids or SKUs."""
+        """Id, product, SKU key and whether that is free: of those with these ids, and who has these SKUs."""
         return self._ask(_VARIANTS, ids=list(ids), sku_keys=list(sku_keys))
 
     def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:

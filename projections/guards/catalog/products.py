@@ -11,7 +11,7 @@ from domain.catalog.variant_types import unlisted
 from domain.errors import Conflict, Detail, Invalid
 from domain.pending import Pending
 from domain.settings import name_key
-from projections.base import Answer, Database
+from projections.base import Answer, Database, Row
 from projections.catalog.store_prices import ask_stores
 from projections.guards.references import References
 from projections.settings import NOWHERE
@@ -28,15 +28,23 @@ _SAME_IDS: LiteralString = """
      WHERE company_id = %(company_id)s AND id = ANY(%(own)b::uuid[]) AND product_id <> %(product_id)s
 """
 
-_SAME_SKUS: LiteralString = """
-    SELECT sku_key FROM variants
-     WHERE company_id = %(company_id)s AND sku_key = ANY(%(skus)b::text[]) AND id <> ALL(%(own)b::uuid[])
+_HOLDER: LiteralString = "product.id AS product_id, product.name, product.status"
+
+_SAME_SKUS: LiteralString = f"""
+    SELECT own.sku_key AS key, {_HOLDER}
+      FROM variants AS own
+      JOIN products AS product ON product.company_id = own.company_id AND product.id = own.product_id
+     WHERE own.company_id = %(company_id)s AND own.sku_key = ANY(%(skus)b::text[])
+       AND NOT own.is_free AND own.id <> ALL(%(own)b::uuid[])
 """
 
-_SAME_BARCODES: LiteralString = """
-    SELECT barcode FROM barcodes
-     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
-       AND variant_id <> ALL(%(own)b::uuid[])
+_SAME_BARCODES: LiteralString = f"""
+    SELECT owned.barcode AS key, {_HOLDER}
+      FROM barcodes AS owned
+      JOIN variants AS own ON own.company_id = owned.company_id AND own.id = owned.variant_id
+      JOIN products AS product ON product.company_id = own.company_id AND product.id = own.product_id
+     WHERE owned.company_id = %(company_id)s AND owned.barcode = ANY(%(barcodes)b::text[])
+       AND NOT owned.is_free AND owned.variant_id <> ALL(%(own)b::uuid[])
 """
 
 # A balance that does not exist yet cannot be locked, so a receipt of stock holds the variants as well.
@@ -129,12 +137,12 @@ class ProductContext:
                     if variant.id in ids
                 ]
             )
-        skus = {row["sku_key"] for row in self._skus.rows()}
-        barcodes = {row["barcode"] for row in self._barcodes.rows()}
+        skus = {row["key"]: row for row in self._skus.rows()}
+        barcodes = {row["key"]: row for row in self._barcodes.rows()}
         if skus:
             raise DuplicateSku(
                 details=[
-                    Detail(f"{path}sku", "duplicate_sku", "Another variant has this SKU.")
+                    _held(f"{path}sku", DuplicateSku.code, variant.sku, skus[sku_key(variant.sku)])
                     for path, variant in self._variants.items()
                     if sku_key(variant.sku) in skus
                 ]
@@ -142,7 +150,7 @@ class ProductContext:
         if barcodes:
             raise DuplicateBarcode(
                 details=[
-                    Detail(f"{path}barcodes", "duplicate_barcode", f"{barcode} is taken.")
+                    _held(f"{path}barcodes", DuplicateBarcode.code, barcode, barcodes[barcode_key(barcode)])
                     for path, variant in self._variants.items()
                     for barcode in variant.barcodes
                     if barcode_key(barcode) in barcodes
@@ -154,6 +162,11 @@ class ProductContext:
         for path, variant in self._variants.items():
             for name, message in unlisted(variant.options, choices):
                 yield Detail(f"{path}options.{name}", "not_listed", message)
+
+
+def _held(field: str, code: str, what: str, holder: Row) -> Detail:
+    detail = Detail(field, code, f"{holder['name']} has {what}.")
+    return detail.held_by(holder["product_id"], holder["name"], holder["status"])
 
 
 class CatalogGuard:

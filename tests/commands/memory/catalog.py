@@ -50,10 +50,9 @@ class MemoryProductContext:
         ]
         own = {variant.id for variant in self._variants.values()}
         ids = {variant.id for product, variant in others if product.id != self._product_id}
-        skus = {sku_key(variant.sku) for _, variant in others if variant.id not in own}
-        barcodes = {
-            barcode_key(code) for _, variant in others if variant.id not in own for code in variant.barcodes
-        }
+        taken = [one for product, one in others if one.id not in own and not product.is_archived]
+        skus = {sku_key(variant.sku) for variant in taken}
+        barcodes = {barcode_key(code) for variant in taken for code in variant.barcodes}
         for refusal, field, has_same in (
             (DuplicateVariant, "id", lambda one: one.id in ids),
             (DuplicateSku, "sku", lambda one: sku_key(one.sku) in skus),

@@ -66,7 +66,10 @@ class MemoryCounts:
 
     def variants_of(self, barcodes: Iterable[str]) -> Pending[Mapping[str, UUID]]:
         owners = {
-            barcode_key(code): variant.id for _, variant in self._variants() for code in variant.barcodes
+            barcode_key(code): variant.id
+            for product, variant in self._variants()
+            if not product.is_archived
+            for code in variant.barcodes
         }
         found = {code: owners[key] for code in barcodes if (key := barcode_key(code)) in owners}
         return Pending(lambda: found)

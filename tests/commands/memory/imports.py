@@ -51,14 +51,20 @@ class MemoryAssortment:
 
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
         return [
-            {"id": variant.id, "product_id": product.id, "sku_key": sku_key(variant.sku)}
+            {
+                "id": variant.id,
+                "product_id": product.id,
+                "sku_key": sku_key(variant.sku),
+                "is_free": product.is_archived,
+            }
             for product, variant in self._all()
-            if variant.id in ids or sku_key(variant.sku) in sku_keys
+            if variant.id in ids or (sku_key(variant.sku) in sku_keys and not product.is_archived)
         ]
 
     def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
         asked = {*map(barcode_key, barcodes)}
-        owners = {barcode_key(code): variant.id for _, variant in self._all() for code in variant.barcodes}
+        taken = [variant for product, variant in self._all() if not product.is_archived]
+        owners = {barcode_key(code): variant.id for variant in taken for code in variant.barcodes}
         return {key: owner for key, owner in owners.items() if key in asked}
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
