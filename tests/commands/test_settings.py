@@ -97,11 +97,11 @@ class TestRegisterSetting:
 
     @pytest.mark.parametrize("name", ["Acme", " ACME ", "acme"])
     def test_refuses_a_name_that_is_taken(self, scenario: Scenario, name: str) -> None:
-        scenario.given(brand()).when(new(Brand, name=name)).then_refused(DuplicateName)
+        scenario.given(brand()).when(new(Brand, name=name)).then_refused(DuplicateName, "name")
 
     def test_refuses_a_name_that_looks_the_same(self, scenario: Scenario) -> None:
         scenario.given(brand(name="Caf\u00e9")).when(new(Brand, name="CAFE\u0301")).then_refused(
-            DuplicateName
+            DuplicateName, "name"
         )
 
     def test_takes_the_name_of_what_is_archived(self, scenario: Scenario) -> None:
@@ -116,7 +116,7 @@ class TestRegisterSetting:
 
     def test_refuses_a_code_that_is_taken(self, scenario: Scenario) -> None:
         other = new(Storage, name="Attic", code="c")
-        scenario.given(store(), storage()).when(other).then_refused(DuplicateCode)
+        scenario.given(store(), storage()).when(other).then_refused(DuplicateCode, "code")
 
     def test_takes_a_code_that_another_store_has(self, scenario: Scenario) -> None:
         other = new(Register, name="Till 1", code="1", store_id=id_of("second"))
@@ -254,18 +254,18 @@ class TestReviseSetting:
 
     def test_refuses_a_name_that_another_has(self, scenario: Scenario) -> None:
         command = ReviseSetting(kind=Brand, id=BRAND, changes={"name": "apex"})
-        scenario.given(brand(), brand(OTHER, "Apex")).when(command).then_refused(DuplicateName)
+        scenario.given(brand(), brand(OTHER, "Apex")).when(command).then_refused(DuplicateName, "name")
 
     def test_refuses_a_name_that_a_sibling_has_below_the_new_parent(self, scenario: Scenario) -> None:
         scenario.given(category(), category(id_of("cheese"), "Cheese", CATEGORY), category(OTHER, "Cheese"))
         command = ReviseSetting(kind=Category, id=OTHER, changes={"parent_id": CATEGORY})
-        scenario.when(command).then_refused(DuplicateName)
+        scenario.when(command).then_refused(DuplicateName, "name")
 
     def test_gives_up_a_code_that_another_takes(self, scenario: Scenario) -> None:
         coded = Supplier.begin(Supplier.Registered, SUPPLIER, name="Mill", code="M")
         scenario.given(coded, supplier(OTHER, "Dairy"))
         take = ReviseSetting(kind=Supplier, id=OTHER, changes={"code": "m"})
-        scenario.when(take).then_refused(DuplicateCode)
+        scenario.when(take).then_refused(DuplicateCode, "code")
         scenario.when(ReviseSetting(kind=Supplier, id=SUPPLIER, changes={"code": None}))
         scenario.when(take).then(fact(Supplier.Recoded, OTHER, code="m"))
 

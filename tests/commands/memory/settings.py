@@ -138,10 +138,10 @@ class MemorySettingContext:
             and (one.values[self._kind.scope] if self._kind.scope else None) == scope
         ]
         if any(name_key(one["name"]) == name_key(values["name"]) for one in others):
-            raise DuplicateName
+            raise DuplicateName(details=[Detail("name", DuplicateName.code, "Another has it.")])
         code = values.get("code")
         if code and any(one.get("code") and name_key(one["code"]) == name_key(code) for one in others):
-            raise DuplicateCode
+            raise DuplicateCode(details=[Detail("code", DuplicateCode.code, "Another has it.")])
 
     def _check_options(self) -> None:
         """Raise InUse for the name or the values of a variant type that variants would lose."""
