@@ -313,6 +313,11 @@ class Service:
         """Where it answers."""
         return f"http://{self.host}:{self.port}"
 
+    @property
+    def data_dir(self) -> Path:
+        """Its data folder."""
+        return self.outbox.parent / "data"
+
     def client(self, token: str | None = None) -> Client:
         """A client of it."""
         return Client((self.host, self.port), token)
@@ -363,12 +368,15 @@ def serve_here(
     def serve(**overrides: str) -> Iterator[Service]:
         own = {**KEYS, "MIPOS_APP_DATABASE_URL": database.app, "MIPOS_WORKERS": "1"}
         with ExitStack() as stack:
-            outbox = stack.enter_context(tempfile.TemporaryDirectory(prefix="mipos-outbox-"))
-            settings = load_settings({**own, "MIPOS_OUTBOX_DIR": outbox, **overrides})
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mipos-tests-")))
+            outbox = folder / "outbox"
+            outbox.mkdir()
+            places = {"MIPOS_OUTBOX_DIR": str(outbox), "MIPOS_DATA_DIR": str(folder / "data")}
+            settings = load_settings({**own, **places, **overrides})
             pool = stack.enter_context(open_pool(database.app, settings.threads))
             services = build_hasty_services(pool, settings)
             host, port = stack.enter_context(looped(create_app(services), settings.threads))
-            yield Service(host, port, database, Path(outbox))
+            yield Service(host, port, database, outbox)
 
     return serve
 
@@ -425,11 +433,15 @@ def started_by(
         "MIPOS_LOG_LEVEL": "error",
         **settings,
     }
-    with tempfile.TemporaryDirectory(prefix="mipos-outbox-") as outbox:
-        env.setdefault("MIPOS_OUTBOX_DIR", outbox)
+    with tempfile.TemporaryDirectory(prefix="mipos-tests-") as folder:
+        outbox = Path(folder) / "outbox"
+        outbox.mkdir()
+        env.setdefault("MIPOS_OUTBOX_DIR", str(outbox))
+        # What is published of logs of tests must not be taken for what was published of one's own.
+        env.setdefault("MIPOS_DATA_DIR", str(Path(folder) / "data"))
         parts = [start(command, env) for command in commands]
         try:
-            running = Service("127.0.0.1", port, database, Path(outbox))
+            running = Service("127.0.0.1", port, database, outbox)
             eventually(lambda: run_on(commands, parts) and running.is_ready())
             yield running
         finally:

@@ -10,7 +10,6 @@ import pytest
 
 from domain.seals.checkpoints import read_note, read_verifier_key
 from domain.seals.tree import leaf_hash
-from infra.runtime.settings import load_settings
 from infra.seals.key import is_signed_by
 from infra.seals.published import FOLDER, file_of, last_published
 from infra.seals.verify_log import event_hash, verify_proof
@@ -38,7 +37,7 @@ def proof_of(admin: Any, position: int, **query: Any) -> Any:
 class TestASeal:
     def test_is_published_as_soon_as_it_is_made(self, stocked: Any, admin: Any) -> None:
         seal = sealed(admin)
-        folder = load_settings({}).data_dir / FOLDER
+        folder = stocked.shop.service.data_dir / FOLDER
         last = last_published(file_of(folder, stocked.shop.company_id))
         assert last is not None
         assert last.text == seal["checkpoint"]
