@@ -7,10 +7,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from commands.ports import UnitOfWork
-from domain.fiscal.signatures import ReceiptSignature, ReceiptToSign, SignedPayment, SignedTax
-from domain.orders import Offline, Order, PricedRefund, RefundSettlement
-from domain.payments import Settlement
-from domain.pricing import OrderTax, PricedBasket
+from domain.fiscal.signatures import (
+    ReceiptKind,
+    ReceiptSignature,
+    ReceiptToSign,
+    SignedPayment,
+    SignedTax,
+)
+from domain.orders import Offline, Order
+from domain.pricing import OrderTax
 from domain.tills import Till
 
 
@@ -33,113 +38,39 @@ class SigningWork(UnitOfWork, Protocol):
         """The device."""
 
 
-def sign_sale(
-    order_id: UUID,
-    till: Till,
-    basket: PricedBasket,
-    settlement: Settlement,
+def sign_receipt(
+    kind: ReceiptKind,
+    transaction_id: UUID,
+    place: Till | Order.Terms,
     *,
-    currency: str,
-    occurred_at: datetime,
-    offline: Offline | None,
-    work: SigningWork,
-) -> ReceiptSignature | None:
-    """Have a sale signed; what a till did alone has left it with its receipt, and is not signed here."""
-    if offline is not None:
-        return None
-    receipt = ReceiptToSign(
-        kind="sale",
-        transaction_id=order_id,
-        number=till.number,
-        store_id=till.store_id,
-        register_id=till.register_id,
-        currency=currency,
-        total=basket.total,
-        taxes=_taxes(basket.taxes),
-        payments=_payments(settlement.payments),
-        occurred_at=occurred_at,
-    )
-    return work.fiscal.sign(receipt)
-
-
-def sign_refund(
-    refund_id: UUID,
-    till: Till,
-    priced: PricedRefund,
-    settlement: RefundSettlement,
-    *,
-    currency: str,
-    occurred_at: datetime,
-    offline: Offline | None,
-    work: SigningWork,
-) -> ReceiptSignature | None:
-    """Have a refund signed, unless a till gave it alone."""
-    if offline is not None:
-        return None
-    receipt = ReceiptToSign(
-        kind="refund",
-        transaction_id=refund_id,
-        number=till.number,
-        store_id=till.store_id,
-        register_id=till.register_id,
-        currency=currency,
-        total=priced.total,
-        taxes=_taxes(priced.taxes),
-        payments=_payments(settlement.payments),
-        occurred_at=occurred_at,
-    )
-    return work.fiscal.sign(given_back(receipt))
-
-
-def sign_return(
-    return_id: UUID,
-    till: Till,
-    basket: PricedBasket,
+    total: int,
+    taxes: Iterable[OrderTax],
     payments: Iterable[Any],
-    *,
     currency: str,
     occurred_at: datetime,
     offline: Offline | None,
     work: SigningWork,
 ) -> ReceiptSignature | None:
-    """Have a return without its order signed, unless a till took it alone."""
+    """Have a receipt signed whose number and till are those of `place`.
+
+    What a till did alone has left it with its receipt, and is not signed here. Amounts are those that were
+    decided, in minor currency units; the device gets them below zero unless it is a sale.
+    """
     if offline is not None:
         return None
     receipt = ReceiptToSign(
-        kind="return",
-        transaction_id=return_id,
-        number=till.number,
-        store_id=till.store_id,
-        register_id=till.register_id,
+        kind=kind,
+        transaction_id=transaction_id,
+        number=place.number,
+        store_id=place.store_id,
+        register_id=place.register_id,
         currency=currency,
-        total=basket.total,
-        taxes=_taxes(basket.taxes),
+        total=total,
+        taxes=_taxes(taxes),
         payments=_payments(payments),
         occurred_at=occurred_at,
     )
-    return work.fiscal.sign(given_back(receipt))
-
-
-def sign_void(
-    order: Order, occurred_at: datetime, offline: Offline | None, work: SigningWork
-) -> ReceiptSignature | None:
-    """Have the void of a sale signed, unless a till did it alone."""
-    if offline is not None:
-        return None
-    sold = order.terms
-    receipt = ReceiptToSign(
-        kind="void",
-        transaction_id=order.id,
-        number=sold.number,
-        store_id=sold.store_id,
-        register_id=sold.register_id,
-        currency=sold.currency,
-        total=sold.totals.total,
-        taxes=_taxes(sold.taxes),
-        payments=_payments(order.paid.payments),
-        occurred_at=occurred_at,
-    )
-    return work.fiscal.sign(given_back(receipt))
+    return work.fiscal.sign(receipt if kind == "sale" else given_back(receipt))
 
 
 def given_back(receipt: ReceiptToSign) -> ReceiptToSign:

@@ -15,7 +15,7 @@ from commands.accounts.tenders import (
     save_entries,
     uses_accounts,
 )
-from commands.fiscal.signing import SigningWork, sign_refund
+from commands.fiscal.signing import SigningWork, sign_receipt
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
 from commands.orders.paying_tills import PayingTill, PayingTillWork, hold_till
@@ -218,11 +218,13 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
         exchange_order_id=refund.exchange_order_id,
         approved_by=work.caller.approved_by,
         offline=refund.offline,
-        fiscal=sign_refund(
+        fiscal=sign_receipt(
+            "refund",
             refund.refund_id,
             refund.paying.till,
-            refund.priced,
-            refund.settlement,
+            total=refund.priced.total,
+            taxes=refund.priced.taxes,
+            payments=refund.settlement.payments,
             currency=order.terms.currency,
             occurred_at=refund.occurred_at,
             offline=refund.offline,

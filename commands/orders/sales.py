@@ -8,7 +8,7 @@ from uuid import UUID
 
 from commands.accounts.ports import AccountsWork
 from commands.accounts.tenders import check_tenders, save_entries, take_payments, uses_accounts
-from commands.fiscal.signing import SigningWork, sign_sale
+from commands.fiscal.signing import SigningWork, sign_receipt
 from commands.moments import moment_of
 from commands.orders.baskets import (
     BasketLine,
@@ -166,11 +166,13 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         exchange_refund_id=sale.exchange_refund_id,
         offline=sale.offline,
         approved_by=work.caller.approved_by,
-        fiscal=sign_sale(
+        fiscal=sign_receipt(
+            "sale",
             sale.order_id,
             sale.till,
-            sale.basket,
-            sale.settlement,
+            total=sale.basket.total,
+            taxes=sale.basket.taxes,
+            payments=sale.settlement.payments,
             currency=context.rules.currency,
             occurred_at=sale.occurred_at,
             offline=sale.offline,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.accounts.tenders import give_back, hold_accounts, save_entries
-from commands.fiscal.signing import sign_return
+from commands.fiscal.signing import sign_receipt
 from commands.moments import moment_of
 from commands.orders.baskets import PRICE_OVERRIDE, PriceOverrideNotAllowed, store_of
 from commands.orders.offline_facts import OfflineFact
@@ -194,11 +194,13 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
         note=command.note,
         approved_by=work.caller.approved_by,
         offline=decided.offline,
-        fiscal=sign_return(
+        fiscal=sign_receipt(
+            "return",
             decided.return_id,
             decided.paying.till,
-            decided.basket,
-            decided.payments,
+            total=decided.basket.total,
+            taxes=decided.basket.taxes,
+            payments=decided.payments,
             currency=context.rules.currency,
             occurred_at=decided.occurred_at,
             offline=decided.offline,

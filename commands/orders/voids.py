@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.accounts.tenders import give_back, save_entries, uses_accounts
-from commands.fiscal.signing import sign_void
+from commands.fiscal.signing import sign_receipt
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
 from commands.orders.refunds import RefundWork
@@ -101,7 +101,18 @@ def record_void(
         reason=reason,
         approved_by=work.caller.approved_by,
         offline=offline,
-        fiscal=sign_void(order, occurred_at, offline, work),
+        fiscal=sign_receipt(
+            "void",
+            order.id,
+            order.terms,
+            total=order.terms.totals.total,
+            taxes=order.terms.taxes,
+            payments=order.paid.payments,
+            currency=order.terms.currency,
+            occurred_at=occurred_at,
+            offline=offline,
+            work=work,
+        ),
     )
     day = store_of(held.context).business_date(occurred_at)
     accounts = held.accounts.read()
