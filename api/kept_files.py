@@ -2,15 +2,19 @@
 
 import gzip
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import IO
 
 from falcon import HTTPRangeNotSatisfiable, Request, Response
 
 from api.constant import takes_gzip
 from api.etags import matches_etag
+from api.resource import Resource
+from api.services import Reading
 from domain.errors import Conflict, NotFound
+from projections.base import Row
 
 #: Packed while somebody waits: several times as fast as what packs best, and somewhat longer.
 _QUICKLY = 1
@@ -80,7 +84,40 @@ class Wanted:
         file.seek(0)
 
 
-def wanted_of(req: Request, sha256: str, size: int, *, may_pack: bool = False) -> Wanted:
+class KeptFiles(Resource):
+    """Base of the resources that hand out such files."""
+
+    def fetch(
+        self,
+        req: Request,
+        resp: Response,
+        find: Callable[[Reading], Row],
+        pieces: Callable[[Reading, Stretch], Iterable[bytes]],
+        *,
+        may_pack: bool = False,
+    ) -> tuple[Row, Wanted, IO[bytes]]:
+        """The row of the file that `find` finds, what of it is wanted, and where that was written.
+
+        `find` raises what keeps the file from the caller. Raises HTTPRangeNotSatisfiable.
+        """
+        file: IO[bytes] = TemporaryFile()  # noqa: SIM115 the response closes it
+
+        def read(reading: Reading) -> tuple[Row, Wanted]:
+            row = find(reading)
+            wanted = _wanted(req, row["sha256"], row["bytes"], may_pack=may_pack)
+            if not wanted.is_known:
+                wanted.write(pieces(reading, wanted.stretch), file)
+            return row, wanted
+
+        try:
+            row, wanted = self.ask(req, resp, read)
+        except BaseException:
+            file.close()
+            raise
+        return row, wanted, file
+
+
+def _wanted(req: Request, sha256: str, size: int, *, may_pack: bool) -> Wanted:
     """What of a file is asked for, packed if it may be and is not asked for in parts.
 
     Raises HTTPRangeNotSatisfiable.

@@ -4,17 +4,15 @@ A resource of a kind calls `request` in its POST and `find` in its GET; how a ki
 `infra/jobs/audit_jobs.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from tempfile import TemporaryFile
-from typing import IO, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from falcon import Request, Response
 
 from api.answers import NULL, Answer, Count, Id, Meaning, Moment
-from api.kept_files import ExportExpired, ExportNotReady, Wanted, wanted_of
-from api.resource import Resource
+from api.kept_files import ExportExpired, ExportNotReady, KeptFiles, Stretch
 from api.services import Reading
 from commands.audit_jobs import RequestAuditJob, request_audit_job
 from commands.ports import Missing
@@ -41,7 +39,7 @@ class AuditJobAnswer(Answer, kw_only=True):
     finished_at: Annotated[Moment | None, Meaning("When it was done or failed.")] = None
 
 
-class AuditJobResource(Resource):
+class AuditJobResource(KeptFiles):
     """Base of the resources of one kind."""
 
     kind: str
@@ -69,22 +67,16 @@ class AuditJobResource(Resource):
 
         Raises Missing, ExportNotReady, ExportExpired.
         """
-        file: IO[bytes] = TemporaryFile()  # noqa: SIM115 the response closes it
 
-        def read(reading: Reading) -> tuple[Row, Wanted]:
+        def find(reading: Reading) -> Row:
             row = _found(find_audit_job(reading.db, self.kind, job_id))
             _check_written(row, self.services.now())
-            wanted = wanted_of(req, row["sha256"], row["bytes"], may_pack=True)
-            if not wanted.is_known:
-                stretch = wanted.stretch
-                wanted.write(read_audit_file(reading.db, job_id, stretch.first, stretch.last), file)
-            return row, wanted
+            return row
 
-        try:
-            row, wanted = self.ask(req, resp, read)
-        except BaseException:
-            file.close()
-            raise
+        def pieces(reading: Reading, stretch: Stretch) -> Iterable[bytes]:
+            return read_audit_file(reading.db, job_id, stretch.first, stretch.last)
+
+        row, wanted, file = self.fetch(req, resp, find, pieces, may_pack=True)
         resp.set_header("Vary", "Accept-Encoding")
         wanted.send(resp, file, media, name(row))
 

@@ -1,24 +1,24 @@
 """The file of an export, whole or from where a download broke off."""
 
-from tempfile import TemporaryFile
+from collections.abc import Iterable
 from typing import IO
 from uuid import UUID
 
 from falcon import Request, Response
 
-from api.kept_files import ExportExpired, ExportNotReady, Wanted, wanted_of
+from api.kept_files import ExportExpired, ExportNotReady, KeptFiles, Stretch, Wanted
 from api.media import CSV, PDF, XLSX
 from api.operations import operation
 from api.reports.exports.access import EXPORTS, EXPORTS_TOO, check_content, visible_export
 from api.reports.exports.download import file_name
 from api.reports.files import FILES, About
-from api.resource import Resource, permissions_of
+from api.resource import permissions_of
 from api.services import Reading
 from projections.base import Row
 from projections.reports.exports import read_export
 
 
-class ExportFile(Resource):
+class ExportFile(KeptFiles):
     """What was written."""
 
     @operation(
@@ -35,23 +35,17 @@ class ExportFile(Resource):
     def on_get(self, req: Request, resp: Response, export_id: UUID) -> None:
         """All of it, or a stretch."""
         caller, permissions = req.context.caller, permissions_of(req)
-        file: IO[bytes] = TemporaryFile()  # noqa: SIM115 the response closes it
 
-        def read(reading: Reading) -> tuple[Row, Wanted]:
+        def find(reading: Reading) -> Row:
             row = visible_export(reading.db, export_id, caller)
             _check_written(row)
             check_content(row, caller, permissions)
-            wanted = wanted_of(req, row["sha256"], row["bytes"])
-            if not wanted.is_known:
-                stretch = wanted.stretch
-                wanted.write(read_export(reading.db, export_id, stretch.first, stretch.last), file)
-            return row, wanted
+            return row
 
-        try:
-            row, wanted = self.ask(req, resp, read)
-        except BaseException:
-            file.close()
-            raise
+        def pieces(reading: Reading, stretch: Stretch) -> Iterable[bytes]:
+            return read_export(reading.db, export_id, stretch.first, stretch.last)
+
+        row, wanted, file = self.fetch(req, resp, find, pieces)
         _send(resp, file, row, wanted)
 
 
