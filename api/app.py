@@ -44,6 +44,7 @@ from api import (
     sync,
     users,
     webhooks,
+    welcome,
 )
 from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
@@ -119,6 +120,7 @@ AREAS = (
     pages,
     webhooks,
     feed,
+    welcome,
 )
 
 

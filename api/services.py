@@ -360,6 +360,8 @@ class Services:
     trusted_proxies: tuple[Network, ...] = ()
     #: Whether anyone may register a company.
     registration: bool = False
+    #: Whether there is the demo company, which is told to whoever arrives.
+    has_demo: bool = False
     #: How many requests a user, else an address, may send in a minute to all `processes` together, roughly.
     requests_per_minute: int = 60_000
     processes: int = 1

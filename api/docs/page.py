@@ -1,7 +1,5 @@
 """The page: guide, error codes, every operation by area, and the objects they answer with."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from string import Template
 from typing import Any
@@ -10,7 +8,7 @@ from api.docs.markup import attribute, code, escape, markdown, slug
 from api.docs.operations import operation_block
 from api.docs.start import quick_start
 from api.docs.tables import answered_objects, table_of
-from api.pages.assets import asset, style
+from api.pages.assets import asset, policy_of, style
 
 Json = dict[str, Any]
 
@@ -41,17 +39,7 @@ def render(document: Json) -> Page:
         areas="".join(_area(document, tag) for tag in document["tags"]),
         objects=_objects(document),
     )
-    policy = (
-        f"default-src 'none'; style-src {_hash(sheet)}; script-src {_hash(script)} 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-    return Page(html, policy)
-
-
-def _hash(content: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
+    return Page(html, policy_of(sheet, script))
 
 
 def operations_in(document: Json, area: str) -> list[tuple[str, str, Json]]:

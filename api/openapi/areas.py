@@ -55,12 +55,19 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/api/openapi.json", "Reference", ""),
     ("/console", "Reference", ""),
     ("/pages", "Reference", ""),
+    ("/favicon.ico", "Reference", ""),
+    ("/icon.svg", "Reference", ""),
+    ("/robots.txt", "Reference", ""),
 )
+#: Where people arrive; of everything else below them its own area is told.
+_DOORS = ("/", "/api")
 _LAST = ("Health", "Reference")
 
 
 def area_of(path: str) -> str:
     """The area of a path."""
+    if path in _DOORS:
+        return "Reference"
     for prefix, name, _ in AREAS:
         if path == prefix or path.startswith(f"{prefix}/"):
             return name

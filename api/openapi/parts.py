@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from api.answers.record import fields_of, records_in
 from api.fields import File
-from api.media import CSV, ESCPOS, HTML, JAVASCRIPT, JSON, PDF, TEXT, WEBP, XLSX
+from api.media import CSV, ESCPOS, HTML, ICO, JAVASCRIPT, JSON, PDF, SVG, TEXT, WEBP, XLSX
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -214,13 +214,18 @@ OUTCOMES = {200: "Done", 201: "Created", 202: "Accepted"}
 UNCHANGED: Json = {"304": {"description": "Unchanged since the version you named; without a body."}}
 
 #: What changes only with the program.
-UNCHANGING = ("/docs", "/api/openapi.json", "/pages/{script}")
+UNCHANGING = (
+    *("/", "/api", "/docs", "/api/openapi.json", "/pages/{script}"),
+    *("/favicon.ico", "/icon.svg", "/robots.txt"),
+)
 #: What those answers and files hold that are no envelopes, by media type.
 CONTENTS: Json = {
     TEXT: {"type": "string"},
     HTML: {"type": "string"},
     JAVASCRIPT: {"type": "string"},
     WEBP: {"type": "string", "format": "binary"},
+    ICO: {"type": "string", "format": "binary"},
+    SVG: {"type": "string"},
     CSV: {"type": "string"},
     PDF: {"type": "string", "format": "binary"},
     ESCPOS: {"type": "string", "format": "binary"},

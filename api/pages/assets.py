@@ -1,5 +1,7 @@
 """Files that lie beside the code and are part of a page."""
 
+import base64
+import hashlib
 from importlib.resources import files
 
 
@@ -11,3 +13,18 @@ def asset(package: str, name: str) -> str:
 def style(package: str, name: str) -> str:
     """A style sheet, behind the palette that all pages share."""
     return f"{asset('api.pages', 'palette.css')}\n{asset(package, name)}"
+
+
+def policy_of(sheet: str, script: str | None = None) -> str:
+    """What a browser may load for a page that brings this style sheet, and a script, if any."""
+    scripts = f"script-src {_hash(script)} 'self'; " if script is not None else ""
+    return (
+        f"default-src 'none'; style-src {_hash(sheet)}; {scripts}img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _hash(content: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

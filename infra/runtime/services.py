@@ -146,6 +146,7 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         cors_origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,
         registration=settings.registration,
+        has_demo=settings.demo,
         requests_per_minute=settings.requests_per_minute,
         processes=settings.workers,
         metrics_token=settings.metrics_token,

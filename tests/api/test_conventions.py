@@ -36,8 +36,9 @@ class TestTheEnvelope:
     def test_unknown_routes_and_wrong_methods(self, shop: Any) -> None:
         client = shop.client()
         for method, path, status, code in (
-            ("GET", "/", 404, "not_found"),
-            ("GET", "/api", 404, "not_found"),
+            ("GET", "/index.html", 404, "not_found"),
+            ("GET", "/api/nowhere", 404, "not_found"),
+            ("POST", "/", 405, "method_not_allowed"),
             ("POST", f"/api/admin/products/{uuid4()}/nothing", 404, "not_found"),
             ("GET", "/api/admin/products/not-a-uuid", 404, "not_found"),
             ("GET", "/api/admin/products/%00", 404, "not_found"),

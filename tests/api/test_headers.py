@@ -20,7 +20,8 @@ def client_of(**services: Any) -> TestClient:
 
 
 @pytest.mark.parametrize(
-    "path", ["/health", "/api/openapi.json", "/api/nowhere", "/api/admin/products", "/docs"]
+    "path",
+    ["/health", "/api/openapi.json", "/api/nowhere", "/api/admin/products", "/docs", "/", "/favicon.ico"],
 )
 class TestEveryAnswer:
     def test_is_to_be_taken_as_what_it_says_and_shown_nowhere_else(self, path: str) -> None:
@@ -32,7 +33,7 @@ class TestEveryAnswer:
         assert "default-src 'none'" in headers["content-security-policy"]
 
     def test_is_not_kept_unless_it_can_be_asked_for_again(self, path: str) -> None:
-        is_stored = path in ("/api/openapi.json", "/docs")
+        is_stored = path in ("/api/openapi.json", "/docs", "/", "/favicon.ico")
         directive = "no-cache" if is_stored else "no-store"
         assert client_of().simulate_get(path).headers["cache-control"] == directive
 
