@@ -20,7 +20,6 @@ from api import (
     dashboard,
     devices,
     doctor,
-    errors,
     failed_events,
     feed,
     fiscal,
@@ -52,6 +51,7 @@ from api.catalog.units import UNITS, UnitConversion
 from api.catalog.variant_types import VARIANT_TYPES
 from api.customer_groups import CUSTOMER_GROUPS
 from api.docs import Docs
+from api.errors import Failures
 from api.middleware import Gatekeeper
 from api.openapi import OpenApi, document_of
 from api.openapi.document import routes_of
@@ -136,9 +136,10 @@ def create_app(services: Services) -> App[Request, Response]:
     app.req_options.auto_parse_qs_csv = False
     app.router_options.converters["uuid"] = IdConverter
     app.router_options.converters["int"] = NumberConverter
-    app.add_error_handler(Exception, errors.fail)
-    app.add_error_handler(falcon.HTTPError, errors.refuse_http)
-    app.add_error_handler(Refusal, errors.refuse)
+    failures = Failures(services.public_url)
+    app.add_error_handler(Exception, failures.fail)
+    app.add_error_handler(falcon.HTTPError, failures.refuse_http)
+    app.add_error_handler(Refusal, failures.refuse)
     _add_routes(app, services)
     return app
 

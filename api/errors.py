@@ -1,7 +1,8 @@
 """Where refusals become HTTP: one table of families to status codes, one shape for every failure."""
 
-import http
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,21 @@ from falcon import Request, Response
 from structlog.contextvars import bind_contextvars
 
 from api.envelope import encode
+from api.failures import (
+    BodyTooLarge,
+    CodingUnsupported,
+    ExpectationFailed,
+    HeadersTooLarge,
+    InternalError,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    Overloaded,
+    RequestTimeout,
+    UnknownRoute,
+    UnsupportedMediaType,
+    UriTooLong,
+)
 from commands.access import Unauthenticated
 from commands.ports import StaleVersion
 from commands.signing_in import TooManyRequests
@@ -27,59 +43,7 @@ from projections.base import (
 
 log = structlog.get_logger("api")
 
-
-class MalformedRequest(Refusal):
-    """The request cannot be read."""
-
-    code = "malformed_request"
-
-
-class MalformedJson(MalformedRequest):
-    """The body is not valid JSON."""
-
-    code = "malformed_json"
-
-
-class MalformedForm(MalformedRequest):
-    """The form in the body cannot be read."""
-
-    code = "malformed_form"
-
-
-class InvalidParameter(MalformedRequest):
-    """A parameter of the request is unknown or not valid."""
-
-    code = "invalid_parameter"
-
-
-class BodyTooLarge(Refusal):
-    """The body is larger than this server accepts."""
-
-    code = "body_too_large"
-
-
-class UnsupportedMediaType(Refusal):
-    """The body must be JSON (application/json)."""
-
-    code = "unsupported_media_type"
-
-
-class NotAcceptable(Refusal):
-    """It is not to be had in that format."""
-
-    code = "not_acceptable"
-
-
-class NotAForm(UnsupportedMediaType):
-    """The body must be a form (multipart/form-data)."""
-
-
-class NotCsv(UnsupportedMediaType):
-    """The body must be CSV (text/csv)."""
-
-
-class PackedBody(UnsupportedMediaType):
-    """The body must be sent as it is, not compressed (Content-Encoding)."""
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?\Z")
 
 
 #: The first entry that a refusal is an instance of decides.
@@ -88,13 +52,21 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (Unauthenticated, 401),
     (NotAllowed, 403),
     (NotFound, 404),
+    (MethodNotAllowed, 405),
     (NotAcceptable, 406),
+    (RequestTimeout, 408),
     (StaleVersion, 412),
     (Conflict, 409),
     (BodyTooLarge, 413),
+    (UriTooLong, 414),
     (UnsupportedMediaType, 415),
+    (ExpectationFailed, 417),
     (Invalid, 422),
     (TooManyRequests, 429),
+    (HeadersTooLarge, 431),
+    (InternalError, 500),
+    (CodingUnsupported, 501),
+    (Overloaded, 503),
     (ProjectionBehind, 503),
     (Unavailable, 503),
     # Another server of the same service can answer, this one when it is replaced: a client tries again.
@@ -111,25 +83,28 @@ MOST_DETAILS = 100
 LONGEST_FIELD, LONGEST_MESSAGE = 100, 300
 _MORE = "more"
 
-_UNREADABLE = ("malformed_request", "The request cannot be read.")
-_FAILED = ("internal_error", "Something went wrong on our side.")
-_REFUSALS_OF_FALCON = {
-    400: _UNREADABLE,
-    404: ("not_found", "There is no such route."),
-    405: (
-        "method_not_allowed",
-        "This route does not take that method; the Allow header says which it takes.",
-    ),
-    406: ("not_acceptable", "The answer is only to be had as JSON."),
-    408: ("request_timeout", "The request did not arrive in time."),
-    413: ("body_too_large", "The body is larger than this server accepts."),
-    414: ("uri_too_long", "The address is too long."),
-    415: ("unsupported_media_type", "The body must be JSON (application/json)."),
-    417: ("expectation_failed", "The only expectation that can be met is 100-continue."),
-    431: ("headers_too_large", "The headers are too large."),
-    501: ("coding_unsupported", "A body comes with a Content-Length, or in chunks."),
-    503: ("overloaded", "Too many requests are waiting; try again shortly."),
+#: What the framework and the web server refuse by themselves, by its status.
+_REFUSALS_OF_HTTP: Mapping[int, Refusal] = {
+    HTTPStatus.BAD_REQUEST: MalformedRequest(),
+    HTTPStatus.NOT_FOUND: UnknownRoute(),
+    HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed(),
+    HTTPStatus.NOT_ACCEPTABLE: NotAcceptable("The answer is only to be had as JSON."),
+    HTTPStatus.REQUEST_TIMEOUT: RequestTimeout(),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge(),
+    HTTPStatus.REQUEST_URI_TOO_LONG: UriTooLong(),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: UnsupportedMediaType(),
+    HTTPStatus.EXPECTATION_FAILED: ExpectationFailed(),
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: HeadersTooLarge(),
+    HTTPStatus.INTERNAL_SERVER_ERROR: InternalError(),
+    HTTPStatus.NOT_IMPLEMENTED: CodingUnsupported(),
+    HTTPStatus.SERVICE_UNAVAILABLE: Overloaded(),
 }
+
+
+def _refusal_of_http(status: int) -> Refusal:
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    fallback = HTTPStatus.INTERNAL_SERVER_ERROR if is_ours else HTTPStatus.BAD_REQUEST
+    return _REFUSALS_OF_HTTP.get(status, _REFUSALS_OF_HTTP[fallback])
 
 
 def status_of(refusal: Refusal | type[Refusal]) -> int:
@@ -138,18 +113,20 @@ def status_of(refusal: Refusal | type[Refusal]) -> int:
     return next(status for family, status in STATUSES if issubclass(kind, family))
 
 
-def _answer(req: Request, resp: Response, status: int, message: str, error: dict[str, Any]) -> None:
-    resp.status = status
-    resp.content_type = falcon.MEDIA_JSON
-    resp.data = _body(message, error, getattr(req.context, "request_id", None))
+def doc_url_of(code: str, base: str) -> str:
+    """Where the reference explains a code, below the address at which this service is reached."""
+    return f"{base}/docs/errors#{code}"
 
 
-def _body(message: str, error: dict[str, Any], request_id: str | None) -> bytes:
-    return encode({"success": False, "message": message, "error": error, "request_id": request_id})
-
-
-def _error(code: str, details: Sequence[Detail] = ()) -> dict[str, Any]:
-    return {"code": code, "details": [_cut(detail) for detail in shortened(details)]}
+def body_of(refusal: Refusal, request_id: str | None, base: str) -> bytes:
+    """The answer to what was refused."""
+    error = {
+        "code": refusal.code,
+        "details": [_cut(detail) for detail in shortened(refusal.details)],
+        "doc_url": doc_url_of(refusal.code, base),
+        **refusal.beside,
+    }
+    return encode({"success": False, "message": refusal.message, "error": error, "request_id": request_id})
 
 
 def shortened(details: Iterable[Detail]) -> list[Detail]:
@@ -170,41 +147,49 @@ def _cut(detail: Detail) -> Detail:
     return Detail(field, detail["code"], message)
 
 
-def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None:
-    """Answer a refusal."""
-    status = status_of(refusal)
-    if isinstance(refusal, EventNotReadable):
-        log.error("an event cannot be read", exc_info=refusal)
-    bind_contextvars(code=refusal.code)
-    error = {**_error(refusal.code, refusal.details), **refusal.beside}
-    _answer(req, resp, status, refusal.message, error)
-    if status == http.HTTPStatus.UNAUTHORIZED:
-        resp.set_header("WWW-Authenticate", "Bearer")
-    if isinstance(refusal, TooManyRequests | Unavailable | CompanyClosed):
-        resp.set_header("Retry-After", str(refusal.retry_after))
-    elif status == http.HTTPStatus.SERVICE_UNAVAILABLE:
-        resp.set_header("Retry-After", "1")
+class Failures:
+    """Answers every failure in one shape; `public_url` is where this service is reached, if that is known."""
+
+    def __init__(self, public_url: str | None) -> None:
+        self._public_url = public_url
+
+    def refuse(self, req: Request, resp: Response, refusal: Refusal, _params: Any) -> None:
+        """Answer a refusal."""
+        status = status_of(refusal)
+        if isinstance(refusal, EventNotReadable):
+            log.error("an event cannot be read", exc_info=refusal)
+        self._answer(req, resp, status, refusal)
+        if status == HTTPStatus.UNAUTHORIZED:
+            resp.set_header("WWW-Authenticate", "Bearer")
+        if isinstance(refusal, TooManyRequests | Unavailable | CompanyClosed):
+            resp.set_header("Retry-After", str(refusal.retry_after))
+        elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+            resp.set_header("Retry-After", "1")
+
+    def refuse_http(self, req: Request, resp: Response, error: falcon.HTTPError, _params: Any) -> None:
+        """Answer what the framework itself refuses: unknown routes, wrong methods, unreadable requests."""
+        self._answer(req, resp, error.status_code, _refusal_of_http(error.status_code))
+        if error.headers:
+            resp.set_headers(error.headers)
+
+    def fail(self, req: Request, resp: Response, error: Exception, _params: Any) -> None:
+        """Answer what nobody expected: the log has everything, the client only the request's id."""
+        log.error("unexpected error", exc_info=error)
+        self._answer(req, resp, 500, _REFUSALS_OF_HTTP[500])
+
+    def _answer(self, req: Request, resp: Response, status: int, refusal: Refusal) -> None:
+        bind_contextvars(code=refusal.code)
+        resp.status = status
+        resp.content_type = falcon.MEDIA_JSON
+        base = base_of(req) if self._public_url is None else self._public_url
+        resp.data = body_of(refusal, getattr(req.context, "request_id", None), base)
 
 
-def refuse_http(req: Request, resp: Response, error: falcon.HTTPError, _params: Any) -> None:
-    """Answer what the framework itself refuses: unknown routes, wrong methods, unreadable requests."""
-    status = error.status_code
-    code, message = _REFUSALS_OF_FALCON.get(status, _UNREADABLE)
-    bind_contextvars(code=code)
-    _answer(req, resp, status, message, _error(code))
-    if error.headers:
-        resp.set_headers(error.headers)
+def base_of(req: Request) -> str:
+    """The address that the client reached this service at, as far as it makes sense; else none."""
+    return f"{req.scheme}://{req.netloc}" if _HOST.match(req.netloc) else ""
 
 
-def unread(status: int, request_id: str) -> bytes:
+def unread(public_url: str | None, status: int, request_id: str) -> bytes:
     """The body of the refusal of a request that never became one: its line or its headers made no sense."""
-    fallback = _FAILED if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR else _UNREADABLE
-    code, message = _REFUSALS_OF_FALCON.get(status, fallback)
-    return _body(message, _error(code), request_id)
-
-
-def fail(req: Request, resp: Response, error: Exception, _params: Any) -> None:
-    """Answer what nobody expected: the log has everything, the client only the request's id."""
-    log.error("unexpected error", exc_info=error)
-    code, message = _FAILED
-    _answer(req, resp, 500, message, _error(code))
+    return body_of(_refusal_of_http(status), request_id, public_url or "")

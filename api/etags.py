@@ -4,7 +4,7 @@ import re
 
 from falcon import Request
 
-from api.errors import InvalidParameter
+from api.failures import InvalidParameter
 from domain.errors import Detail
 
 # One element of a list, which may be empty, up to the next. Nothing here can be read in two ways, so a header

@@ -24,12 +24,14 @@ class ExportNotReady(Conflict):
     """The file is not written yet, or could not be."""
 
     code = "export_not_ready"
+    remedy = "Ask for the export's status until it is done; if it failed, ask for another."
 
 
 class ExportExpired(NotFound):
     """The file was kept for a week, and is gone; ask for another."""
 
     code = "export_expired"
+    remedy = "Ask for the export again, and fetch its file within a week."
 
 
 @dataclass(frozen=True, slots=True)

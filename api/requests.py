@@ -13,7 +13,8 @@ from falcon.media import MultipartFormHandler
 from falcon.media.multipart import MultipartParseOptions
 from marshmallow import Schema, ValidationError, fields, missing
 
-from api.errors import (
+from api.errors import shortened
+from api.failures import (
     BodyTooLarge,
     InvalidParameter,
     MalformedForm,
@@ -22,7 +23,6 @@ from api.errors import (
     NotCsv,
     PackedBody,
     UnsupportedMediaType,
-    shortened,
 )
 from api.fields import Choice, File, Secret, Text
 from domain.errors import Detail, Invalid, NotAllowed

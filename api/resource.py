@@ -12,8 +12,8 @@ from falcon import Request, Response
 from api.answers.hiding import hide, hide_in_body
 from api.answers.record import VIEW_EXPECTED
 from api.envelope import after_of, before_of, encode, etag_of, ok, page_of
-from api.errors import InvalidParameter
 from api.etags import matches_etag
+from api.failures import InvalidParameter
 from api.requests import defaults_of, is_confidential
 from api.services import Reading, Services
 from api.work import Work

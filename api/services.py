@@ -356,6 +356,8 @@ class Services:
     now: Callable[[], datetime]
     max_body_bytes: int = 1_048_576
     cors_origins: tuple[str, ...] = ()
+    #: Where this service is reached, as far as it was told.
+    public_url: str | None = None
     #: Whose word counts about where a request comes from.
     trusted_proxies: tuple[Network, ...] = ()
     #: Whether anyone may register a company.

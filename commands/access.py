@@ -12,18 +12,25 @@ class Unauthenticated(Refusal):
     """Sign in first: a valid access token is needed."""
 
     code = "unauthenticated"
+    remedy = (
+        "Send `Authorization: Bearer <token>`, with the `token` that `POST /api/auth/login` answers with."
+    )
 
 
 class TokenExpired(Unauthenticated):
     """The access token has expired; refresh it."""
 
     code = "token_expired"
+    remedy = (
+        "Exchange the refresh token at `POST /api/auth/refresh`, and repeat the request with the new token."
+    )
 
 
 class TokenRevoked(Unauthenticated):
     """The session has ended; sign in again."""
 
     code = "token_revoked"
+    remedy = "Sign in again."
 
 
 class RightsChanged(TokenExpired):
@@ -34,12 +41,14 @@ class CompanySuspended(NotAllowed):
     """The company is suspended: nothing can be changed until the platform activates it again."""
 
     code = "company_suspended"
+    remedy = "Ask the platform to activate the company again; until then only read."
 
 
 class SubscriptionExpired(NotAllowed):
     """The company's subscription has expired: everything can be read, nothing changed until it is renewed."""
 
     code = "subscription_expired"
+    remedy = "Have the subscription renewed; until then only read."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ class TooManyAuditJobs(Conflict):
     """Several jobs of your company's audit are still to be done; wait for them."""
 
     code = "too_many_audit_jobs"
+    remedy = "Ask for the next one when one of those under way is done."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ class NoTrialPackage(Conflict):
     """There is no package at present that a new company can try."""
 
     code = "no_trial_package"
+    remedy = "Ask whoever runs the platform to offer a package with `trial_days`."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,14 @@ class InlineCannotSkip(Conflict):
     """Decisions are made on this read model: none of its events is passed over; rebuild it."""
 
     code = "inline_cannot_skip"
+    remedy = "Rebuild the read model: `POST /api/dev/projections/{name}/rebuild`."
 
 
 class RebuildNeeded(Conflict):
     """The log is not what was recorded there: bring the event back from a backup, then rebuild."""
 
     code = "rebuild_needed"
+    remedy = "Bring the event back from a backup, then rebuild the read model."
 
 
 @dataclass(frozen=True, kw_only=True)

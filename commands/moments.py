@@ -15,12 +15,14 @@ class TooFarBack(Invalid):
     """It lies further back than you may record."""
 
     code = "too_far_back"
+    remedy = "Record it with a later `occurred_at`, or have somebody who holds `pos.backdate` record it."
 
 
 class BeforeTheCompany(Invalid):
     """It cannot lie before the company was there."""
 
     code = "before_the_company"
+    remedy = "Send a later `occurred_at`, or leave it out: then it is now."
 
 
 def moment_of(occurred_at: datetime | None, what: str, work: UnitOfWork, limits: Backdating) -> datetime:

@@ -11,12 +11,14 @@ class IdempotencyKeyReused(Invalid):
     """This Idempotency-Key was used for another request."""
 
     code = "idempotency_key_reused"
+    remedy = "Use a new key for each request, and an old one only to repeat exactly the same."
 
 
 class IdempotencyInProgress(Conflict):
     """The first request with this Idempotency-Key is still running."""
 
     code = "idempotency_in_progress"
+    remedy = "Wait a second, and repeat the same request with the same key."
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,18 +25,21 @@ class ConcurrentEdit(Conflict):
     """Somebody else changed this at the same moment; read it again and repeat."""
 
     code = "concurrent_edit"
+    remedy = "Read the resource again, look at what changed, and repeat the request."
 
 
 class StaleVersion(Conflict):
     """It is at none of the versions you named; read it again."""
 
     code = "precondition_failed"
+    remedy = "Read the resource again, and repeat the change with its new `ETag`."
 
 
 class DuplicateId(Conflict):
     """Something else already has this id."""
 
     code = "duplicate_id"
+    remedy = "Make a new id. The same id is for repeating the very same content."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,18 +17,21 @@ class RebuildRunning(Conflict):
     """This read model is being made anew already, or waits for it; one at a time."""
 
     code = "rebuild_running"
+    remedy = "Look how far it is at `GET /api/dev/projections/{name}/rebuild`, and wait for its end."
 
 
 class VerificationRunning(Conflict):
     """This read model is being compared with the log already, or waits for it; one at a time."""
 
     code = "verification_running"
+    remedy = "Wait for its end, then ask again."
 
 
 class InlineCannotPause(Conflict):
     """Decisions are made on this read model: it is written with each event, and cannot rest."""
 
     code = "inline_cannot_pause"
+    remedy = "Pause only asynchronous read models; the list of them says which are."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,25 +14,33 @@ _LONGEST_PROGRAM = 300
 class WrongCredentials(Unauthenticated):
     """The user name or the password is wrong."""
 
+    remedy = "Look at user name and password, or ask for a new one at `POST /api/auth/forgot-password`."
+
 
 class UnknownRefreshToken(Unauthenticated):
     """This is no refresh token of ours; sign in again."""
 
+    remedy = "Sign in again with user name and password."
+
 
 class RefreshExpired(TokenExpired):
     """The session was not used for too long; sign in again."""
+
+    remedy = "Sign in again with user name and password."
 
 
 class InvalidToken(Invalid):
     """The token is wrong, used up or too old; ask for a new one."""
 
     code = "invalid_token"
+    remedy = "Ask for a new token, and use it once and soon."
 
 
 class TooManyRequests(Refusal):
     """Too much in too short a time; try again later."""
 
     code = "too_many_requests"
+    remedy = "Wait for as many seconds as `Retry-After` says, then repeat the request."
 
     def __init__(self, retry_after: int = 60) -> None:
         super().__init__()

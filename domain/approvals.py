@@ -33,6 +33,7 @@ class ApprovalNotValid(NotAllowed):
     """The approval is unknown, too old, used, or for something else."""
 
     code = "approval_not_valid"
+    remedy = "Ask for a new approval at this till, and send it once, with the request it is for."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,16 @@ class UnknownTimezone(Invalid):
     """There is no such time zone."""
 
     code = "unknown_timezone"
+    remedy = (
+        "Send a name of the IANA database, such as `Europe/Berlin`; `GET /api/lookups/timezones` lists them."
+    )
 
 
 class MomentWithoutZone(Invalid):
     """A moment must say its offset from UTC."""
 
     code = "moment_without_zone"
+    remedy = "Send times with their zone, such as `2026-03-01T09:00:00Z`."
 
 
 def business_date(moment: datetime, timezone: tzinfo | str, day_cut: time) -> date:

@@ -23,18 +23,21 @@ class CustomerOwes(Conflict):
     """The customer owes something; let it be paid first."""
 
     code = "customer_owes"
+    remedy = "Have what is owed paid, then repeat the erasure."
 
 
 class CustomerHasCredit(Conflict):
     """The customer has something to their credit; it is lost only if you say so (`forfeit`)."""
 
     code = "customer_has_credit"
+    remedy = "Pay the credit out, or send `forfeit: true` if it may be lost."
 
 
 class OpenOrders(Conflict):
     """The customer has an order that is open; let it be completed or cancelled first."""
 
     code = "open_orders"
+    remedy = "Complete or cancel the open orders, then repeat the erasure."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ class MergeWithItself(Invalid):
     """A customer cannot be merged with itself."""
 
     code = "merge_with_itself"
+    remedy = "Name the other customer that is the same person."
 
 
 def check_absorbed(customer_ids: Sequence[UUID]) -> None:

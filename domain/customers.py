@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
 from domain.entities import AlreadyArchived, Entity
-from domain.errors import Conflict, Detail, Invalid
+from domain.errors import READ_AGAIN, Conflict, Detail, Invalid
 from domain.private import ERASED_REASON, texts
 
 #: What a customer is called whose data was erased.
@@ -23,18 +23,21 @@ class PossibleDuplicate(Conflict):
     """Another customer has this telephone number or e-mail address."""
 
     code = "possible_duplicate"
+    remedy = "Use the customer that `details` name, or send `force: true` if it is another person."
 
 
 class NotArchived(Conflict):
     """It is not archived."""
 
     code = "invalid_transition"
+    remedy = READ_AGAIN
 
 
 class Gone(Conflict):
     """The customer was erased, or turned out to be another one."""
 
     code = "invalid_transition"
+    remedy = "Use the customer that this one was merged into; an erased one does not come back."
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.errors import Conflict
+from domain.errors import READ_AGAIN, Conflict
 
 #: What the codes of devices begin with; a number follows, counted in the whole company.
 LETTER = "X"
@@ -17,6 +17,7 @@ class DeviceRetired(Conflict):
     """The device is retired already."""
 
     code = "invalid_transition"
+    remedy = READ_AGAIN
 
 
 @dataclass(frozen=True, kw_only=True)

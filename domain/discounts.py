@@ -16,6 +16,7 @@ class DiscountAboveCeiling(NotAllowed):
     """The discount is more than you may give."""
 
     code = "discount_above_ceiling"
+    remedy = "Give at most what your ceiling allows, or have somebody with a higher one approve it."
 
 
 def check_ceiling(

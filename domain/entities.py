@@ -20,6 +20,7 @@ class AlreadyArchived(Conflict):
     """It is archived; nothing more can be done with it."""
 
     code = "invalid_transition"
+    remedy = "Use another one, or restore it where that can be done."
 
 
 class NotRevisable(Exception):

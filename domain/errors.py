@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 from uuid import UUID
+
+#: The remedy for whatever was asked of something at a stage that does not allow it.
+READ_AGAIN: Final = "Read it again: its status says what can still be done."
 
 
 class Refusal(Exception):
     """The request was refused."""
 
     code: ClassVar[str] = "refused"
+    #: What the caller does about it, in a sentence or two; whatever has a code of its own says its own.
+    remedy: ClassVar[str] = "The message says what stands in the way; change that, then repeat the request."
     #: The amounts in minor currency units that its error has beside code and details, each with its meaning.
     amounts: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
@@ -37,24 +42,33 @@ class NotFound(Refusal):
     """There is no such thing here."""
 
     code = "not_found"
+    remedy = (
+        "Look at the id and the path: what belongs to another company or store does not exist for you either."
+    )
 
 
 class NotAllowed(Refusal):
     """You may not do this."""
 
     code = "forbidden"
+    remedy = (
+        "Ask an administrator for the permission that the operation names, or have somebody who holds it "
+        "do this."
+    )
 
 
 class Conflict(Refusal):
     """A rule of the trade says no."""
 
     code = "conflict"
+    remedy = "The message says which rule; change what it names, then repeat the request."
 
 
 class Invalid(Refusal):
     """Some fields are not valid."""
 
     code = "validation_failed"
+    remedy = "Mend each field that `details` name; nothing was recorded."
 
     @classmethod
     def in_fields(cls, *fields: str, message: str | None = None) -> Self:

@@ -35,36 +35,45 @@ class UnknownCurrency(Invalid):
     """There is no such currency."""
 
     code = "unknown_currency"
+    remedy = "Send a code of ISO 4217, such as `EUR`; `GET /api/lookups/currencies` lists them."
 
 
 class AmountTooLarge(Invalid):
     """The amount is too large."""
 
     code = "amount_too_large"
+    remedy = (
+        "Look at prices and quantities: together they come to more than can be counted. Divide the "
+        "document if they are right."
+    )
 
 
 class AmountNotValid(Invalid):
     """An amount must not be negative."""
 
     code = "amount_not_valid"
+    remedy = "Send an amount of zero or more."
 
 
 class NumberNotValid(Invalid):
     """A quantity or percentage is a finite number with at most five decimal places."""
 
     code = "number_not_valid"
+    remedy = "Send a decimal of at most five places."
 
 
 class QuantityNotValid(Invalid):
     """A quantity must not be negative."""
 
     code = "quantity_not_valid"
+    remedy = "Send a quantity of zero or more."
 
 
 class NothingToShare(Invalid):
     """An amount cannot be shared where nothing has any weight."""
 
     code = "nothing_to_share"
+    remedy = "Give at least one line a price or a quantity."
 
 
 def exponent(currency: str) -> int:

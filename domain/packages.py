@@ -21,18 +21,21 @@ class PackageInactive(Conflict):
     """The package is not offered any more; companies that have it keep it."""
 
     code = "package_inactive"
+    remedy = "Choose a package that is offered, or activate this one first."
 
 
 class PlanLimitReached(NotAllowed):
     """The company's package allows no more of these."""
 
     code = "plan_limit_reached"
+    remedy = "Archive what is not needed any more, or take a larger package."
 
 
 class LimitBelowUsage(Conflict):
     """More is used than the package would allow."""
 
     code = "limit_below_usage"
+    remedy = "Choose a larger limit, or have what is too much archived first."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,12 +24,14 @@ class PaymentInsufficient(Conflict):
     """The payments do not cover what is due."""
 
     code = "payment_insufficient"
+    remedy = "Add payments until they come to the total, or sell the rest on account."
 
 
 class PaymentExceedsTotal(Conflict):
     """Only cash can be given change; the other payments come to more than is due."""
 
     code = "payment_exceeds_total"
+    remedy = "Take at most the total by other means than cash; only `tendered` cash may be more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

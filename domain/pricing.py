@@ -28,18 +28,21 @@ class DiscountExceedsValue(Conflict):
     """A discount cannot be more than what is left to pay."""
 
     code = "discount_exceeds_value"
+    remedy = "Give at most what the line or the order still comes to."
 
 
 class DiscountNotValid(Invalid):
     """A discount is 0 to 100 percent, or a whole number of minor units not below zero."""
 
     code = "discount_not_valid"
+    remedy = "Send `percent` with 0 to 100, or `amount` with a whole number of minor units."
 
 
 class TaxRateNotValid(Invalid):
     """A tax rate must not be negative."""
 
     code = "tax_rate_not_valid"
+    remedy = "Send a rate of zero or more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

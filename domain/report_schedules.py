@@ -38,6 +38,7 @@ class ConditionNotValid(Invalid):
     """A condition is a column of figures or dates, a comparison and a number, as `stock_out_on <= 3 days`."""
 
     code = "condition_not_valid"
+    remedy = "Write it as `stock_out_on <= 3 days`, with a column of the section."
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,18 +18,21 @@ class DuplicateName(Conflict):
     """Another one already has this name."""
 
     code = "duplicate_name"
+    remedy = "Choose another name, or use the one that has it; `details` name it."
 
 
 class DuplicateCode(Conflict):
     """Another one already has this code."""
 
     code = "duplicate_code"
+    remedy = "Choose another code, or use what has it; `details` name it."
 
 
 class InUse(Conflict):
     """It is still in use."""
 
     code = "in_use"
+    remedy = "Change or archive first what still uses it; `details` say what."
 
 
 class OtherStore(NotAllowed):

@@ -16,6 +16,7 @@ class StoreClosed(Conflict):
     """The store is closed; nothing is sold in it until it reopens."""
 
     code = "store_inactive"
+    remedy = "Activate the store again, or sell in another."
 
 
 class Store(Setting):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
-from domain.errors import Conflict
+from domain.errors import READ_AGAIN, Conflict
 from domain.private import CUSTOMER, ERASED_REASON, texts
 
 _STREAMS = UUID("6d2f0f5e-3a1c-4c55-9a43-1f0f8f0c6a17")
@@ -24,12 +24,14 @@ class OperationSettled(Conflict):
     """It is settled already."""
 
     code = "invalid_transition"
+    remedy = READ_AGAIN
 
 
 class OperationDiscarded(Conflict):
     """Somebody decided in the inbox that it is not to be recorded."""
 
     code = "discarded"
+    remedy = "Do not send it again; record it anew, under a new id, if it is needed after all."
 
 
 def stream_of(entry_id: UUID) -> UUID:

@@ -20,6 +20,7 @@ class LinkedReturnExists(Conflict):
     """That is a number of yours: refund its order."""
 
     code = "linked_return_exists"
+    remedy = "Refund the order of that number instead."
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,14 @@ class DuplicateUsername(Conflict):
     """Another user already has this name."""
 
     code = "duplicate_username"
+    remedy = "Choose another user name."
 
 
 class LastAdmin(Conflict):
     """Somebody must be left who can manage all the users."""
 
     code = "last_admin"
+    remedy = "Make somebody else an administrator first."
 
 
 class GrantsMoreThanHeld(NotAllowed):

@@ -21,6 +21,10 @@ class ProjectionBehind(Refusal):
     """The read model has not caught up with that position yet, or is being filled."""
 
     code = "projection_behind"
+    remedy = (
+        "Repeat the request after `Retry-After` seconds, or leave out `X-Wait-For-Position` and take "
+        "what is known."
+    )
 
 
 class EventNotReadable(Refusal):
@@ -31,24 +35,28 @@ class NewerEvent(EventNotReadable):
     """A newer version of this service has recorded something here that this one does not know yet."""
 
     code = "newer_event"
+    remedy = "Repeat the request after `Retry-After` seconds: another server of the service can answer it."
 
 
 class DamagedEvent(EventNotReadable):
     """What the log holds here is not what was recorded; whoever runs the service has to look at it."""
 
     code = "damaged_event"
+    remedy = "Do not repeat it; tell whoever runs the service the request's id, so that the log is looked at."
 
 
 class ServerOutdated(Refusal):
     """A server of another version is about to take over; try again shortly."""
 
     code = "server_outdated"
+    remedy = "Repeat the request after `Retry-After` seconds; nothing was recorded."
 
 
 class CompanyClosed(Refusal):
     """This company is closed until whoever runs the service has mended its data; nothing was recorded."""
 
     code = "company_closed"
+    remedy = "Keep what is to be recorded under ids of your own, and repeat it when the service is mended."
     #: After how many seconds it is worth trying again: a person has to come first.
     retry_after: ClassVar[int] = 60
 

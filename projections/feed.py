@@ -42,6 +42,7 @@ class CursorAhead(Conflict):
     """The cursor is none of this log's present epoch: the log was restored, or it is another one."""
 
     code = "cursor_ahead"
+    remedy = "Begin again at `after=0`, or at the position up to which you have what this log holds."
 
     @classmethod
     def of(cls, epochs: LogEpochs, head: int, epoch: str | None) -> Self:

@@ -14,6 +14,7 @@ class RangeTooLarge(Invalid):
     """That is more than is proved at once."""
 
     code = "range_too_large"
+    remedy = "Ask for a shorter range, several times."
 
     @classmethod
     def of(cls, events: int) -> Self:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
@@ -471,7 +471,7 @@ def looped() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
     def serve(application: Any, threads: int = 2, **more: Any) -> Iterator[tuple[str, int]]:
         names = {name: more.pop(name) for name in ("company_of", "sender_of") if name in more}
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        hooks = Hooks(refusal=unread, **names)
+        hooks = Hooks(refusal=partial(unread, None), **names)
         loop = Loop(application, [listener], threads, Bounds(**more), hooks)
         address: tuple[str, int] = listener.getsockname()
         for _ in range(threads + len(PROBES) + 1):

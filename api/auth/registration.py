@@ -26,6 +26,7 @@ class RegistrationDisabled(NotAllowed):
     """Companies cannot register themselves here; ask whoever runs this platform."""
 
     code = "registration_disabled"
+    remedy = "Ask whoever runs the platform to make the company, or to turn on registration."
 
 
 class JoiningCompanyBody(CompanyEdit):

@@ -7,7 +7,7 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.answers import Answer, Meaning, Quantity
-from api.errors import InvalidParameter
+from api.failures import InvalidParameter
 from api.fields import Body, Exact, Id, Name, Text, Whole
 from api.operations import operation
 from api.resource import Resource

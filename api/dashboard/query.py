@@ -77,6 +77,7 @@ class TrendTooLong(RangeTooLong):
     """A trend has 400 points at most; ask for longer steps."""
 
     code = "range_too_long"
+    remedy = "Ask for a longer `interval`, or for a shorter period."
 
 
 def period_of(query: Mapping[str, Any]) -> Period | None:

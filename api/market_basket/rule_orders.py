@@ -18,6 +18,7 @@ class SameThing(Invalid):
     """A rule is of two different things."""
 
     code = "same_thing"
+    remedy = "Name two different things as `antecedent_id` and `consequent_id`."
 
 
 class RuleOrders(BasketResource):

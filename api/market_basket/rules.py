@@ -32,6 +32,7 @@ class CompareToNeeded(Invalid):
     """Only with `compare_to` is it known what rose or fades; name the period to compare with."""
 
     code = "compare_to_needed"
+    remedy = "Add `compare_to`, or sort by something else."
 
 
 class Rules(BasketResource):

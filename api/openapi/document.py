@@ -1,7 +1,7 @@
 """Walks the routes and writes down what each operation takes, answers and refuses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
@@ -10,16 +10,18 @@ import marshmallow
 from falcon import App, Request, Response
 from falcon.routing.compiled import CompiledRouterNode
 
+from api.errors import status_of
 from api.media import FORM, JSON
 from api.openapi import parts
 from api.openapi.areas import area_of, tags_of
-from api.openapi.details import DETAIL_CODES
+from api.openapi.details import DETAIL_CODES, DETAIL_REMEDIES
 from api.openapi.examples import example_of, without_nulls
 from api.openapi.records import Records
 from api.openapi.refusals import ELSEWHERE, answer_of, message_of, refusals_of
 from api.openapi.schemas import Schemas
 from api.openapi.texts import INTRODUCTION, TITLE, VERSION
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
+from domain.errors import Refusal
 from domain.permissions import PERMISSIONS, ROLES
 
 Json = dict[str, Any]
@@ -73,7 +75,7 @@ class _Writer:
         self._inputs = Schemas()
         self._records = Records()
         self._refusals: dict[str, Json] = {}
-        self._codes: dict[tuple[int, str], dict[str, None]] = {}
+        self._codes: dict[tuple[int, str], dict[type[Refusal], None]] = {}
         self._names: set[str] = set()
 
     def document(self) -> Json:
@@ -110,7 +112,7 @@ class _Writer:
                 "securitySchemes": parts.SECURITY,
             },
             "x-error-codes": self._error_codes(),
-            "x-detail-codes": [{"code": code, "meaning": meaning} for code, meaning in DETAIL_CODES.items()],
+            "x-detail-codes": detail_codes(),
         }
 
     def _operation(self, route: Route) -> Json:
@@ -194,7 +196,7 @@ class _Writer:
         for status, codes in refusals_of(route.method, route.path, route.operation).items():
             name = self._component(f"{status}.{'.'.join(codes)}", answer_of(status, codes))
             for code, refusal in codes.items():
-                self._codes.setdefault((status, code), {})[message_of(refusal)] = None
+                self._codes.setdefault((status, code), {})[refusal] = None
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
         return answers
 
@@ -206,12 +208,30 @@ class _Writer:
         return name
 
     def _error_codes(self) -> list[Json]:
-        for status, code, message in ELSEWHERE:
-            self._codes.setdefault((status, code), {message: None})
+        for refusal in ELSEWHERE:
+            self._codes.setdefault((status_of(refusal), refusal.code), {})[refusal] = None
         return [
-            {"status": status, "code": code, "meaning": " ".join(messages)}
-            for (status, code), messages in sorted(self._codes.items(), key=lambda entry: entry[0])
+            {
+                "status": status,
+                "code": code,
+                "meaning": _joined(message_of(refusal) for refusal in refusals),
+                "remedy": _joined(refusal.remedy for refusal in refusals),
+            }
+            for (status, code), refusals in sorted(self._codes.items(), key=lambda entry: entry[0])
         ]
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    """Each of these once."""
+    return " ".join(dict.fromkeys(sentences))
+
+
+def detail_codes() -> list[Json]:
+    """The codes of details, each with its meaning, and with what to do where that does not follow from it."""
+    remedies = {code: {"remedy": remedy} for code, remedy in DETAIL_REMEDIES.items()}
+    return [
+        {"code": code, "meaning": meaning, **remedies.get(code, {})} for code, meaning in DETAIL_CODES.items()
+    ]
 
 
 def roles_of(permission: str) -> list[str]:

@@ -42,10 +42,11 @@ SCHEMAS: Json = {
             "message": {"type": "string", "description": "One sentence for a person."},
             "error": {
                 "type": "object",
-                "required": ["code", "details"],
+                "required": ["code", "details", "doc_url"],
                 "properties": {
                     "code": {"type": "string", "description": "Stable; see the error codes."},
                     "details": {"type": "array", "items": {"$ref": "#/components/schemas/ErrorDetail"}},
+                    "doc_url": {"type": "string", "description": "Where the code is explained."},
                 },
             },
             "request_id": {"type": ["string", "null"], "description": "The answer's `X-Request-Id`."},

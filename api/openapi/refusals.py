@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
-from api import errors
+from api import failures
 from api.answers import MINOR_UNITS
+from api.errors import status_of
 from api.operations import PUBLIC, SIGNED_IN, Operation
 from commands.access import (
     CompanySuspended,
@@ -15,6 +17,7 @@ from commands.access import (
     Unauthenticated,
 )
 from commands.outcomes import IdempotencyInProgress, IdempotencyKeyReused
+from commands.signing_in import TooManyRequests
 from commands.unavailable import Busy, DatabaseFull, DatabaseUnavailable, OutcomeUnknown, TimedOut
 from domain.approvals import ApprovalNotValid
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
@@ -24,19 +27,8 @@ Json = dict[str, Any]
 #: The refusals of a status by their code, the first that has it.
 Codes = dict[str, type[Refusal]]
 
-#: What the framework refuses before an operation is found, or when nothing else fits.
-ELSEWHERE: tuple[tuple[int, str, str], ...] = (
-    (404, "not_found", "There is no such thing here."),
-    (405, "method_not_allowed", "The path has other methods; the Allow header names them."),
-    (408, "request_timeout", "The request did not arrive in time."),
-    (414, "uri_too_long", "The address is too long."),
-    (417, "expectation_failed", "The only expectation that can be met is 100-continue."),
-    (429, "too_many_requests", "Too much in too short a time; `Retry-After` says when to try again."),
-    (431, "headers_too_large", "The headers are too large."),
-    (500, "internal_error", "Something went wrong on our side; name the request's id when you report it."),
-    (501, "coding_unsupported", "A body comes with a Content-Length, or in chunks."),
-    (503, "overloaded", "Too many requests are waiting; `Retry-After` says when to try again."),
-)
+#: What is refused before an operation is found.
+ELSEWHERE: tuple[type[Refusal], ...] = (failures.UnknownRoute, failures.MethodNotAllowed)
 
 _TITLES = {
     400: "The request cannot be read",
@@ -44,12 +36,18 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     406: "Not to be had in that format",
+    408: "Not arrived in time",
     409: "A rule of the trade says no",
     412: "At none of the versions you named",
     413: "Too large",
+    414: "An address that is too long",
     415: "Not the media type it takes",
+    417: "An expectation that nobody meets",
     422: "Some fields are not valid",
-    429: "Too many requests",
+    429: "Too many requests; try again after `Retry-After` seconds",
+    431: "Headers that are too large",
+    500: "Our own fault",
+    501: "A body that comes in a way that is not understood",
     503: "Not now; try again after `Retry-After` seconds",
 }
 
@@ -57,26 +55,28 @@ _TITLES = {
 def refusals_of(method: str, path: str, operation: Operation) -> dict[int, Codes]:
     """Every code the operation may refuse with, by status; what it declares itself first."""
     codes_by_status: dict[int, Codes] = {}
-    for refusal in (*operation.refusals, *_general(method, path, operation), *_unavailable(method, path)):
-        codes = codes_by_status.setdefault(errors.status_of(refusal), {})
+    kinds = (_general, _unavailable, _of_the_server)
+    follow = chain.from_iterable(kind(method, path, operation) for kind in kinds)
+    for refusal in (*operation.refusals, *follow):
+        codes = codes_by_status.setdefault(status_of(refusal), {})
         codes.setdefault(refusal.code, refusal)
     return dict(sorted(codes_by_status.items()))
 
 
 def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refusal]]:
     """What follows from the kind of operation, whatever it does."""
-    yield from (errors.MalformedRequest, errors.InvalidParameter)
+    yield from (failures.MalformedRequest, failures.InvalidParameter)
     if operation.body is not None:
-        yield from (errors.MalformedJson, errors.UnsupportedMediaType, Invalid)
+        yield from (failures.MalformedJson, failures.UnsupportedMediaType, Invalid)
     if operation.file is not None:
-        yield from (errors.NotCsv, Invalid)
+        yield from (failures.NotCsv, Invalid)
     if operation.form is not None:
-        yield from (errors.MalformedForm, errors.NotAForm, Invalid)
+        yield from (failures.MalformedForm, failures.NotAForm, Invalid)
     yield from _of_the_caller(operation)
     if "{" in path:
         yield NotFound
     if method != "GET":
-        yield errors.BodyTooLarge
+        yield failures.BodyTooLarge
     if is_repeatable(method, operation):
         yield from (CompanySuspended, SubscriptionExpired)
         yield from (IdempotencyInProgress, IdempotencyKeyReused)
@@ -106,12 +106,23 @@ def waits(method: str, operation: Operation) -> bool:
     return method == "GET" and operation.permission != PUBLIC
 
 
-def _unavailable(method: str, path: str) -> Iterable[type[Refusal]]:
+def _unavailable(method: str, path: str, _operation: Operation) -> Iterable[type[Refusal]]:
     """How the database may be in trouble; what is answered without it never is."""
     if path.startswith("/api/") and path != "/api/openapi.json":
         yield from (DatabaseUnavailable, DatabaseFull, Busy, TimedOut, ServerOutdated, CompanyClosed)
         if method != "GET":
             yield OutcomeUnknown
+
+
+def _of_the_server(method: str, path: str, operation: Operation) -> Iterable[type[Refusal]]:
+    """What the web server, or whoever counts requests, may refuse whatever is asked."""
+    yield from (failures.HeadersTooLarge, failures.Overloaded, failures.InternalError)
+    if path != "/health":
+        yield TooManyRequests
+    if operation.query is not None:
+        yield failures.UriTooLong
+    if method != "GET":
+        yield from (failures.RequestTimeout, failures.ExpectationFailed, failures.CodingUnsupported)
 
 
 def message_of(refusal: type[Refusal]) -> str:

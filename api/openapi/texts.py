@@ -42,15 +42,17 @@ Every failure has one shape, an unknown path included:
     "code": "insufficient_stock",
     "details": [
       {"field": "lines.0.quantity", "code": "insufficient_stock", "message": "2 left."}
-    ]
+    ],
+    "doc_url": "https://shop.example/docs/errors#insufficient_stock"
   },
   "request_id": "2f1c9a64"
 }
 ```
 
-Decide by `error.code`, which never changes, not by `message`, which is for people. `details` name every
-field that stands in the way, up to a hundred; then a last one, `more`, says how many are left out. Their
-codes are stable as well: one of the detail codes, or the refusal's own.
+Decide by `error.code`, which never changes, not by `message`, which is for people. `doc_url` is where this
+reference says what to do about the code. `details` name every field that stands in the way, up to a hundred;
+then a last one, `more`, says how many are left out. Their codes are stable as well: one of the detail codes,
+or the refusal's own.
 
 ## Paths and methods
 

@@ -26,18 +26,21 @@ class AsOfInFuture(Invalid):
     """Nobody knows yet what will have been recorded by then."""
 
     code = "as_of_in_future"
+    remedy = "Leave out `as_of`, or name a time that has passed."
 
 
 class PageTooDeep(Invalid):
     """Pages end at the 100,000th row; ask for a file of the whole instead."""
 
     code = "page_too_deep"
+    remedy = "Have the whole written to a file by `POST /api/admin/reports/exports`, or narrow the filters."
 
 
 class UnknownColumn(Invalid):
     """The section has no such column that you may see."""
 
     code = "unknown_column"
+    remedy = "Name one of the columns that the section answers with."
 
 
 @dataclass(frozen=True, kw_only=True)

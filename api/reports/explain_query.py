@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marshmallow import Schema
 
-from api.errors import InvalidParameter
+from api.failures import InvalidParameter
 from api.fields import Choice, Text
 from api.reports.asking import UnknownColumn
 from api.reports.parameters import FILTERS, ReportQuery, basis
@@ -21,6 +21,7 @@ class NotExplainable(Invalid):
     """What is in this column tells rows apart, or says what they are called; nothing adds up to it."""
 
     code = "not_explainable"
+    remedy = "Ask about a column of figures."
 
 
 class RowKey(Text):

@@ -8,7 +8,7 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.answers.record import VIEW_EXPECTED
-from api.errors import InvalidParameter
+from api.failures import InvalidParameter
 from api.reports.asking import Request as Asking
 from api.reports.asking import request_of
 from api.reports.conditions import load_condition
@@ -36,6 +36,9 @@ class OutsideNotAllowed(Invalid):
     """The company mails reports to its own users alone; its setting `reports_to_outside` allows more."""
 
     code = "outside_not_allowed"
+    remedy = (
+        "Name users of the company, or have an administrator turn on `reports_to_outside` in its settings."
+    )
 
 
 def check_schedule(

@@ -19,6 +19,7 @@ class NotAvailableOffline(Conflict):
     """A till cannot do this without a connection."""
 
     code = "not_available_offline"
+    remedy = "Do it while the till has a connection; leave it out of the batch."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,18 +78,21 @@ class DependsOnRejected(Conflict):
     """What it names was rejected, or has not come in time."""
 
     code = "depends_on_rejected"
+    remedy = "Settle first what it names, in the inbox; then send it again under a new id."
 
 
 class IdReused(Conflict):
     """Something else has this id already."""
 
     code = "id_reused"
+    remedy = "Give each operation an id of its own that was never used before."
 
 
 class Failed(Conflict):
     """Something went wrong on our side; it is kept."""
 
     code = "internal_error"
+    remedy = "Leave it in the inbox, and tell whoever runs the service the request's id."
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class CustomerClosed(Conflict):
     """The customer is archived, or turned out to be another one."""
 
     code = "invalid_transition"
+    remedy = "Use the customer that this one was merged into, or restore it."
 
 
 def hold_open(customer_id: UUID, work: AccountsWork) -> CustomerAccounts:

@@ -19,6 +19,7 @@ class CustomerRequired(Invalid):
     """Whose account it is must be said: name the customer."""
 
     code = "customer_required"
+    remedy = "Send `customer_id` with the sale, or take another means of payment."
 
 
 class OnAccountNotAllowed(NotAllowed):

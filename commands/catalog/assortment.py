@@ -17,6 +17,7 @@ class TooManyImports(Conflict):
     """Several imports of your company are still to be done; wait for them."""
 
     code = "too_many_imports"
+    remedy = "Send the next file when one of those under way is done."
 
 
 class ExistingVariant(NamedTuple):

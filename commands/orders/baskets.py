@@ -169,6 +169,7 @@ class TotalChanged(Conflict):
     """It comes to another total than you expected; nothing was recorded."""
 
     code = "total_changed"
+    remedy = "Ask for a quote again, show the new total, and sell with that as `expected_total`."
     amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"expected": "What you expected.", "actual": "What it comes to."}
     )

@@ -24,6 +24,7 @@ class ReturnWindowClosed(Conflict):
     """It was sold too long ago to be returned."""
 
     code = "return_window_closed"
+    remedy = "Refuse the return, or have the company's return policy changed."
 
 
 def paying_context(

@@ -28,6 +28,7 @@ class VoidWindowClosed(Conflict):
     """A sale is voided while its shift lasts, without one on its own day; refund it."""
 
     code = "void_window_closed"
+    remedy = "Refund the order instead of voiding it."
 
 
 @dataclass(frozen=True, kw_only=True)

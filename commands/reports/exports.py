@@ -15,6 +15,7 @@ class TooManyExports(Conflict):
     """Several exports of your company are still to be written; wait for them."""
 
     code = "too_many_exports"
+    remedy = "Ask for the next one when one of those under way is written."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,12 +18,14 @@ class BeforeLastCount(Conflict):
     """Its goods were counted since: what was there then is settled."""
 
     code = "before_last_count"
+    remedy = "Leave out `occurred_at`, or name a time after the count."
 
 
 class PeriodClosed(Conflict):
     """The books of that day are closed."""
 
     code = "period_closed"
+    remedy = "Record it on a later day, or have the company's `books_closed_until` moved."
 
 
 class Moment(NamedTuple):

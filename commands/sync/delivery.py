@@ -17,6 +17,7 @@ class NotArrived(NotFound):
     """It names something that has not arrived yet."""
 
     code = "not_arrived"
+    remedy = "Deliver what it names first, or send both in one batch, in their order."
 
     def __init__(self, awaits: UUID) -> None:
         super().__init__()

@@ -17,6 +17,7 @@ class InsufficientCredit(Conflict):
     """The customer has not as much store credit."""
 
     code = "insufficient_credit"
+    remedy = "Take at most the `balance` from the credit, and the rest in another way."
     amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"balance": "What they can spend today.", "asked": "What was to be taken."}
     )
@@ -33,6 +34,7 @@ class CreditLimitExceeded(Conflict):
     """The customer would owe more than was agreed."""
 
     code = "credit_limit_exceeded"
+    remedy = "Have part of it paid at once, or raise the customer's `credit_limit`."
     amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "limit": "The most they may owe.",
@@ -53,6 +55,7 @@ class PaymentExceedsDue(Conflict):
     """It is more than is owed."""
 
     code = "payment_exceeds_due"
+    remedy = "Take at most what is owed."
 
 
 @dataclass(slots=True, kw_only=True)

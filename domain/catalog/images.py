@@ -20,6 +20,7 @@ class TooManyImages(Conflict):
     """A product has at most 20 pictures."""
 
     code = "too_many_images"
+    remedy = "Remove a picture first."
 
 
 class UnknownImage(NotFound):

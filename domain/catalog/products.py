@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.catalog.store_prices import PricedByStore
 from domain.entities import AlreadyArchived, Entity
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import READ_AGAIN, Conflict, Invalid, NotFound
 
 Status = Literal["draft", "coming_soon", "active", "discontinued", "archived"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -29,18 +29,21 @@ class DuplicateSku(Conflict):
     """Another variant already has this SKU."""
 
     code = "duplicate_sku"
+    remedy = "Choose another SKU, or change the variant that has it; `details` name it."
 
 
 class DuplicateBarcode(Conflict):
     """Another variant already has this barcode."""
 
     code = "duplicate_barcode"
+    remedy = "Look at the barcode again, or take it from the variant that has it; `details` name it."
 
 
 class InvalidTransition(Conflict):
     """A product cannot go from its present status to the one asked for."""
 
     code = "invalid_transition"
+    remedy = READ_AGAIN
 
 
 class LaunchMissing(Invalid):
@@ -51,6 +54,7 @@ class NotForSale(Conflict):
     """A product that is not active cannot be sold."""
 
     code = "not_for_sale"
+    remedy = "Set the product's status to `active`, or take it from the basket."
 
 
 class UnknownVariant(NotFound):
@@ -61,12 +65,14 @@ class TooManyVariants(Conflict):
     """A product has at most 500 variants."""
 
     code = "too_many_variants"
+    remedy = "Make a second product for the others."
 
 
 class LastVariant(Conflict):
     """A product keeps at least one variant."""
 
     code = "in_use"
+    remedy = "Archive the product instead of its last variant."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,12 +20,14 @@ class HeldSaleEnded(Conflict):
     """This parked sale was sold, discarded, or has expired."""
 
     code = "invalid_transition"
+    remedy = "List the parked sales again; begin a new one if it is gone."
 
 
 class HeldElsewhere(Conflict):
     """This parked sale was taken up elsewhere."""
 
     code = "held_elsewhere"
+    remedy = "Let the other till sell or park it, then resume it here."
 
 
 def reservation_of(held_id: UUID) -> UUID:

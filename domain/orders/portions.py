@@ -14,12 +14,14 @@ class ReturnExceedsSold(Conflict):
     """No more can be returned than was sold and not yet returned."""
 
     code = "return_exceeds_sold"
+    remedy = "Read the order, and return at most `quantity` minus `returned_quantity` of each line."
 
 
 class RefundExceedsPaid(Conflict):
     """No more can be refunded than was paid and not yet refunded."""
 
     code = "refund_exceeds_paid"
+    remedy = "Read the order, and give back at most `paid_total` minus `refunded_total`."
 
 
 class SoldLine(Protocol):

@@ -16,6 +16,7 @@ class RefundMethodNotAllowed(Conflict):
     """Money goes back the way it came."""
 
     code = "refund_method_not_allowed"
+    remedy = "Give it back by a method that the order was paid with, or as store credit."
 
 
 def suggest_payments(order: Order, total: int) -> list[Tender]:

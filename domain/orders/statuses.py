@@ -20,6 +20,9 @@ class InvalidTransition(Conflict):
     """What has become of the order does not allow that."""
 
     code = "invalid_transition"
+    remedy = (
+        "Read the order: its `status`, `payment_status` and `fulfilment_status` say what can still be done."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,18 +10,21 @@ class ShiftNotOpen(Conflict):
     """That shift is not open at this register."""
 
     code = "shift_not_open"
+    remedy = "Ask for `GET /api/pos/shifts/current`, and use the shift that it names."
 
 
 class ShiftAlreadyOpen(Conflict):
     """A shift is open at this register already."""
 
     code = "shift_already_open"
+    remedy = "Use the shift that is open, or close it first; `GET /api/pos/shifts/current` shows it."
 
 
 class NoOpenShift(Conflict):
     """No shift is open at this register; open one first."""
 
     code = "no_open_shift"
+    remedy = "Open a shift with `POST /api/pos/shifts/open`, then repeat the request."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ class ReceiveExceedsShipped(Conflict):
     """No more can be received than is still on the way."""
 
     code = "receive_exceeds_shipped"
+    remedy = "Receive at most what is on the way; record what came beyond it as an adjustment."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

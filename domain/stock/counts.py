@@ -9,25 +9,31 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
-from domain.errors import Conflict, Detail
+from domain.errors import READ_AGAIN, Conflict, Detail
 
 
 class CountNotOpen(Conflict):
     """The count is completed, cancelled, or being completed."""
 
     code = "invalid_transition"
+    remedy = READ_AGAIN
 
 
 class CountOverlaps(Conflict):
     """Another open count of this storage counts some of the same goods."""
 
     code = "count_overlaps"
+    remedy = "Complete or cancel the other count first, or count other goods."
 
 
 class UncountedLines(Conflict):
     """Some goods were not counted; say how many if they shall count as gone."""
 
     code = "uncounted_lines"
+    remedy = (
+        "Count the lines that are left, or send how many they are as `confirm_uncounted`, so that they "
+        "count as gone."
+    )
 
 
 Kind = Literal["full", "partial"]

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from domain.errors import Conflict, Detail, Invalid
+from domain.errors import READ_AGAIN, Conflict, Detail, Invalid
 
 
 class InvalidTransition(Conflict):
     """It is at a stage at which this cannot be done."""
 
     code = "invalid_transition"
+    remedy = READ_AGAIN
 
 
 def check_status(noun: str, status: str, allowed: Iterable[str]) -> None:

@@ -16,6 +16,10 @@ class InsufficientStock(Conflict):
     """There is not enough stock."""
 
     code = "insufficient_stock"
+    remedy = (
+        "Take less, receive or transfer goods first, or take it from another storage; `details` say what "
+        "is left."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

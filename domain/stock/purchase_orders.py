@@ -35,6 +35,7 @@ class ReceiveExceedsOrdered(Conflict):
     """More was delivered than was ordered, and than the company tolerates beyond it."""
 
     code = "receive_exceeds_ordered"
+    remedy = "Receive at most what is ordered, or add the rest to the order first."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.errors import Conflict, Detail
+from domain.errors import READ_AGAIN, Conflict, Detail
 from domain.money import shortest
 from domain.private import CUSTOMER, texts
 
@@ -20,12 +20,14 @@ class ReservationEnded(Conflict):
     """Nothing of it is promised any more."""
 
     code = "invalid_transition"
+    remedy = READ_AGAIN
 
 
 class ReleaseExceedsReserved(Conflict):
     """More would be released than is promised."""
 
     code = "release_exceeds_reserved"
+    remedy = "Release at most what is still promised."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

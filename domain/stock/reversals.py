@@ -19,12 +19,14 @@ class AlreadyReversed(Conflict):
     """It was reversed before."""
 
     code = "already_reversed"
+    remedy = "Look at the movements: the reversal is there already."
 
 
 class NotReversible(Conflict):
     """This cannot be reversed."""
 
     code = "not_reversible"
+    remedy = "Record an adjustment that sets it right."
 
 
 def reversal_id(movement_id: UUID) -> UUID:

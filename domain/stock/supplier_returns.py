@@ -16,6 +16,7 @@ class ReturnExceedsReceived(Conflict):
     """More would go back than came in with that delivery."""
 
     code = "return_exceeds_received"
+    remedy = "Send back at most what came with that delivery and has not gone back yet."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ class TooManyReplays(Conflict):
     """Several replays of this webhook are still under way; wait for them."""
 
     code = "too_many_replays"
+    remedy = "Ask for the next one when one of those under way is done."
 
 
 @dataclass(frozen=True, kw_only=True)

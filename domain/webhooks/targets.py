@@ -43,6 +43,7 @@ class UrlNotAllowed(Invalid):
     """Webhooks go to a server's name over https, to port 443 or another that the operator allows."""
 
     code = "url_not_allowed"
+    remedy = "Use an `https` address with a public name, or have the operator allow the port."
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,14 @@ class TooManyWebhooks(Invalid):
     """A company has 20 webhooks at most; archive one that is not needed any more."""
 
     code = "too_many_webhooks"
+    remedy = "Archive a webhook that is not needed any more."
 
 
 class WebhookDisabled(Conflict):
     """The webhook is disabled; enable it first."""
 
     code = "invalid_transition"
+    remedy = "Enable the webhook, then repeat the request."
 
 
 class Webhook(Entity):

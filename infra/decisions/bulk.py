@@ -45,6 +45,7 @@ class NameTaken(Conflict):
     """The company has something else already under an id, name, code or SKU that is to be brought in."""
 
     code = "name_taken"
+    remedy = "Bring the history into a company that has nothing yet."
 
 
 def company_named(name: str) -> UUID:

@@ -94,6 +94,7 @@ class _ExportBroken(Refusal):
     """The export failed on our side; ask for it again."""
 
     code = "internal_error"
+    remedy = "Ask for the export again, and report the failure to whoever runs the service if it stays."
 
 
 class _Stopped(Exception):

@@ -93,6 +93,7 @@ class _ImportBroken(Refusal):
     """The import failed on our side; nothing was imported."""
 
     code = "internal_error"
+    remedy = "Send the file again, and report the failure to whoever runs the service if it stays."
 
 
 class _Stopped(Exception):

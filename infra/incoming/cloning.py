@@ -46,6 +46,7 @@ class NothingThen(Invalid):
     """The company's log had no event at that time."""
 
     code = "no_events"
+    remedy = "Name a later time."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,6 +96,7 @@ class _AuditJobBroken(Refusal):
     """It failed on our side; the worker's log says how."""
 
     code = "internal_error"
+    remedy = "Ask for it again, and report the failure to whoever runs the service if it stays."
 
 
 class _Stopped(BaseException):

@@ -52,7 +52,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             body_seconds=settings.body_seconds,
             connections=settings.max_connections,
         )
-        self.hooks = Hooks(refusal=unread)
+        self.hooks = Hooks(refusal=partial(unread, settings.public_url))
         super().__init__()
 
     def load_config(self) -> None:
@@ -76,7 +76,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         )
         proxies = self._settings.trusted_proxies
         self.hooks = Hooks(
-            refusal=unread,
+            refusal=partial(unread, self._settings.public_url),
             company_of=partial(company_of, services.authentication),
             sender_of=lambda connected, headers: neighbourhood_of(sender_from(connected, headers, proxies)),
             is_proxy=lambda connected: is_trusted(connected, proxies),

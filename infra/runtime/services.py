@@ -144,6 +144,7 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         now=lambda: datetime.now(UTC),
         max_body_bytes=settings.max_body_bytes,
         cors_origins=settings.cors_origins,
+        public_url=settings.public_url,
         trusted_proxies=settings.trusted_proxies,
         registration=settings.registration,
         has_demo=settings.demo,

@@ -46,6 +46,7 @@ class NoEvents(NotFound):
     """There are no events in this part of the log."""
 
     code = "no_events"
+    remedy = "Name positions that the log has."
 
 
 @dataclass(frozen=True, kw_only=True)

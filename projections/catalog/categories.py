@@ -17,6 +17,7 @@ class TreeTooLarge(Conflict):
     """There are too many categories to answer them all at once; ask for them by their parent."""
 
     code = "tree_too_large"
+    remedy = "Ask for the categories below one with `parent_id`."
 
 
 # NOTE: UNION in the recursions, so that even a ring would end.

@@ -22,6 +22,7 @@ class TooMuch(Invalid):
     """It would take too long."""
 
     code = "too_much"
+    remedy = "Ask for fewer stores, a shorter period or a higher support."
 
     @classmethod
     def by(cls, *, estimate: int, limit: int, field: str, **suggested: Any) -> Self:
@@ -35,18 +36,21 @@ class TooManyBaskets(TooMuch):
     """So many baskets take too long to count at once; ask for fewer stores or a shorter period."""
 
     code = "too_many_baskets"
+    remedy = "Ask for fewer stores or a shorter period."
 
 
 class TooManyPairs(TooMuch):
     """So many pairs are no answer that anybody reads; ask for those that more baskets have."""
 
     code = "too_many_pairs"
+    remedy = "Raise `min_support_count` or `min_support`, or ask for a shorter period."
 
 
 class TooManyItemsets(TooMuch):
     """So many sets would take too long to find; ask for those that more baskets have."""
 
     code = "too_many_itemsets"
+    remedy = "Raise `min_support`, or lower `max_length`."
 
 
 class Occupied(Exception):

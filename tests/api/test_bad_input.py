@@ -97,7 +97,8 @@ def is_refused(answer: Any) -> bool:
         and body.keys() == {"success", "message", "error", "request_id"}
         and body["success"] is False
         and body["message"]
-        and body["error"].keys() == {"code", "details"}
+        and body["error"].keys() == {"code", "details", "doc_url"}
+        and body["error"]["doc_url"].endswith(f"/docs/errors#{answer.code}")
         and body["request_id"] == answer.headers["x-request-id"]
         and all(detail.keys() == {"field", "code", "message"} for detail in body["error"]["details"])
     )

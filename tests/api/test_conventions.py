@@ -24,12 +24,16 @@ class TestTheEnvelope:
         answer = shop.client().get("/api/admin/products").json
         assert (answer["data"], answer["pagination"]["pages"]) == ([], 0)
 
-    def test_a_failure(self, shop: Any) -> None:
+    def test_a_failure(self, shop: Any, service: Any) -> None:
         answer = shop.client().get("/api/nowhere", X_Request_Id="till-7:42")
         assert answer.json == {
             "success": False,
             "message": "There is no such route.",
-            "error": {"code": "not_found", "details": []},
+            "error": {
+                "code": "not_found",
+                "details": [],
+                "doc_url": f"http://{service.host}:{service.port}/docs/errors#not_found",
+            },
             "request_id": "till-7:42",
         }
 

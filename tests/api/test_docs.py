@@ -102,7 +102,7 @@ class TestThePage:
         self, app: Any, document: dict[str, Any], page: Page
     ) -> None:
         general = {"not_found", "forbidden", "company_suspended", "subscription_expired"}
-        general |= {"unauthenticated", "token_expired", "token_revoked"}
+        general |= {"unauthenticated", "token_expired", "token_revoked", "too_many_requests"}
         for route in routes_of(app):
             name = document["paths"][route.path][route.method.lower()]["operationId"]
             article = page.html.partition(f'<article class="op" id="{name}">')[2].partition("</article>")[0]

@@ -254,6 +254,7 @@ class TestACursor:
         refused = client.get(f"{FEED}?after={head + 1}&wait=30")
         assert (refused.status, refused.code) == (409, "cursor_ahead")
         assert refused.json["error"] == {
+            "doc_url": refused.json["error"]["doc_url"],
             "code": "cursor_ahead",
             "details": [],
             "head": head,

@@ -22,6 +22,7 @@ class NothingSold(Invalid):
     """Nothing was sold then."""
 
     code = "nothing_sold"
+    remedy = "Choose a stretch of time in which something was sold."
 
 
 def period_of(body: Mapping[str, Any]) -> Period:

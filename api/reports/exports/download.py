@@ -32,6 +32,7 @@ class ExportTooLong(Invalid):
     """The report has more than 10,000 rows; have it written by `POST /api/admin/reports/exports`."""
 
     code = "export_too_long"
+    remedy = "Ask for it with `POST /api/admin/reports/exports`, and fetch the file when it is written."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from marshmallow import fields
 
-from api.errors import InvalidParameter
+from api.failures import InvalidParameter
 from api.fields import Body, Choice, Flag, Text
 from api.reports.files import FILES, Options
 from api.reports.parameters import FILTERS, ReportQuery, basis, query_of
@@ -28,6 +28,7 @@ class UnknownSection(Invalid):
     """The report has no such section."""
 
     code = "unknown_section"
+    remedy = "Name one of the sections that the message or the reference lists."
 
 
 def section_of(area: str, path: str) -> Section:

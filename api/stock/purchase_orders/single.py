@@ -7,8 +7,8 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.documents import FORMATS, Document
-from api.errors import NotAcceptable
 from api.etags import expected_versions
+from api.failures import NotAcceptable
 from api.media import CSV, HTML, PDF
 from api.operations import operation
 from api.queries import AsOfQuery

@@ -18,6 +18,7 @@ class LineFulfilled(Conflict):
     """Goods of it were handed over or cancelled: the prices of its lines stay, and what is handed over."""
 
     code = "line_fulfilled"
+    remedy = "Add new lines, or refund those that were handed over."
 
 
 def amend(

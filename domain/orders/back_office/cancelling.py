@@ -19,6 +19,7 @@ class CancelExceedsOrdered(Conflict):
     """Only what was not handed over can be cancelled."""
 
     code = "cancel_exceeds_ordered"
+    remedy = "Cancel at most what was not handed over; refund the rest."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

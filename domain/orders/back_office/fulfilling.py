@@ -20,6 +20,7 @@ class FulfilExceedsOrdered(Conflict):
     """No more can be handed over than is ordered and was not handed over yet."""
 
     code = "fulfil_exceeds_ordered"
+    remedy = "Read the order, and hand over at most what is left of each line."
 
 
 def fulfil(

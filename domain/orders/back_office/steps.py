@@ -20,6 +20,10 @@ class RefundRequired(Conflict):
     """More was paid than remains to be paid; cancel lines, and say how it is given back."""
 
     code = "refund_required"
+    remedy = (
+        "Cancel the lines with `POST /api/admin/orders/{order_id}/cancel`, and say in `refund` how the "
+        "rest is given back."
+    )
     amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"overpaid": "What was paid beyond what remains to be paid, and has to go back."}
     )

@@ -38,6 +38,7 @@ class ExportFailed(Refusal):
     """The file could not be written."""
 
     code = "export_failed"
+    remedy = "Ask for the export again; the worker's log says what was wrong."
 
 
 class Letters:

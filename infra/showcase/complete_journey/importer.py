@@ -40,6 +40,7 @@ class OtherCurrency(Conflict):
     """The history is in US dollars and cannot be mixed with another currency."""
 
     code = "other_currency"
+    remedy = "Import it into a company whose currency is the US dollar."
 
 
 def import_history(

@@ -21,6 +21,7 @@ class DuplicateVariant(Conflict):
     """A variant of another product already has this id."""
 
     code = "duplicate_id"
+    remedy = "Make a new id for the variant."
 
 
 _SAME_IDS: LiteralString = """

@@ -31,6 +31,7 @@ class BucketsNotValid(Invalid):
     """Age buckets end at one to five whole numbers of days, each larger than the one before."""
 
     code = "buckets_not_valid"
+    remedy = "Send one to five rising whole numbers, such as `30,60,90`."
 
 
 def _buckets() -> Iterator[Measure]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.errors import InvalidParameter
+from api.failures import InvalidParameter
 from api.reports.explain_query import check_filters, row_of
 from projections.reports.columns import Key
 from projections.reports.section import Section
