@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -59,6 +60,15 @@ _SECURITY_HEADERS = [
 _SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 #: For whoever came encrypted: do not come otherwise for two years.
 _ONLY_ENCRYPTED = "max-age=63072000"
+
+
+#: What asks again and again whether all is well.
+_PROBED = WATCHED | {"/health"}
+
+
+def _is_probe(req: Request, resp: Response) -> bool:
+    """Whether this machine itself asks how the service is, and all is well: nobody wants to read of that."""
+    return req.path in _PROBED and resp.status_code < HTTPStatus.BAD_REQUEST and is_on_this_machine(req)
 
 
 class Gatekeeper:
@@ -191,13 +201,15 @@ class Gatekeeper:
         req.env["mipos.counted"] = method, route
         _requests(method, route, resp.status_code).inc()
         _seconds(method, route).observe(seconds)
-        log.info(
+        caller = req.context.caller
+        (log.debug if _is_probe(req, resp) else log.info)(
             "answered",
             method=method,
             # What stands in a path may be a secret, or somebody's name.
             route=route,
             status=resp.status_code,
             milliseconds=round(seconds * 1000, 2),
+            **({"role": caller.role} if caller else {}),
         )
         clear_contextvars()
 

@@ -28,10 +28,13 @@ from tests.waiting import PATIENCE
 IMPORTED_LATE = (
     "api.app",
     "infra.bench.bare",
+    "infra.cli.console",
     "infra.cli.facts",
     "infra.cli.imports",
     "infra.cli.platform",
     "infra.cli.projections",
+    "infra.cli.routes",
+    "infra.cli.running",
     "infra.files.exports",
     "infra.files.imports",
     "infra.jobs.outbox",

@@ -1,5 +1,7 @@
 """`mipos import …`: bring in histories of sales that were made elsewhere."""
 
+# ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
+
 from contextlib import closing
 from datetime import date, datetime
 
@@ -31,7 +33,11 @@ def _numbers(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 
 @click.group("import")
 def import_group() -> None:
-    """Bring in sales that were made elsewhere."""
+    """Bring in sales that were made elsewhere.
+
+    \b
+    mipos import complete-journey --company Journey     a year of real sales, or a part of it
+    """
 
 
 @import_group.command("complete-journey")
@@ -50,6 +56,11 @@ def complete_journey(
     """Bring in the Complete Journey: a year of real sales in 457 stores.
 
     A run that was broken off goes on where it was; what is there already is left as it is.
+
+    \b
+    Examples:
+      mipos import complete-journey --company Journey --from 2017-01-01 --to 2017-01-31
+      mipos import complete-journey --company Journey --stores 367,406
     """
     selection = Selection(first=_day(first), last=_day(last), stores=stores)
     with closing(ctx.obj["app_pool"]()) as pool, _progress() as bar:

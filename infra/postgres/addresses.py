@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 #: PostgreSQL cuts longer names off, which two of them might not survive as two.
 LONGEST_NAME = 63
@@ -24,6 +24,13 @@ def in_schema(address: str, schema: str) -> str:
     others = [pair for pair in pairs if not pair.startswith("options=")]
     own = quote(" ".join([*options, search_path]), safe="")
     return f"{location}?{'&'.join([*others, f'options={own}'])}"
+
+
+def read_only(address: str) -> str:
+    """Return the same address for somebody who changes nothing, unless a statement says that it does."""
+    parameters = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+    options = [parameters.get("options", ""), "-c default_transaction_read_only=on"]
+    return make_conninfo(**{**parameters, "options": " ".join(filter(None, options))})
 
 
 def as_role(address: str, role: str, password: str | None = None) -> str:

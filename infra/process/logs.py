@@ -1,15 +1,17 @@
-"""Structured logs: one JSON object a line, and never a secret or a person in it."""
+"""Structured logs: one JSON object a line, or one line for people, and never a secret or a person in it."""
 
 import logging
 import sys
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
+from functools import partial
 from threading import Lock
 from typing import Any, BinaryIO
 
 import structlog
 
 from infra.process.lines import Line, line_of
+from infra.process.readable import is_terminal, readable, wants_colour
 from infra.process.tracing import add_trace
 from infra.process.troubles import described, traced
 
@@ -20,8 +22,9 @@ KeepLine = Callable[[Line], object]
 class Outlet:
     """Where lines go: to a stream at once, and to whatever keeps them."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, written: Callable[[Line], bytes] = Line.text) -> None:
         self._stream = stream
+        self._written = written
         self._turn = Lock()
         self.keep: KeepLine | None = None
 
@@ -34,7 +37,7 @@ class Outlet:
     def say(self, line: Line) -> None:
         """Write a line to the stream alone: what is wrong with keeping them would only be kept in vain."""
         with suppress(OSError, ValueError), self._turn:
-            self._stream.write(line.text())
+            self._stream.write(self._written(line))
             self._stream.flush()
 
 
@@ -67,12 +70,17 @@ def render(logger: Any, method: str, event: MutableMapping[str, Any]) -> tuple[t
     return (line,), {}
 
 
-def configure_logs(level: str, stream: BinaryIO | None = None) -> Outlet:
+def configure_logs(level: str, stream: BinaryIO | None = None, *, form: str | None = None) -> Outlet:
     """Write lines of at least this level, to standard output unless another stream is named.
 
+    They are `text` or `json`; unless one is asked for, whoever reads a terminal gets text and all else JSON.
     What is bound to the context (`structlog.contextvars`) stands in each line that a request causes.
     """
-    outlet = Outlet(stream or sys.stdout.buffer)
+    stream = stream or sys.stdout.buffer
+    form = form or ("text" if is_terminal(stream) else "json")
+    outlet = Outlet(
+        stream, partial(readable, in_colour=wants_colour(stream)) if form == "text" else Line.text
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -1,7 +1,9 @@
 """Signals that end a process in order."""
 
 import signal
-from threading import Event, Thread
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread, current_thread, main_thread
 
 _ENDING = {signal.SIGTERM, signal.SIGINT}
 
@@ -22,3 +24,21 @@ def event_of_ending() -> Event:
 
     Thread(target=wait, name="signals", daemon=True).start()
     return ending
+
+
+@contextmanager
+def ended_at_once() -> Iterator[None]:
+    """Let Ctrl-C end this process without a word, while it has nothing to put in order.
+
+    Python drops an interrupt that comes within some part of an import, or shows where it came; the system
+    does neither. Whoever ignores Ctrl-C, as what a shell runs in the background, goes on to.
+    """
+    hears = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not hears or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

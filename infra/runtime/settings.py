@@ -70,6 +70,7 @@ class Settings:
     schema: str
     postgres_bin: Path | None
     log_level: str
+    log_format: str | None
     log_days: int
     access_token_seconds: int
     refresh_token_seconds: int
@@ -500,6 +501,14 @@ SETTINGS: tuple[Setting, ...] = (
         "info",
         "Least severe messages to log: debug, info, warning or error.",
         _one_of("debug", "info", "warning", "error"),
+    ),
+    Setting(
+        "MIPOS_LOG_FORMAT",
+        None,
+        "How lines of the log are written: `text`, one short line a request for people, or `json`, all that "
+        "is known for machines.",
+        _one_of("text", "json"),
+        default_text="`text` on a terminal, else `json`",
     ),
     Setting(
         "MIPOS_LOG_DAYS",

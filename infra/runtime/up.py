@@ -12,6 +12,7 @@ from secrets import token_urlsafe
 
 import click
 
+from infra.process.own_addresses import to_open
 from infra.process.supervisor import Child, Supervisor, check_port_free
 from infra.runtime.databases import Addresses, database
 from infra.runtime.services import make_event_writer, open_pool
@@ -32,13 +33,16 @@ def demo_password(settings: Settings) -> str:
 def up(settings: Settings, environ: Mapping[str, str]) -> int:
     """Run everything until told to stop. Returns the exit code."""
     check_port_free(settings.host, settings.port)
+    click.echo("Setting up the database …", err=True)
     with database(settings) as addresses:
         password, is_good = None, True
         if settings.demo:
             password = demo_password(settings)
-            click.echo("Looking after the demo company …", err=True)
             with open_pool(addresses.app, 2) as pool:
-                is_good = make_demo(pool, make_event_writer(), password, datetime.now(UTC))
+                is_good = make_demo(
+                    pool, make_event_writer(), password, datetime.now(UTC), progress=_tell_of_demo
+                )
+        click.echo("Starting the web server and the worker …", err=True)
         server = addresses.server
         supervisor = Supervisor(
             list(children_of(settings, addresses, environ)),
@@ -46,6 +50,10 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
         )
         threading.Thread(target=_greet, args=(settings, password, is_good), daemon=True).start()
         return supervisor.run()
+
+
+def _tell_of_demo(events: int) -> None:
+    click.echo(f"Making the demo company, two months of {events:,} events …", err=True)
 
 
 def _log_key(settings: Settings) -> Mapping[str, str]:
@@ -77,10 +85,13 @@ def children_of(settings: Settings, addresses: Addresses, environ: Mapping[str, 
 
 def _greet(settings: Settings, password: str | None, is_good: bool) -> None:
     """Say where it is and how to try it, once it answers."""
-    address = f"http://{settings.bind_address}"
+    address, *others = to_open(settings.host, settings.port)
     while not _answers(f"{address}/ready"):
         time.sleep(0.05)
-    click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs\n")
+    click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs")
+    if others:
+        click.echo(f"From other machines: {', '.join(others)}")
+    click.echo()
     if not is_good:
         click.echo("The demo users have the password they were made with.\n")
     elif password is not None:
@@ -99,7 +110,7 @@ def how_to_try(settings: Settings, password: str, *, on_terminal: bool) -> str:
         shown, quoted = "that MIPOS_DEMO_PASSWORD sets", "'$MIPOS_DEMO_PASSWORD'"
     else:
         shown, quoted = f"that is kept in {file}", f"'$(cat {file})'"
-    return _DEMO.format(address=f"http://{settings.bind_address}", shown=shown, quoted=quoted)
+    return _DEMO.format(address=to_open(settings.host, settings.port)[0], shown=shown, quoted=quoted)
 
 
 def _answers(url: str) -> bool:

@@ -106,7 +106,7 @@ class TestARequest:
             "route": "/api/admin/products/{product_id:uuid}",
             "status": 404,
             "milliseconds": line["milliseconds"],
-            "fields": {"method": "GET", "code": "not_found"},
+            "fields": {"method": "GET", "code": "not_found", "role": "Admin"},
         }
 
     def test_stands_on_standard_output_as_it_is_kept(
@@ -118,6 +118,18 @@ class TestARequest:
         lines = [json.loads(line) for line in talkative.written().splitlines()]
         (written,) = [line for line in lines if line["request_id"] == request_id]
         assert {**written, "at": kept["at"]} == kept
+
+    @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
+    def test_by_which_this_machine_looks_after_itself_is_for_who_searches_for_faults(
+        self, talkative: Talkative, path: str
+    ) -> None:
+        own, others = uuid4().hex, uuid4().hex
+        client = talkative.service.client()
+        client.get(path, X_Request_Id=own)
+        client.get(path, X_Request_Id=others, X_Forwarded_For="192.0.2.1")
+        eventually(lambda: others in talkative.written())
+        lines = {line["request_id"]: line for line in map(json.loads, talkative.written().splitlines())}
+        assert (lines[own]["level"], lines[others]["level"]) == ("debug", "info")
 
     def test_of_nobody_names_nobody(self, talkative: Talkative, platform: Any) -> None:
         """A thread serves one after another: nothing of the one before is left."""

@@ -1,11 +1,13 @@
 """`mipos … --help`: what every command says of itself."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from infra.cli.catalogue import COMMANDS
 from infra.cli.main import cli
 
 
@@ -23,6 +25,27 @@ def test_is_written_for_people(path: Sequence[str]) -> None:
     result = CliRunner().invoke(cli, [*path, "--help"])
     assert result.exit_code == 0
     assert "\\" not in result.output
+
+
+@pytest.mark.parametrize("path", list(commands_below(cli)), ids=lambda path: " ".join(("mipos", *path)))
+def test_has_an_example(path: Sequence[str]) -> None:
+    """A group shows how its commands are called, and a command how it is called itself."""
+    said = CliRunner().invoke(cli, [*path, "--help"]).output
+    assert re.search(rf"^ +.*\bmipos {' '.join(path)}".rstrip(), said.partition("Options:")[0], re.MULTILINE)
+
+
+def test_lists_every_command_with_what_it_does() -> None:
+    said = CliRunner().invoke(cli, ["--help"]).output
+    lines = {line.split()[0]: line for line in said.splitlines() if line.startswith("  ") and line.strip()}
+    assert COMMANDS.keys() <= lines.keys()
+    assert all(entry.help in lines[name] for name, entry in COMMANDS.items())
+    assert "./mipos test-faults" in said
+
+
+def test_commands_are_called_what_they_are_listed_as() -> None:
+    context = click.Context(cli)
+    named = {name: command.name for name in COMMANDS if (command := cli.get_command(context, name))}
+    assert named == {name: name for name in COMMANDS}
 
 
 def test_shows_each_example_on_a_line_of_its_own() -> None:

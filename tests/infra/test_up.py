@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from infra.postgres.installation import Installation
+from infra.process.own_addresses import to_open
 from infra.runtime.databases import Addresses
 from infra.runtime.settings import Settings, load_settings
 from infra.runtime.up import children_of, how_to_try
@@ -51,3 +52,22 @@ class TestTheKeyThatLogsAreSignedWith:
         own = {"DATABASE_URL": "postgresql://owner@db/mipos", **KEYS}
         del own["MIPOS_SEAL_KEY"]
         assert set(handed(load_settings(own))) == {None}
+
+
+class TestTheAddress:
+    @pytest.mark.parametrize(
+        ("host", "address"),
+        [
+            ("127.0.0.1", "http://127.0.0.1:3000"),
+            ("till.example", "http://till.example:3000"),
+            ("::1", "http://[::1]:3000"),
+        ],
+    )
+    def test_is_where_it_listens(self, host: str, address: str) -> None:
+        assert to_open(host, 3000) == [address]
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "::", "0:0::0"])  # noqa: S104
+    def test_is_one_that_can_be_opened_where_it_listens_everywhere(self, host: str) -> None:
+        first, *others = to_open(host, 3000)
+        assert first == "http://localhost:3000"
+        assert not any(word in address for address in others for word in ("//0.", "[::]", "127.0"))

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,7 +66,8 @@ class EmbeddedServer:
     """
 
     def __init__(self, data_dir: Path, binaries: Path | None = None) -> None:
-        self.data_dir = data_dir.absolute()
+        # A link to a folder elsewhere is followed, so that its user needs to reach only that one.
+        self.data_dir = data_dir.resolve()
         self._data = self.data_dir / "data"
         self._log = self.data_dir / "postgres.log"
         self._setting = binaries
@@ -148,6 +150,16 @@ class EmbeddedServer:
             if self._lock is not None:
                 os.close(self._lock)
                 self._lock = None
+
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Keep any server off these data meanwhile. Raises AlreadyRunning, StillRunning."""
+        lock = _claim(self.data_dir)
+        try:
+            end_previous_server(self._data, time.monotonic() + PREVIOUS_SERVER_SECONDS)
+            yield
+        finally:
+            os.close(lock)
 
     def _start(self) -> None:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
