@@ -144,7 +144,9 @@ def _cut(detail: Detail) -> Detail:
     if len(detail["field"]) <= LONGEST_FIELD and len(detail["message"]) <= LONGEST_MESSAGE:
         return detail
     field, message = detail["field"][:LONGEST_FIELD], detail["message"][:LONGEST_MESSAGE]
-    return Detail(field, detail["code"], message)
+    cut = Detail(field, detail["code"], message)
+    cut.update((name, text) for name, text in detail.items() if name not in cut)
+    return cut
 
 
 class Failures:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commands.platform import PlatformWork
 from commands.ports import check_version
+from domain.errors import Detail
 from domain.packages import Limits, Package
 from domain.settings import DuplicateName, InUse
 
@@ -105,5 +106,7 @@ def archive_package(command: ArchivePackage, work: PlatformWork) -> Package:
 
 
 def _check_name(package_id: UUID, name: str, work: PlatformWork) -> None:
-    if work.platform.has_package_named(package_id, name):
-        raise DuplicateName
+    if holder := work.platform.package_named(package_id, name):
+        detail = Detail("name", DuplicateName.code, f"{holder.name} has it.")
+        status = "active" if holder.is_active else "inactive"
+        raise DuplicateName(details=[detail.held_by(holder.id, holder.name, status)])

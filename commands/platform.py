@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.ports import UnitOfWork
-from domain.packages import Limits, Offer
+from domain.packages import Limits, Namesake, Offer
 
 
 class PlatformPort(Protocol):
@@ -29,8 +29,8 @@ class PlatformPort(Protocol):
     def hold_package(self, package_id: UUID) -> None:
         """Give it to no further company until the end."""
 
-    def has_package_named(self, package_id: UUID, name: str) -> bool:
-        """Whether another package that is not archived has this name."""
+    def package_named(self, package_id: UUID, name: str) -> Namesake | None:
+        """Another package that is not archived and has this name."""
 
     def has_subscribers(self, package_id: UUID) -> bool:
         """Whether companies have this package."""

@@ -106,6 +106,15 @@ class Offer:
     limits: Limits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Namesake:
+    """A package that has a name already."""
+
+    id: UUID
+    name: str
+    is_active: bool
+
+
 class Package(Setting):
     """An offer that companies subscribe to. What is agreed of it later holds for all who have it, at once."""
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from domain.errors import Detail, Invalid
+from domain.folding import fold
 
 SHORTEST: Final = 8
 LONGEST: Final = 200
@@ -44,7 +45,7 @@ def _weakness(password: str, username: str) -> str | None:
         return f"Between {SHORTEST} and {LONGEST} characters."
     if len(set(password)) < FEWEST_KINDS:
         return f"At least {FEWEST_KINDS} different characters."
-    plain, name = password.strip().casefold(), username.strip().casefold()
+    plain, name = fold(password.strip()), fold(username.strip())
     if plain in {name, name.partition("@")[0]}:
         return "Not the user name."
     if plain in COMMON:

@@ -6,12 +6,12 @@ A new kind is a declaration of its events; storing, listing, editing and archivi
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
-from unicodedata import normalize
 from uuid import UUID
 
 from domain.aggregate import Aggregate, events_of
 from domain.entities import AlreadyArchived, Entity
 from domain.errors import Conflict, NotAllowed
+from domain.folding import fold
 
 
 class DuplicateName(Conflict):
@@ -127,7 +127,6 @@ class Setting(Entity):
 def name_key(name: str) -> str:
     """The form in which two names are the same.
 
-    Letter case and runs of white space do not count, nor whether an accent is written with its letter or
-    after it: nobody can see that.
+    Runs of white space do not count, nor whatever nobody can see (`fold`).
     """
-    return normalize("NFC", " ".join(name.split()).casefold())
+    return " ".join(fold(name).split())

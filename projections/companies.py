@@ -52,7 +52,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 10
+    version = 11
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.

@@ -43,7 +43,7 @@ class Customers(Projection):
     """
 
     name = "customers"
-    version = 5
+    version = 6
     mode = "inline"
     tables = ("customers", "customer_group_members")
     folds = in_whole(Customer.Registered)

@@ -30,7 +30,7 @@ class HeldSales(Projection):
     """
 
     name = "held_sales"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("held_sales",)
     on = {

@@ -36,7 +36,7 @@ class Packages(Projection):
     """One row for each package, under the platform; a limit that is null is none."""
 
     name = "packages"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("packages",)
     # What a company may have is looked up in its package at the moment of each decision.

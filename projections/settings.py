@@ -47,7 +47,7 @@ class Settings(Projection):
     """One row for each store, brand, supplier and whatever else a shop sets up."""
 
     name = "settings"
-    version = 7
+    version = 8
     mode = "inline"
     tables = ("settings",)
     folds = in_whole(*_KIND_OF)

@@ -13,17 +13,24 @@ _LEAVE_DIRECTORY: LiteralString = """
     DELETE FROM user_directory WHERE company_id = %(company_id)s AND user_id = %(stream_id)s
 """
 
-_ENTER_DIRECTORY: LiteralString = """
-    INSERT INTO user_directory (name_digest, company_id, user_id, since)
-    VALUES (%(name_digest)s, %(company_id)s, %(stream_id)s, %(at)s)
+# A name as it is spelt, and what all that look like it have in common, mostly the same.
+_NAMES: LiteralString = """
+    SELECT own.digest, %(company_id)s::uuid, %(stream_id)s::uuid, %(at)s::timestamptz, own.is_spelt
+      FROM (VALUES (%(spelt_digest)s::text, true), (%(name_digest)s::text, false)) AS own(digest, is_spelt)
+     WHERE own.is_spelt OR own.digest <> %(spelt_digest)s::text
+"""
+
+_ENTER_DIRECTORY: LiteralString = f"""
+    INSERT INTO user_directory (name_digest, company_id, user_id, since, is_spelt) {_NAMES}
+    RETURNING company_id
 """
 
 # Each company is folded for itself, so one may have given up a name long before another took it, and come
-# second here: the name is whose claim is the latest, in whatever order they come.
-_ENTER_RECORDED: LiteralString = """
-    INSERT INTO user_directory AS entry (name_digest, company_id, user_id, since)
-    VALUES (%(name_digest)s, %(company_id)s, %(stream_id)s, %(at)s)
-        ON CONFLICT (name_digest) DO UPDATE
+# second here: the name is whose claim is the latest, in whatever order they come. Names of before may look
+# alike and be spelt otherwise: each is found by its own spelling.
+_ENTER_RECORDED: LiteralString = f"""
+    INSERT INTO user_directory AS entry (name_digest, company_id, user_id, since, is_spelt) {_NAMES}
+        ON CONFLICT (name_digest, is_spelt) DO UPDATE
        SET company_id = excluded.company_id, user_id = excluded.user_id, since = excluded.since
      WHERE entry.since <= excluded.since
 """
@@ -64,14 +71,15 @@ USES: LiteralString = """
 class Users(Projection):
     """One row for each user of the company, and one in the platform's directory of user names.
 
-    The directory has digests of names (see `UserDirectory`), as every company can read it.
+    The directory has digests of names (see `UserDirectory`), as every company can read it: of each name as it
+    is spelt (`is_spelt`), and, if that is another, of what it looks like.
     Who is archived leaves the directory, so that somebody else can take the name.
     `rights_version` is the version at which the user's rights changed last; access tokens carry it, so that
     one issued before the change is known by it.
     """
 
     name = "users"
-    version = 5
+    version = 6
     mode = "inline"
     tables = ("users", "user_directory")
     on = {
@@ -122,6 +130,7 @@ class Users(Projection):
     derives = {
         "username_key": (username_key, "username"),
         "name_digest": (DIRECTORY.digest, "username"),
+        "spelt_digest": (DIRECTORY.spelt_digest, "username"),
         "email_key": (_email_key, "email"),
     }
     schema = """
@@ -145,10 +154,12 @@ class Users(Projection):
             PRIMARY KEY (company_id, id)
         );
         CREATE TABLE user_directory (
-            name_digest text PRIMARY KEY,
+            name_digest text NOT NULL,
             company_id  uuid NOT NULL,
             user_id     uuid NOT NULL,
-            since       timestamptz NOT NULL
+            since       timestamptz NOT NULL,
+            is_spelt    boolean NOT NULL,
+            PRIMARY KEY (name_digest, is_spelt)
         );
         CREATE INDEX user_directory_by_user ON user_directory (company_id, user_id);
     """
@@ -164,7 +175,11 @@ _FIND: LiteralString = """
      WHERE u.company_id = %(company_id)s AND u.id = %(id)s
 """
 
-_DIRECTORY: LiteralString = "SELECT company_id, user_id FROM user_directory WHERE name_digest = %(digest)s"
+_DIRECTORY: LiteralString = """
+    SELECT company_id, user_id FROM user_directory
+     WHERE name_digest = ANY(ARRAY[%(spelt_digest)s, %(name_digest)s])
+     ORDER BY name_digest = %(spelt_digest)s DESC, is_spelt DESC
+"""
 
 _STORES: LiteralString = """
     SELECT id, name, fields ->> 'code' AS code FROM settings
@@ -176,8 +191,9 @@ _STORES: LiteralString = """
 
 
 def ask_directory(db: Database, username: str) -> Answer:
-    """Ask which company and user a user name belongs to."""
-    return db.ask(_DIRECTORY, {"digest": DIRECTORY.digest(username)})
+    """Ask which company and user a user name belongs to; first who spells it so, then who else looks so."""
+    digests = {"spelt_digest": DIRECTORY.spelt_digest(username), "name_digest": DIRECTORY.digest(username)}
+    return db.ask(_DIRECTORY, digests)
 
 
 def find_user(db: Database, user_id: UUID) -> Row | None:

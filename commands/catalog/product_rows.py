@@ -13,7 +13,7 @@ from domain.catalog.gtin import barcode_key
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
 from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
 from domain.catalog.units import UnitChange
-from domain.catalog.variant_types import unlisted
+from domain.catalog.variant_types import combination_of, respelt, unlisted
 from domain.errors import Refusal
 from domain.settings import InUse
 from domain.sheets import Problem
@@ -52,6 +52,8 @@ class ProductDecision:
         self._is_other = group.owner is not None and group.owner in products and self.product is None
         self._first = group.rows[0][0]
         self._steps: tuple[Status, ...] = ()
+        # How the options of the product's variants are written so far.
+        self._spellings = [one.options for one in self.product.variants.values()] if self.product else []
         self._counted_before = self.product is not None and not self.product.is_archived
         self._version = self.product.version if self.product else 0
         self._unit_before = self.product.values["unit_id"] if self.product else None
@@ -261,15 +263,22 @@ class ProductDecision:
         for name in ("sku", "price"):
             if (existing is None or name in values) and values.get(name) is None:
                 self._required(name, row)
-        self._check_options(row, existing, values.get("options", {}))
+        if "options" in values:
+            values["options"] = self._options(row, existing, values["options"])
         return values
 
-    def _check_options(self, row: Row, existing: ExistingVariant | None, options: Mapping[str, str]) -> None:
+    def _options(
+        self, row: Row, existing: ExistingVariant | None, options: Mapping[str, str]
+    ) -> Mapping[str, str]:
         """An option named like a variant type has one of its values; those a variant has may stay."""
         own = self.product.variants.get(existing.id) if existing and self.product else None
-        if own is None or own.options != options:
-            for _, message in unlisted(options, self._context.choices):
-                self._wrong_in(row, "options", "not_listed", message)
+        if own and own.options == options:
+            return options
+        for _, message in unlisted(options, self._context.choices):
+            self._wrong_in(row, "options", "not_listed", message)
+        spelt = respelt(options, self._context.choices, self._spellings)
+        self._spellings.append(spelt)
+        return spelt
 
     def _required(self, column: str, row: Row) -> None:
         if not any(one.row == row.number and one.column == column for one in self.problems):
@@ -304,7 +313,7 @@ class ProductDecision:
         combinations: set[frozenset[tuple[str, str]]] = set()
         # Variants stand in the order of their rows, so that a later one is the wrong one.
         for variant, row in self._in_order(self.product):
-            options = frozenset(variant.options.items())
+            options = combination_of(variant.options)
             if options and options in combinations and row:
                 self._wrong_in(row, "options", "duplicate", "Another variant has these options.")
             combinations.add(options)

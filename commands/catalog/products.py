@@ -12,6 +12,7 @@ from commands.stock.ports import StockWork
 from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product, Status, Variant, sku_key
 from domain.catalog.units import UnitChange
+from domain.catalog.variant_types import Choices, combination_of, respelt
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.settings import InUse
@@ -81,6 +82,9 @@ class ProductContext(Protocol):
         What the product referred to `before` may stay, even if it is archived by now.
         """
 
+    def choices(self) -> Choices:
+        """The values of the variant types that options of these variants are named like."""
+
 
 class CatalogPort(Protocol):
     """The catalog of the company."""
@@ -122,7 +126,8 @@ def register_product(command: RegisterProduct, work: ProductsWork) -> Product:
         return existing
     _check_distinct(command.variants)
     catalog.check()
-    product = Product.begin(Product.Registered, command.id, **command.values, variants=command.variants)
+    variants = _respelt(command.variants, catalog.choices())
+    product = Product.begin(Product.Registered, command.id, **command.values, variants=variants)
     work.plan.check_room("products")
     work.save(product)
     return product
@@ -191,7 +196,8 @@ def add_variant(command: AddVariant, work: CatalogWork) -> Product:
     product = work.load(Product, product_id)
     if existing := earlier.read():
         return existing
-    product.add_variant(added)
+    siblings = tuple(product.variants.values())
+    product.add_variant(_respelt((added,), catalog.choices(), siblings)[0])
     catalog.check()
     _check_options(product, added)
     work.save(product)
@@ -205,14 +211,19 @@ def revise_variant(command: ReviseVariant, work: CatalogWork) -> Product:
     """
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_versions)
-    before = product.variants.get(command.variant_id)
-    product.revise_variant(command.variant_id, command.changes)
-    revised = product.variants[command.variant_id]
-    keeps_options = before is not None and revised.options == before.options
-    if {"sku", "barcodes"} & command.changes.keys() or not keeps_options:
-        compared = replace(revised, options={}) if keeps_options else revised
-        work.catalog.context({}, (compared,), product_id=product.id, alone=True).check()
-    _check_options(product, revised)
+    before, changes = product.variants.get(command.variant_id), command.changes
+    keeps_options = before is None or changes.get("options", before.options) == before.options
+    if before and ({"sku", "barcodes"} & changes.keys() or not keeps_options):
+        compared = replace(before, **{**changes, **({"options": {}} if keeps_options else {})})
+        catalog = work.catalog.context({}, (compared,), product_id=product.id, alone=True)
+        if not keeps_options:
+            siblings = (one for one in product.variants.values() if one.id != before.id)
+            changes = {**changes, "options": _respelt((compared,), catalog.choices(), siblings)[0].options}
+        product.revise_variant(command.variant_id, changes)
+        catalog.check()
+    else:
+        product.revise_variant(command.variant_id, changes)
+    _check_options(product, product.variants[command.variant_id])
     work.save(product)
     return product
 
@@ -229,10 +240,23 @@ def remove_variant(command: RemoveVariant, work: CatalogWork) -> Product:
     return product
 
 
+def _respelt(
+    variants: Iterable[Variant], choices: Choices, siblings: Iterable[Variant] = ()
+) -> tuple[Variant, ...]:
+    """The variants with their options as variant types write them, and those who come before them."""
+    known, spelt = [one.options for one in siblings], []
+    for variant in variants:
+        options = respelt(variant.options, choices, known)
+        known.append(options)
+        spelt.append(replace(variant, options=options))
+    return tuple(spelt)
+
+
 def _check_options(product: Product, variant: Variant) -> None:
     """No two variants of a product may have the same combination of options."""
     others = (other for other in product.variants.values() if other.id != variant.id)
-    if variant.options and any(other.options == variant.options for other in others):
+    own = combination_of(variant.options)
+    if own and any(combination_of(other.options) == own for other in others):
         raise Invalid(details=[Detail("options", "duplicate", "Another variant has these options.")])
 
 
@@ -243,7 +267,7 @@ def _check_distinct(variants: tuple[Variant, ...]) -> None:
     for index, variant in enumerate(variants):
         marks: list[tuple[str, object]] = [("id", variant.id), ("sku", sku_key(variant.sku))]
         marks += [("barcodes", barcode_key(barcode)) for barcode in variant.barcodes]
-        marks.append(("options", tuple(sorted(variant.options.items()))) if variant.options else ("", index))
+        marks.append(("options", combination_of(variant.options)) if variant.options else ("", index))
         for field, value in marks:
             if (field, value) in others:
                 details.append(Detail(f"variants.{index}.{field}", "duplicate", "It occurs twice."))

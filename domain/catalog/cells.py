@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.catalog.gtin import has_valid_check_digit, whole_number
 from domain.money import MAX_AMOUNT
+from domain.settings import name_key
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MONEY = re.compile(r"([0-9]{1,17})(?:\.([0-9]{1,20}))?\Z")
@@ -194,7 +195,7 @@ def options(text: str) -> dict[str, str]:
         pair = [unescaped(side).strip() for side in split_escaped(part, "=")]
         if len(pair) != 2 or not all(pair):  # noqa: PLR2004 a name and a value
             raise CellNotValid("invalid", "Options are written Size=M|Colour=Red.")
-        if pair[0] in values:
+        if name_key(pair[0]) in map(name_key, values):
             raise CellNotValid("duplicate", f"The option {pair[0][:LONGEST_OPTION]} occurs twice.")
         values[plain(pair[0], LONGEST_OPTION)] = plain(pair[1], LONGEST_OPTION)
     if len(values) > MOST_OPTIONS:

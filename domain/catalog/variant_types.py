@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from domain.settings import Setting
+from domain.settings import Setting, name_key
 
 #: The values of variant types by their names, as they are written there.
 Choices = Mapping[str, Iterable[str]]
@@ -35,10 +35,30 @@ class VariantType(Setting):
 def unlisted(options: Mapping[str, str], choices: Choices) -> list[tuple[str, str]]:
     """The options that are named like a variant type but have none of its values, each with a sentence.
 
-    Names and values count as they are written, letter case too; an option named like no type is free.
+    Names and values are compared as names are (`name_key`); an option named like no type is free.
     """
+    listed = {name_key(name): set(map(name_key, values)) for name, values in choices.items()}
     return [
         (name, f"The variant type {name} does not list {value}.")
         for name, value in options.items()
-        if name in choices and value not in choices[name]
+        if name_key(name) in listed and name_key(value) not in listed[name_key(name)]
     ]
+
+
+def respelt(
+    options: Mapping[str, str], choices: Choices, siblings: Iterable[Mapping[str, str]] = ()
+) -> dict[str, str]:
+    """Options as variant types write them, or else as other variants of the product do that came before."""
+    names = {name_key(name): name for sibling in siblings for name in sibling}
+    names.update((name_key(name), name) for name in choices)
+    spelt = {}
+    for written, value in options.items():
+        name = names.get(name_key(written), written)
+        values = {name_key(one): one for one in choices.get(name, ())}
+        spelt[name] = values.get(name_key(value), value)
+    return spelt
+
+
+def combination_of(options: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """What two variants of a product may not have in common: all their options, however they are written."""
+    return frozenset((name_key(name), name_key(value)) for name, value in options.items())

@@ -51,7 +51,7 @@ class ProductStatuses(Projection):
     """
 
     name = "product_status"
-    version = 2
+    version = 3
     tables = ("product_statuses",)
     folds = {
         Product.Registered: Drafted,

@@ -11,7 +11,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.companies import PLATFORM_ID
-from domain.packages import RESOURCES, Limits, Offer, check_room, month_around
+from domain.packages import RESOURCES, Limits, Namesake, Offer, check_room, month_around
 from domain.settings import name_key
 from projections.base import Answer, Database, Row
 from projections.packages import limits_of
@@ -76,8 +76,9 @@ _TRIAL: LiteralString = """
 """
 
 _SAME_NAME: LiteralString = """
-    SELECT FROM packages
+    SELECT id, name, is_active FROM packages
      WHERE company_id = %(company_id)s AND name_key = %(name_key)s AND id <> %(id)s AND NOT is_archived
+     ORDER BY id
 """
 
 # Asked by the platform, which sees every company's row.
@@ -200,10 +201,11 @@ class PlatformGuard:
         """Give it to no further company until the end."""
         self._db.execute(_HOLD_PACKAGE, {"company_id": self._db.company_id, "id": package_id})
 
-    def has_package_named(self, package_id: UUID, name: str) -> bool:
-        """Whether another package that is not archived has this name."""
+    def package_named(self, package_id: UUID, name: str) -> Namesake | None:
+        """Another package that is not archived and has this name."""
         params = {"company_id": self._db.company_id, "id": package_id, "name_key": name_key(name)}
-        return self._db.ask(_SAME_NAME, params).row() is not None
+        row = self._db.ask(_SAME_NAME, params).row()
+        return Namesake(**row) if row else None
 
     def has_subscribers(self, package_id: UUID) -> bool:
         """Whether companies have this package."""

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.errors import Detail
 from domain.permissions import PERMISSIONS, permissions_of
 from domain.stores import Store
 from domain.users import MANAGING, DuplicateUsername
-from projections.base import Answer, Database
+from projections.base import Answer, Database, Row
 from projections.guards.packages import hold_company
 from projections.guards.references import References
+from projections.user_directory import username_key
 from projections.user_list import Surroundings
 from projections.users import ask_directory
 
@@ -19,6 +21,14 @@ _MAY_MANAGE: LiteralString = """
      WHERE company_id = %(company_id)s AND id <> %(id)s AND is_active AND NOT is_archived
        AND cardinality(store_ids) = 0
        AND (role = ANY(%(roles)b::text[]) OR granted && %(keys)b::text[])
+"""
+
+# Of others in the company only: who has the name elsewhere is told to nobody.
+_NAMESAKE: LiteralString = """
+    SELECT id, username, CASE WHEN is_active THEN 'active' ELSE 'inactive' END AS status FROM users
+     WHERE company_id = %(company_id)s AND username_key = %(username_key)s AND id <> %(id)s
+       AND NOT is_archived
+     ORDER BY id
 """
 
 _MANAGING_ROLES = sorted({role for key in MANAGING for role in PERMISSIONS[key][1]})
@@ -32,12 +42,14 @@ class UserContext:
         user_id: UUID,
         *,
         named: Answer | None,
+        namesake: Answer | None,
         references: References,
         may_manage: Answer,
         surroundings: Surroundings,
     ) -> None:
         self._user_id = user_id
         self._named = named
+        self._namesake = namesake
         self._references = references
         self._may_manage = may_manage
         self._surroundings = surroundings
@@ -58,9 +70,16 @@ class UserContext:
     def check(self) -> None:
         """Raise Invalid for stores that are not there, OtherStore, DuplicateUsername."""
         self._references.check()
-        row = self._named.row() if self._named else None
-        if row is not None and row["user_id"] != self._user_id:
-            raise DuplicateUsername
+        if any(row["user_id"] != self._user_id for row in (self._named.rows() if self._named else ())):
+            raise taken(self._namesake.row() if self._namesake else None)
+
+
+def taken(holder: Row | None, field: str = "username") -> DuplicateUsername:
+    """The refusal of a name: with the user who has it, if that is one of the company."""
+    detail = Detail(field, DuplicateUsername.code, "Another user has this name.")
+    if holder:
+        detail.held_by(holder["id"], holder["username"], holder["status"])
+    return DuplicateUsername(details=[detail])
 
 
 class UsersGuard:
@@ -83,7 +102,11 @@ class UsersGuard:
         return UserContext(
             user_id,
             named=ask_directory(self._db, values["username"]) if "username" in values else None,
+            namesake=self._namesake(own, values["username"]) if "username" in values else None,
             references=References(self._db, named, store_ids),
             may_manage=self._db.ask(_MAY_MANAGE, {**own, "roles": _MANAGING_ROLES, "keys": sorted(MANAGING)}),
             surroundings=Surroundings(self._db, user_id, requested),
         )
+
+    def _namesake(self, own: Mapping[str, Any], username: str) -> Answer:
+        return self._db.ask(_NAMESAKE, {**own, "username_key": username_key(username)})

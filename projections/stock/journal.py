@@ -72,6 +72,7 @@ class StockJournal(Projection):
     """
 
     name = "stock_journal"
+    version = 2
     mode = "inline"
     tables = ("stock_journal", "receipt_returns")
     folds = {

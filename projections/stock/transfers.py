@@ -44,7 +44,7 @@ class Transfers(Projection):
     """
 
     name = "transfers"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("transfers", "transfer_lines")
     on = {

@@ -58,6 +58,9 @@ class TestAdding:
         package = add(platform)
         answer = platform.post(PATH, {"name": f"  {package['name'].upper()} "})
         assert (answer.status, answer.code) == (409, "duplicate_name")
+        (detail,) = answer.json["error"]["details"]
+        holder = {"field": "name", "id": package["id"], "name": package["name"], "status": "active"}
+        assert holder.items() <= detail.items()
         assert platform.delete(f"{PATH}/{package['id']}").status == 200
         assert platform.post(PATH, {"name": package["name"]}).status == 201
 

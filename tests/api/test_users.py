@@ -187,6 +187,29 @@ class TestNames:
         bert = staff.add("bert")
         assert staff.admin.patch(path(bert), {"username": staff.name("aNNa")}).code == "duplicate_username"
 
+    def test_are_the_same_in_full_width_and_one_signs_in_with_either(self, staff: Staff) -> None:
+        anna = staff.add("anna")
+        wide = "\uff21\uff4e\uff4e\uff41"
+        assert staff.add(wide).code == "duplicate_username"
+        assert staff.admin.patch(path(anna), {"username": staff.name(wide)}).status == 200
+        assert staff.sign_in("anna").status == staff.sign_in(wide).status == 200
+        assert staff.add("anna").code == "duplicate_username"
+
+    def test_tell_who_has_them_in_the_own_company_alone(
+        self, staff: Staff, make_shop: Callable[..., Any]
+    ) -> None:
+        anna, bert = staff.add("anna"), staff.add("bert")
+        edit = {"username": staff.name("ANNA")}
+        for refused in (staff.add("Anna"), staff.admin.patch(path(bert), edit)):
+            (detail,) = refused.json["error"]["details"]
+            assert (detail["field"], detail["code"]) == ("username", "duplicate_username")
+            holder = {"id": anna.data["id"], "name": staff.name("anna"), "status": "active"}
+            assert holder.items() <= detail.items()
+        body = {"username": staff.name("anna"), "password": PASSWORD, "role_id": "cashier"}
+        (detail,) = make_shop().client().post(USERS, body).json["error"]["details"]
+        assert detail.keys() == {"field", "code", "message"}
+        assert anna.data["id"] not in str(detail)
+
     def test_of_two_companies_at_once_one_gets_it(self, make_shop: Callable[..., Any]) -> None:
         admins = [make_shop().client() for _ in range(2)]
         for round_ in range(5):

@@ -104,12 +104,37 @@ class TestWhatVariantsMayHave:
     @pytest.mark.usefixtures("size")
     def test_an_option_named_like_a_type_has_one_of_its_values(self, shop: Any, admin: Any) -> None:
         before = len(shop.events())
-        for wrong in ("XL", "m"):
-            refused = admin.post("/api/admin/products", self.body({"Size": "S"}, {"Size": wrong}))
-            assert (refused.status, refused.fields) == (422, {"variants.1.options.Size"})
+        for name, wrong in (("Size", "XL"), ("size", "XL")):
+            refused = admin.post("/api/admin/products", self.body({"Size": "S"}, {name: wrong}))
+            assert (refused.status, refused.fields) == (422, {f"variants.1.options.{name}"})
             assert refused.json["error"]["details"][0]["code"] == "not_listed"
         assert len(shop.events()) == before
         assert admin.post("/api/admin/products", self.body({"Size": "S"}, {"Size": "L"})).status == 201
+
+    @pytest.mark.usefixtures("size")
+    def test_options_are_written_as_their_type_is(self, admin: Any) -> None:
+        body = self.body({"SIZE": "s"}, {"\uff33ize": "M"})
+        product = admin.post("/api/admin/products", body).data
+        assert [one["options"] for one in product["variants"]] == [{"Size": "S"}, {"Size": "M"}]
+        added = {"sku": "S-3", "price": 1, "options": {"size": "l"}}
+        product = admin.post(f"/api/admin/products/{product['id']}/variants", added).data
+        assert product["variants"][2]["options"] == {"Size": "L"}
+        path = f"/api/admin/products/{product['id']}/variants/{product['variants'][2]['id']}"
+        same = {"options": {"SIZE": "m"}}
+        assert admin.patch(path, same, If_Match="*").fields == {"options"}
+
+    def test_options_of_no_type_are_written_as_the_first_variant_has_them(self, admin: Any) -> None:
+        body = self.body({"Gr\u00f6sse": "M"}, {"gro\u0308sse": "L"})
+        product = admin.post("/api/admin/products", body).data
+        assert [one["options"] for one in product["variants"]] == [{"Gr\u00f6sse": "M"}, {"Gr\u00f6sse": "L"}]
+
+    @pytest.mark.parametrize(
+        "options", [({"Color": "Red"}, {"color": "RED"}), ({"Color": "Red", "color": "Blue"},)]
+    )
+    def test_options_that_look_alike_are_one(self, admin: Any, options: Any) -> None:
+        refused = admin.post("/api/admin/products", self.body(*options))
+        assert (refused.status, refused.code) == (422, "validation_failed")
+        assert next(iter(refused.fields)).endswith("options")
 
     def test_taking_a_value_and_giving_it_up_at_once_never_both_succeed(self, admin: Any) -> None:
         variant_type = admin.post(PATH, SIZE).data

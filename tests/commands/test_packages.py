@@ -57,7 +57,7 @@ class TestRegisterPackage:
 
     def test_refuses_a_name_that_is_taken(self, scenario: Scenario) -> None:
         scenario.given(package(OTHER, "SMALL"))
-        on_the_platform(scenario, self.NEW).then_refused(DuplicateName)
+        on_the_platform(scenario, self.NEW).then_refused(DuplicateName, "name")
 
     def test_takes_the_name_of_one_that_is_archived(self, scenario: Scenario) -> None:
         gone = package(OTHER)
@@ -84,7 +84,7 @@ class TestRevisePackage:
 
     def test_refuses_a_name_that_is_taken(self, scenario: Scenario) -> None:
         scenario.given(package(), package(OTHER, "Medium"))
-        on_the_platform(scenario, revise(name="medium")).then_refused(DuplicateName)
+        on_the_platform(scenario, revise(name="medium")).then_refused(DuplicateName, "name")
 
     def test_refuses_a_limit_below_what_a_company_uses(self, blank: Scenario) -> None:
         scenario = blank.given(package(), subscribed(), store(), product())

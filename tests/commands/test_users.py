@@ -90,11 +90,13 @@ class TestRegisterUser:
         )
 
     def test_refuses_a_name_that_somebody_has(self, scenario: Scenario) -> None:
-        scenario.given(user(id_of("bob"), "Bob@Salt.test")).when(new()).then_refused(DuplicateUsername)
+        scenario.given(user(id_of("bob"), "Bob@Salt.test")).when(new()).then_refused(
+            DuplicateUsername, "username"
+        )
 
     def test_refuses_a_name_that_looks_the_same(self, scenario: Scenario) -> None:
         scenario.given(user(id_of("jose"), "jos\u00e9"))
-        scenario.when(new(username="JOSE\u0301")).then_refused(DuplicateUsername)
+        scenario.when(new(username="JOSE\u0301")).then_refused(DuplicateUsername, "username")
 
     def test_takes_the_name_of_somebody_who_left_or_gave_it_up(self, scenario: Scenario) -> None:
         gone = user(id_of("gone"), "bob@salt.test")
@@ -107,7 +109,7 @@ class TestRegisterUser:
     def test_refuses_a_name_that_somebody_has_in_another_company(self, scenario: Scenario) -> None:
         elsewhere = id_of("elsewhere")
         scenario.given(company(elsewhere)).given(user(OTHER, "bob@salt.test"), company=elsewhere)
-        scenario.when(new()).then_refused(DuplicateUsername)
+        scenario.when(new()).then_refused(DuplicateUsername, "username")
 
     def test_names_each_store_that_is_not_there(self, scenario: Scenario) -> None:
         scenario.when(new(store_ids=(STORE, NOTHING))).then_refused(Invalid, "store_ids.1:not_found")
@@ -153,7 +155,9 @@ class TestReviseUser:
         scenario.given(user()).when(revise(username="ANN@salt.test")).then(fact(User.Renamed))
 
     def test_refuses_a_name_that_somebody_has(self, scenario: Scenario) -> None:
-        scenario.given(user()).when(revise(username="boss@salt.test")).then_refused(DuplicateUsername)
+        scenario.given(user()).when(revise(username="boss@salt.test")).then_refused(
+            DuplicateUsername, "username"
+        )
 
     def test_refuses_who_is_not_there(self, scenario: Scenario) -> None:
         scenario.when(revise(NOTHING)).then_refused(Missing)

@@ -27,6 +27,7 @@ from api.fields import (
 from domain.catalog.cells import MOST_OPTIONS
 from domain.catalog.gtin import has_valid_check_digit
 from domain.catalog.products import MOST_VARIANTS, STATUSES, Variant
+from domain.settings import name_key
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class Barcode(Text):
 
 
 class Options(Described, fields.Dict):
-    """What tells a variant from its siblings: each name once, however much white space surrounds it."""
+    """What tells a variant from its siblings: each name once, however it is written."""
 
     def __init__(self, **kwargs: Any) -> None:
         text = Text(shortest=1, longest=50)
@@ -73,7 +74,7 @@ class Options(Described, fields.Dict):
         if isinstance(value, dict):
             self._length(value)
         options = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
-        if len(options) < len(value):
+        if len({name_key(name) for name in options}) < len(value):
             raise ValidationError("An option occurs twice.")
         return options
 

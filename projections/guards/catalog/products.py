@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.catalog.gtin import barcode_key
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant, sku_key
-from domain.catalog.variant_types import unlisted
+from domain.catalog.variant_types import Choices, unlisted
 from domain.errors import Conflict, Detail, Invalid
 from domain.pending import Pending
 from domain.settings import name_key
@@ -158,8 +158,12 @@ class ProductContext:
                 ]
             )
 
+    def choices(self) -> Choices:
+        """The values of the variant types that options of these variants are named like."""
+        return {row["name"]: row["values"] for row in self._choices.rows()} if self._choices else {}
+
     def _unlisted(self) -> Iterator[Detail]:
-        choices = {row["name"]: row["values"] for row in self._choices.rows()} if self._choices else {}
+        choices = self.choices()
         for path, variant in self._variants.items():
             for name, message in unlisted(variant.options, choices):
                 yield Detail(f"{path}options.{name}", "not_listed", message)

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.catalog.gtin import barcode_key
 from domain.catalog.images import Picture
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Product, Variant, sku_key
-from domain.catalog.variant_types import VariantType, unlisted
+from domain.catalog.variant_types import Choices, VariantType, unlisted
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.settings import name_key
@@ -61,9 +61,12 @@ class MemoryProductContext:
             if named := [path for path, one in self._variants.items() if has_same(one)]:
                 raise refusal(details=[Detail(f"{path}{field}", refusal.code, "Taken.") for path in named])
 
-    def _unlisted(self) -> Iterable[Detail]:
+    def choices(self) -> Choices:
         types = [one for one in self._world.all(self._company_id, VariantType) if not one.is_archived]
-        choices = {one.values["name"]: one.values["values"] for one in types}
+        return {one.values["name"]: one.values["values"] for one in types}
+
+    def _unlisted(self) -> Iterable[Detail]:
+        choices = self.choices()
         for path, variant in self._variants.items():
             for name, message in unlisted(variant.options, choices):
                 yield Detail(f"{path}options.{name}", "not_listed", message)

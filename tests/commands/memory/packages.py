@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.catalog.products import Product
 from domain.companies import PLATFORM_ID, Company
 from domain.orders import Order
-from domain.packages import RESOURCES, Limits, Offer, Package, check_room, month_around
+from domain.packages import RESOURCES, Limits, Namesake, Offer, Package, check_room, month_around
 from domain.settings import name_key
 from domain.storages import Storage
 from domain.stores import Store
@@ -90,9 +90,12 @@ class MemoryPlatform:
     def hold_package(self, package_id: UUID) -> None:
         """Nobody else decides meanwhile."""
 
-    def has_package_named(self, package_id: UUID, name: str) -> bool:
-        others = (one for one in self._world.all(PLATFORM_ID, Package) if not one.is_archived)
-        return any(name_key(one.values["name"]) == name_key(name) for one in others if one.id != package_id)
+    def package_named(self, package_id: UUID, name: str) -> Namesake | None:
+        for one in self._world.all(PLATFORM_ID, Package):
+            is_other = one.id != package_id and not one.is_archived
+            if is_other and name_key(one.values["name"]) == name_key(name):
+                return Namesake(id=one.id, name=one.values["name"], is_active=one.is_active)
+        return None
 
     def has_subscribers(self, package_id: UUID) -> bool:
         return bool(self._subscribers(package_id))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.errors import Detail
 from domain.settings import name_key
 from domain.stores import Store
 from domain.users import DuplicateUsername, User
@@ -55,7 +56,15 @@ class MemoryUserContext:
         check_references(self._world, self._company_id, targets, self._store_ids)
         entry = user_named(self._world, self._values["username"]) if "username" in self._values else None
         if entry is not None and entry[1] != self._user_id:
-            raise DuplicateUsername
+            raise self._taken(*entry)
+
+    def _taken(self, company_id: UUID, user_id: UUID) -> DuplicateUsername:
+        detail = Detail("username", DuplicateUsername.code, "Another user has this name.")
+        if company_id == self._company_id:
+            user = next(one for one in self._world.all(company_id, User) if one.id == user_id)
+            status = "active" if user.values["is_active"] else "inactive"
+            detail.held_by(user_id, user.values["username"], status)
+        return DuplicateUsername(details=[detail])
 
 
 class MemoryUsers:

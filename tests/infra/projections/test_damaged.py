@@ -20,6 +20,7 @@ from domain.users import User
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from projections.user_directory import DIRECTORY
+from projections.users import ask_directory
 from tests.infra.projections.conftest import NOW, SERIES, sale
 
 
@@ -152,6 +153,50 @@ class TestAUserNameThatChangedHands:
             shop.rebuild("users")
             rows = database.rows("SELECT user_id FROM user_directory WHERE name_digest = %s", digest)
             assert rows == [(coming.id,)]
+
+
+class TestNamesThatCameToLookAlike:
+    """Names that were two before width and ligatures stopped counting: both stay, and nothing is refused."""
+
+    WIDE = str.maketrans({one: ord(one) - 0x20 + 0xFF00 for one in "abcdefghijklmnopqrstuvwxyz"})
+
+    @pytest.mark.parametrize(
+        ("name", "one", "other"),
+        [
+            pytest.param("settings", lambda: brand("Oat"), lambda: brand("O\uff41t"), id="brands"),
+            pytest.param("settings", lambda: brand("Fin"), lambda: brand("\ufb01n"), id="ligatures"),
+        ],
+    )
+    def test_are_both_kept_by_a_rebuild(
+        self, shop: Any, name: str, one: Callable[[], Aggregate], other: Callable[[], Aggregate]
+    ) -> None:
+        append(shop, one(), other())
+        shop.rebuild(name)
+        assert shop.verify(name).is_true
+
+    def test_may_be_packages(self, open_shop: Callable[..., Any]) -> None:
+        platform, name = open_shop(PLATFORM_ID), uuid4().hex
+        with transaction(platform.connection, PLATFORM_ID) as db:
+            db.execute("SELECT found_company(%(company)s)", {"company": PLATFORM_ID})
+        append(platform, package(f"z{name}"), package(f"\uff5a{name}"))
+        platform.rebuild("packages")
+        assert platform.verify("packages").is_true
+
+    def test_lead_every_user_to_their_own_company(self, open_shop: Callable[..., Any]) -> None:
+        plain = f"anna{uuid4().hex}"
+        shops = {plain: open_shop(), plain.translate(self.WIDE): open_shop()}
+        users = {name: User.begin(User.Registered, uuid4(), username=name, role="Cashier") for name in shops}
+        for name, shop in shops.items():
+            append(shop, users[name])
+        for order in (list(shops), list(reversed(shops))):
+            for name in order:
+                shops[name].rebuild("users")
+            for name, shop in shops.items():
+                with transaction(shop.connection, shop.company_id) as db:
+                    row = ask_directory(db, name).row()
+                assert row is not None
+                assert row["user_id"] == users[name].id
+        assert all(shop.verify("users").is_true for shop in shops.values())
 
 
 def test_a_sale_that_comes_second_by_chance_is_still_refused(shop: Any) -> None:
