@@ -19,6 +19,7 @@ from api import (
     customers,
     dashboard,
     devices,
+    docs,
     doctor,
     failed_events,
     feed,
@@ -50,7 +51,6 @@ from api.catalog.categories import CATEGORIES
 from api.catalog.units import UNITS, UnitConversion
 from api.catalog.variant_types import VARIANT_TYPES
 from api.customer_groups import CUSTOMER_GROUPS
-from api.docs import Docs
 from api.errors import Failures
 from api.middleware import Gatekeeper
 from api.openapi import OpenApi, document_of
@@ -165,9 +165,9 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(services))
     app.add_route(STORE_STORAGES.path, SettingListing(services, STORE_STORAGES))
 
-    docs, openapi = Docs(services), OpenApi(services)
-    app.add_route("/docs", docs)
+    document, openapi = cache(lambda: document_of(app)), OpenApi(services)
+    docs.add_routes(app, services, document)
     app.add_route("/api/openapi.json", openapi)
     for _ in routes_of(app):
         pass  # each is looked at, whether it is declared
-    openapi.document = docs.document = cache(lambda: document_of(app))
+    openapi.document = document

@@ -1,16 +1,18 @@
 """The quick start: sign in, choose a product, ask what a basket costs, sell it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from api.docs.markup import panel
-from api.docs.operations import curl
+from api.docs.requests import curl
 
 Json = dict[str, Any]
 
 #: Stands for the page's own address, which its script puts there.
 _ADDRESS = "http://localhost:3000"
+_TAGS = re.compile(r"</?code>")
 _LINES = [{"variant_id": "$VARIANT", "quantity": "1"}]
 
 
@@ -63,15 +65,34 @@ def quick_start(document: Json) -> str:
     """The steps that this application offers, as an ordered list."""
     shown = "".join(
         f"<li><div><h3>{step.title}</h3><p>{step.words}</p></div>{_panel(step, operation)}</li>"
-        for step in STEPS
-        if (operation := document["paths"].get(step.path, {}).get(step.method)) is not None
+        for step, operation in _offered(document)
     )
     return f'<ol class="steps">{shown}</ol>'
 
 
+def plain_start(document: Json) -> str:
+    """The same steps in Markdown."""
+    return "\n\n".join(
+        f"{number}. **{step.title}.** {_TAGS.sub('`', step.words)}\n\n```sh\n{_command(step, operation)}\n```"
+        for number, (step, operation) in enumerate(_offered(document), start=1)
+    )
+
+
+def _offered(document: Json) -> Iterator[tuple[_Step, Json]]:
+    """The steps that this application has, with their operations."""
+    for step in STEPS:
+        operation = document["paths"].get(step.path, {}).get(step.method)
+        if operation is not None:
+            yield step, operation
+
+
 def _panel(step: _Step, operation: Json) -> str:
+    shown = panel("Shell", _command(step, operation))
+    return shown.replace(_ADDRESS, f"<span data-origin>{_ADDRESS}</span>")
+
+
+def _command(step: _Step, operation: Json) -> str:
     request = curl(step.method, step.path + step.query, operation, step.body)
     # Within the quotes of a body the shell puts nothing in, so they end before a variable and begin after it.
     request = re.sub(r"\$(VARIANT|PASSWORD)", r"""'"$\1"'""", request)
-    shown = panel("Shell", step.command.format(request))
-    return shown.replace(_ADDRESS, f"<span data-origin>{_ADDRESS}</span>")
+    return step.command.format(request)

@@ -1,6 +1,6 @@
 // Operations of the reference, to be tried: fields for all that a request consists of, the same request as a
 // command, and what was answered. The document is fetched when the first one is opened.
-import { queryOf } from "./client.js";
+import { BASE, queryOf } from "./client.js";
 import { curl } from "./curl.js";
 import { coloured, copyButton, element } from "./elements.js";
 import { openSession } from "./session.js";
@@ -9,16 +9,44 @@ import { openSession } from "./session.js";
 const SHOWN = 200_000;
 const JSON_TYPE = "application/json";
 
+/** Where this tab remembers who is signed in, from page to page. */
+const MEMORY = "mipos.session";
+const memory = {
+  read() {
+    try {
+      return JSON.parse(sessionStorage.getItem(MEMORY));
+    } catch {
+      return null;
+    }
+  },
+  write(session) {
+    try {
+      if (session) sessionStorage.setItem(MEMORY, JSON.stringify(session));
+      else sessionStorage.removeItem(MEMORY);
+    } catch {
+      // The next page asks anew then.
+    }
+  },
+};
+
 /** Offer to sign in, and to try each operation of the page. */
 export function offerTrials() {
+  const dialog = document.getElementById("trying");
+  const who = element("button", { type: "button", id: "who" });
   const client = openSession(document.getElementById("session"), () => {
+    name();
+    if (client.user) dialog.close();
     for (const form of document.querySelectorAll("form.trial")) form.dispatchEvent(new Event("input"));
-  });
-  document.getElementById("trying").hidden = false;
+  }, memory);
+  const name = () => { who.textContent = client.user ? `Signed in as ${client.user.username}` : "Sign in to try"; };
+  name();
+  who.addEventListener("click", () => dialog.showModal());
+  dialog.querySelector(":scope > .close").addEventListener("click", () => dialog.close());
+  document.querySelector(".tools").append(who);
   for (const article of document.querySelectorAll(".op")) {
     const button = element("button", { type: "button", class: "try", "aria-expanded": "false" }, "Try it");
     button.addEventListener("click", () => toggle(article, button, client));
-    article.querySelector(".shown").prepend(button);
+    article.querySelector(".try-line").append(button);
   }
 }
 
@@ -27,7 +55,7 @@ async function toggle(article, button, client) {
   if (!open) {
     button.disabled = true;
     try {
-      button.after(trialOf(await operationOf(article.id), client));
+      button.parentElement.after(trialOf(await operationOf(article.id), client));
     } catch (failure) {
       button.title = failure.message;
     }
@@ -44,7 +72,7 @@ let loading;
 
 /** The declaration of an operation: its method, path, parameters and body. */
 async function operationOf(id) {
-  loading ??= fetch("/api/openapi.json", { credentials: "omit" }).then((answer) => answer.json());
+  loading ??= fetch(`${BASE}/api/openapi.json`, { credentials: "omit" }).then((answer) => answer.json());
   loading.catch(() => { loading = undefined; });
   const document = await loading;
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -66,7 +94,7 @@ function trialOf(operation, client) {
   const form = element("form", { class: "trial", "aria-label": `Try: ${operation.summary}`, autocomplete: "off" },
     hint, ...fieldsets(operation), bodyField(operation), send,
     element("figure", { class: "panel" },
-      element("figcaption", {}, "This request as a command", navigator.clipboard && copyButton(() => command.textContent)),
+      element("figcaption", {}, "This request as a command", copyButton(() => command.textContent)),
       element("pre", { tabindex: "0" }, command)),
     result);
 
@@ -183,7 +211,7 @@ function pathOf(operation, form) {
   return filled + queryOf(given(form, "query"));
 }
 
-const addressOf = (operation, form) => location.origin + pathOf(operation, form);
+const addressOf = (operation, form) => location.origin + BASE + pathOf(operation, form);
 
 /** The request that the fields make: what `curl` writes, and what is sent. */
 function requestOf(operation, form) {
@@ -240,7 +268,7 @@ async function shown(answer, content, milliseconds) {
   const text = readable(await content.text(), type);
   const cut = text.length > SHOWN;
   parts.push(element("figure", { class: "panel" },
-    element("figcaption", {}, type.split(";")[0], navigator.clipboard && copyButton(() => text)),
+    element("figcaption", {}, type.split(";")[0], copyButton(() => text)),
     element("pre", { tabindex: "0" }, element("code", {}, type.includes("json") ? coloured(text.slice(0, SHOWN)) : text.slice(0, SHOWN)))));
   return cut ? [...parts, saving(content, "That is not all of it; save it all")] : parts;
 }

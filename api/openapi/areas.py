@@ -53,6 +53,8 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/metrics", "Health", ""),
     ("/docs", "Reference", "This contract itself."),
     ("/api/openapi.json", "Reference", ""),
+    ("/llms.txt", "Reference", ""),
+    ("/llms-full.txt", "Reference", ""),
     ("/console", "Reference", ""),
     ("/pages", "Reference", ""),
     ("/favicon.ico", "Reference", ""),

@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from api.answers.record import fields_of, records_in
 from api.fields import File
-from api.media import CSV, ESCPOS, HTML, ICO, JAVASCRIPT, JSON, PDF, SVG, TEXT, WEBP, XLSX
+from api.media import CSV, ESCPOS, HTML, ICO, JAVASCRIPT, JSON, MARKDOWN, PDF, SVG, TEXT, WEBP, XLSX
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -216,13 +216,15 @@ UNCHANGED: Json = {"304": {"description": "Unchanged since the version you named
 
 #: What changes only with the program.
 UNCHANGING = (
-    *("/", "/api", "/docs", "/api/openapi.json", "/pages/{script}"),
+    *("/", "/api", "/api/openapi.json", "/pages/{script}"),
+    *("/docs", "/docs/{section}", "/docs/search.json", "/llms.txt", "/llms-full.txt"),
     *("/favicon.ico", "/icon.svg", "/robots.txt"),
 )
 #: What those answers and files hold that are no envelopes, by media type.
 CONTENTS: Json = {
     TEXT: {"type": "string"},
     HTML: {"type": "string"},
+    MARKDOWN: {"type": "string"},
     JAVASCRIPT: {"type": "string"},
     WEBP: {"type": "string", "format": "binary"},
     ICO: {"type": "string", "format": "binary"},

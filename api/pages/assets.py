@@ -15,11 +15,11 @@ def style(package: str, name: str) -> str:
     return f"{asset('api.pages', 'palette.css')}\n{asset(package, name)}"
 
 
-def policy_of(sheet: str, script: str | None = None) -> str:
-    """What a browser may load for a page that brings this style sheet, and a script, if any."""
-    scripts = f"script-src {_hash(script)} 'self'; " if script is not None else ""
+def policy_of(sheet: str, *scripts: str) -> str:
+    """What a browser may load for a page that brings this style sheet, and scripts, if any."""
+    allowed = f"script-src {' '.join(map(_hash, scripts))} 'self'; " if scripts else ""
     return (
-        f"default-src 'none'; style-src {_hash(sheet)}; {scripts}img-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; style-src {_hash(sheet)}; {allowed}img-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )

@@ -1,5 +1,8 @@
-// Calls the API as whoever signed in. Both tokens live in a variable here and nowhere else: no storage, no
-// cookie, no address. Whoever loads the page anew signs in anew.
+// Calls the API as whoever signed in. Both tokens live in a variable here, and where a page gives a memory, there:
+// no cookie, no address. Without one, whoever loads the page anew signs in anew.
+
+/** Where the server is mounted: above the folder that this script came from. */
+export const BASE = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
 /** How long before a token expires it is exchanged for the next, in milliseconds. */
 const EARLY = 30_000;
@@ -14,24 +17,29 @@ export class Refused extends Error {
   }
 }
 
-/** A client of the server that this page came from; `changed` is called when somebody signs in or out. */
-export function createClient(changed = () => {}) {
-  let session = null;
+/**
+ * A client of the server that this page came from; `changed` is called when somebody signs in or out. A memory, if
+ * there is one, has `read()` and `write(session)`, where null is nobody; it keeps who is signed in for the next page.
+ */
+export function createClient(changed = () => {}, memory) {
+  let session = memory?.read() ?? null;
   let refreshing = null;
 
   const keep = (data) => {
     session = {
       token: data.token,
       refreshToken: data.refresh_token,
-      expires: performance.now() + data.expires_in * 1000,
+      expires: Date.now() + data.expires_in * 1000,
       user: data.user,
-      permissions: new Set(data.permissions.map((one) => one.action_key)),
+      permissions: data.permissions.map((one) => one.action_key),
     };
+    memory?.write(session);
   };
 
   const forget = (reason) => {
     if (!session) return;
     session = null;
+    memory?.write(null);
     changed(reason);
   };
 
@@ -52,7 +60,7 @@ export function createClient(changed = () => {}) {
 
   /** Send one request, signed by whoever is signed in. The answer is a Response, whatever its status. */
   const send = async (method, path, { headers = {}, body, signal } = {}) => {
-    if (session && session.expires - performance.now() < EARLY) await refresh();
+    if (session && session.expires - Date.now() < EARLY) await refresh();
     const attempt = () => {
       const sent = new Headers(headers);
       if (session) sent.set("Authorization", `Bearer ${session.token}`);
@@ -89,11 +97,11 @@ export function createClient(changed = () => {}) {
     await reach("/api/auth/logout", { method: "POST", headers: { Authorization: `Bearer ${token}` } }).catch(() => {});
   };
 
-  // A page that is left has lost its tokens, so their session ends with it.
+  // A page that is left without a memory has lost its tokens, so their session ends with it.
   addEventListener("pagehide", (event) => {
-    if (!session || event.persisted) return;
+    if (!session || memory || event.persisted) return;
     const headers = { Authorization: `Bearer ${session.token}` };
-    fetch("/api/auth/logout", { method: "POST", headers, keepalive: true, credentials: "omit" }).catch(() => {});
+    fetch(`${BASE}/api/auth/logout`, { method: "POST", headers, keepalive: true, credentials: "omit" }).catch(() => {});
   });
 
   return {
@@ -103,7 +111,7 @@ export function createClient(changed = () => {}) {
     signOut,
     get user() { return session?.user ?? null; },
     /** Whether whoever is signed in holds a permission; the server decides all the same. */
-    may: (key) => session?.permissions.has(key) ?? false,
+    may: (key) => session?.permissions.includes(key) ?? false,
   };
 }
 
@@ -121,7 +129,7 @@ const post = (path, body) =>
 
 async function reach(path, options) {
   try {
-    return await fetch(path, { ...options, credentials: "omit", cache: "no-store", redirect: "error" });
+    return await fetch(BASE + path, { ...options, credentials: "omit", cache: "no-store", redirect: "error" });
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;
     throw new Refused("The server cannot be reached.");

@@ -26,12 +26,12 @@ export function coloured(text) {
   return made;
 }
 
-/** A button that copies what `text` says when it is pressed. */
+/** A button that copies what `text` says, or promises, when it is pressed. */
 export function copyButton(text, label = "Copy") {
-  const button = element("button", { type: "button" }, label);
+  const button = element("button", { type: "button", class: "copy" }, label);
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(text());
+      await copy(await text());
       button.textContent = "Copied";
     } catch {
       button.textContent = "Not allowed";
@@ -39,4 +39,18 @@ export function copyButton(text, label = "Copy") {
     setTimeout(() => { button.textContent = label; }, 1500);
   });
   return button;
+}
+
+/** Put a text into the clipboard. Browsers offer theirs only to pages that came encrypted, or from this machine. */
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = element("textarea", { readonly: true, class: "copied", "aria-hidden": "true" });
+  const before = document.activeElement;
+  field.value = text;
+  (before?.closest("dialog") ?? document.body).append(field);
+  field.select();
+  const isDone = document.execCommand("copy");
+  field.remove();
+  before?.focus({ preventScroll: true });
+  if (!isDone) throw new Error("The browser does not copy.");
 }

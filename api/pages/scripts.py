@@ -20,6 +20,7 @@ SCRIPTS: Mapping[str, str] = MappingProxyType(
         "curl.js": "api.pages",
         "elements.js": "api.pages",
         "session.js": "api.pages",
+        "search.js": "api.docs",
         "trial.js": "api.docs",
         "console.js": "api.console",
         "events.js": "api.console",

@@ -2,14 +2,17 @@
 import { createClient } from "./client.js";
 import { element } from "./elements.js";
 
-/** Show the strip in `root`; `changed` is called with the client when somebody signs in or out. */
-export function openSession(root, changed = () => {}) {
+/**
+ * Show the strip in `root`; `changed` is called with the client when somebody signs in or out. `memory` is where the
+ * client keeps who is signed in, if it does.
+ */
+export function openSession(root, changed = () => {}, memory = undefined) {
   const say = element("p", { class: "refusal", role: "alert" });
   const client = createClient((reason = "") => {
     draw();
     say.textContent = reason;
     changed(client);
-  });
+  }, memory);
 
   const draw = () => root.replaceChildren(client.user ? inside() : form(), say);
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.pages.conftest import overflowing
 from tests.browser import Browser
-from tests.conftest import found_shop
+from tests.conftest import PASSWORD, found_shop
 
 #: Whatever a shell might take for its own.
 NASTY = "@it's $HOME `id` \"quoted\" \\n !history #no *\n-next\tline é {a,b} ~ ''"
@@ -26,17 +26,31 @@ def run(command: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reader(browser: Browser, service: Any, password_hash: str) -> Any:
-    """A shop, and the reference open in the browser: once for all, for it is the largest page there is."""
-    browser.open(f"{service.url}/docs")
-    browser.wait_for_script("return document.querySelector('.try')")
+    """A shop, and a page of the reference open in the browser."""
+    read(browser, service, "brands-categories-units")
     return found_shop(service, password_hash, {})
 
 
+def read(browser: Browser, service: Any, page: str) -> None:
+    """Open a page of the reference."""
+    browser.open(f"{service.url}/docs/{page}")
+    browser.wait_for_script("return document.querySelector('.try')")
+
+
+def enter(browser: Browser, username: str, password: str = PASSWORD) -> None:
+    """Sign in at the reference, or try to."""
+    browser.click("#who")
+    browser.type("#session [name=username]", username)
+    browser.type("#session [name=password]", password)
+    browser.click("#session button")
+
+
 @pytest.fixture
-def admin(browser: Browser, reader: Any, sign_in: Callable[[str], None]) -> Any:
+def admin(browser: Browser, reader: Any) -> Any:
     """The shop, whose admin is signed in at the reference."""
-    if reader.username("Admin") not in browser.text("#session"):
-        sign_in(reader.username("Admin"))
+    if reader.username("Admin") not in browser.text("#who"):
+        enter(browser, reader.username("Admin"))
+        browser.wait_for(reader.username("Admin"), "#who")
     return reader
 
 
@@ -44,8 +58,10 @@ def admin(browser: Browser, reader: Any, sign_in: Callable[[str], None]) -> Any:
 def stranger(browser: Browser, reader: Any) -> Any:
     """The shop, of which nobody is signed in at the reference."""
     if not browser.run("return document.querySelector('#session form') !== null"):
+        browser.click("#who")
         browser.click("#session button")
-        browser.wait_for_script("return document.querySelector('#session form') !== null")
+        browser.wait_for("Sign in", "#who")
+        browser.click("#trying > .close")
     return reader
 
 
@@ -96,14 +112,25 @@ class TestTrying:
         assert {"Acme", "Other"} <= {brand["name"] for brand in brands}
 
     def test_a_refusal_is_shown_with_its_code(self, browser: Browser, admin: Any) -> None:
-        form = opened(browser, "showProduct")
-        browser.type(f"{form} [name='path:product_id']", str(admin.company_id))
+        form = opened(browser, "showBrand")
+        browser.type(f"{form} [name='path:brand_id']", str(admin.company_id))
         assert '"not_found"' in send(browser, form, "404")
 
+    def test_who_is_signed_in_stays_so_on_other_pages_of_this_tab(self, browser: Browser, admin: Any) -> None:
+        read(browser, admin, "catalog")
+        browser.wait_for(admin.username("Admin"), "#who")
+        assert '"pagination"' in send(browser, opened(browser, "listProducts"), "200")
+        read(browser, admin, "brands-categories-units")
+        browser.wait_for(admin.username("Admin"), "#who")
+
     @pytest.mark.usefixtures("admin")
-    def test_the_token_is_kept_nowhere(self, browser: Browser) -> None:
-        kept = "return [document.cookie, localStorage.length, sessionStorage.length, location.hash, name]"
-        assert browser.run(kept) == ["", 0, 0, "", ""]
+    def test_the_token_is_kept_for_this_tab_alone(self, browser: Browser) -> None:
+        kept = "return [document.cookie, {...localStorage}, Object.keys(sessionStorage), location.hash, name]"
+        assert browser.run(kept) == ["", {}, ["mipos.session"], "", ""]
+
+    @pytest.mark.usefixtures("stranger")
+    def test_nothing_of_it_is_kept_by_who_signed_out(self, browser: Browser) -> None:
+        assert browser.run("return sessionStorage.length") == 0
 
     @pytest.mark.usefixtures("stranger")
     def test_without_signing_in_no_token_is_sent(self, browser: Browser) -> None:
@@ -112,11 +139,10 @@ class TestTrying:
         assert '"unauthenticated"' in send(browser, form, "401")
 
     def test_a_wrong_password_is_told_and_opens_nothing(self, browser: Browser, stranger: Any) -> None:
-        browser.type("#session [name=username]", stranger.username("Admin"))
-        browser.type("#session [name=password]", "not this one")
-        browser.click("#session button")
+        enter(browser, stranger.username("Admin"), "not this one")
         browser.wait_for("password", "#session [role=alert]")
         assert browser.run("return document.querySelector('#session form') !== null")
+        browser.click("#trying > .close")
 
 
 class TestTheCommand:

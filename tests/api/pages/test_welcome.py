@@ -108,9 +108,9 @@ class TestFiles:
         assert (again.status_code, again.content) == (304, b"")
 
     def test_every_page_has_the_icon(self, client: TestClient) -> None:
-        for path in ("/", "/docs", "/console"):
+        for path, icon in (("/", "/"), ("/docs", "./"), ("/docs/errors", "../"), ("/console", "/")):
             answer = page(client, path)
-            assert '<link rel="icon" href="/icon.svg" type="image/svg+xml">' in answer.text
+            assert f'<link rel="icon" href="{icon}icon.svg" type="image/svg+xml">' in answer.text
             assert "img-src 'self'" in answer.headers["content-security-policy"]
 
 

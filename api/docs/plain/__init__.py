@@ -1,0 +1,1 @@
+"""The reference in Markdown, for tools and for whoever likes it plain."""

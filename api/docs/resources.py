@@ -1,0 +1,118 @@
+"""GET /docs and what is below it: the reference as pages for people, and in Markdown for tools."""
+
+from collections.abc import Callable
+from functools import cache, cached_property
+from typing import Any
+
+import falcon
+from falcon import Request, Response
+
+from api.constant import Constant
+from api.docs.pages import START
+from api.docs.site import Site
+from api.envelope import encode
+from api.media import HTML, JSON, MARKDOWN, TEXT
+from api.operations import PUBLIC, operation
+from api.resource import Resource
+from api.services import Services
+from commands.ports import Missing
+
+_MARKDOWN_TYPE = f"{MARKDOWN}; charset=utf-8"
+# Browsers show this one, and save the other as a file.
+_TEXT_TYPE = f"{TEXT}; charset=utf-8"
+_SUFFIX = ".md"
+
+
+class Written:
+    """The reference, each page of it written and packed once for each process."""
+
+    def __init__(self, document: Callable[[], dict[str, Any]]) -> None:
+        self._document = document
+        self._pages: dict[str, tuple[Constant, str]] = {}
+        #: A page in Markdown, and the files beside the pages.
+        self.markdown = cache(lambda name: Constant(self.site.markdown(name).encode(), _MARKDOWN_TYPE))
+        self.index = cache(lambda: Constant(encode(self.site.index()), falcon.MEDIA_JSON))
+        self.llms = cache(lambda: Constant(self.site.llms().encode(), _TEXT_TYPE))
+        self.llms_full = cache(lambda: Constant(self.site.llms_full().encode(), _TEXT_TYPE))
+
+    @cached_property
+    def site(self) -> Site:
+        """The pages; when they are first asked for, as the document takes half a second."""
+        return Site(self._document())
+
+    def page(self, name: str) -> tuple[Constant, str]:
+        """A page and its policy."""
+        if name not in self._pages:
+            sent = self.site.html(name)
+            self._pages[name] = Constant(sent.html.encode(), falcon.MEDIA_HTML), sent.security_policy
+        return self._pages[name]
+
+
+class _Reference(Resource):
+    def __init__(self, services: Services, written: Written) -> None:
+        super().__init__(services)
+        self.written = written
+
+    def send(self, req: Request, resp: Response, name: str) -> None:
+        """A page as HTML, or in Markdown for whoever likes that better."""
+        if req.client_prefers([falcon.MEDIA_HTML, MARKDOWN]) == MARKDOWN:
+            self.written.markdown(name).answer(req, resp)
+        else:
+            content, policy = self.written.page(name)
+            resp.set_header("Content-Security-Policy", policy)
+            content.answer(req, resp)
+        resp.append_header("Vary", "Accept")
+
+
+class Docs(_Reference):
+    """The first page of the reference."""
+
+    @operation(PUBLIC, "Read the API reference", media=(HTML, MARKDOWN))
+    def on_get(self, req: Request, resp: Response) -> None:
+        """The first page of the reference for people: what this is, a quick start, and where the rest is."""
+        self.send(req, resp, START)
+
+
+class Section(_Reference):
+    """Any other page."""
+
+    @operation(PUBLIC, "Read a page of the API reference", media=(HTML, MARKDOWN))
+    def on_get(self, req: Request, resp: Response, section: str) -> None:
+        """A page of the reference: `guide`, `errors`, `changelog`, `upgrading`, `objects`, or an area.
+
+        With `.md` behind its name, or `Accept: text/markdown`, in Markdown; `index.md` is the first page.
+        """
+        name = section.removesuffix(_SUFFIX)
+        if not self.written.site.has(name) or section == START:
+            raise Missing
+        if section.endswith(_SUFFIX):
+            self.written.markdown(name).answer(req, resp)
+        else:
+            self.send(req, resp, name)
+
+
+class SearchIndex(_Reference):
+    """What the search of the pages looks through."""
+
+    @operation(PUBLIC, "Fetch what the reference's search looks through", media=(JSON,))
+    def on_get(self, req: Request, resp: Response) -> None:
+        """A file for the pages of the reference. What it looks like changes with them."""
+        self.written.index().answer(req, resp)
+
+
+class LlmsList(_Reference):
+    """The list of pages for language models."""
+
+    @operation(PUBLIC, "List the pages of the reference in Markdown", media=(TEXT,))
+    def on_get(self, req: Request, resp: Response) -> None:
+        """What there is to read, in the form of llmstxt.org."""
+        self.written.llms().answer(req, resp)
+
+
+class LlmsFull(_Reference):
+    """The whole reference in one file."""
+
+    @operation(PUBLIC, "Read the whole reference in Markdown", media=(TEXT,))
+    def on_get(self, req: Request, resp: Response) -> None:
+        """Every page of the reference, one after the other."""
+        self.written.llms_full().answer(req, resp)
