@@ -8,5 +8,5 @@ CUSTOMER_GROUPS = Declaration(
     kind=CustomerGroup,
     path="/api/admin/customer-groups",
     permission="customer_groups",
-    fields={"name": Name(required=True, meaning="What it is called.", example="Regulars")},
+    fields={"name": Name(required=True, meaning="What it is called.", example="Friends")},
 )

@@ -10,8 +10,8 @@ REGISTERS = Declaration(
     permission="stores",
     owner="store_id",
     fields={
-        "name": Name(required=True, meaning="What it is called.", example="Till 1"),
-        "code": Code(required=True, meaning="A short code of its own.", example="T1"),
+        "name": Name(required=True, meaning="What it is called.", example="Till 9"),
+        "code": Code(required=True, meaning="A short code of its own.", example="T9"),
         "has_drawer": Flag(load_default=True, meaning="Whether it has a drawer for cash.", example=True),
     },
 )

@@ -31,7 +31,7 @@ STORES = Declaration(
             meaning="When the business day begins, HH:MM by the store's clock.",
             example="04:00",
         ),
-        "currency": Currency(meaning="The company's currency; a store has no other.", example="USD"),
+        "currency": Currency(meaning="The company's currency; a store has no other.", example="EUR"),
         "address": optional(meaning="Postal address.", example="12 Harbour Street"),
         "phone": optional(50, meaning="Telephone number.", example="+1 555 0100"),
         "receipt_header": optional(2000, meaning="Printed above each receipt.", example="Welcome!"),

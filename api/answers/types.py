@@ -36,7 +36,7 @@ Clock = Annotated[str, Format({"pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}, example
 # Fields that mean the same wherever they are.
 OwnId = Annotated[Id, Meaning("Its id; on creating you may choose it yourself.")]
 Currency = Annotated[
-    str, Format({"pattern": r"^[A-Z]{3}$"}, example="USD"), Meaning("A currency of ISO 4217.")
+    str, Format({"pattern": r"^[A-Z]{3}$"}, example="EUR"), Meaning("A currency of ISO 4217.")
 ]
 Version = Annotated[int, Meaning("How often it was changed; the `ETag`.", 1)]
 CreatedAt = Annotated[Moment, Meaning("When it was recorded first.")]

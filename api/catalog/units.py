@@ -23,8 +23,8 @@ UNITS = Declaration(
     path="/api/admin/settings/units",
     permission="units",
     fields={
-        "name": Name(required=True, meaning="What it is called.", example="Kilogram"),
-        "symbol": Text(shortest=1, longest=20, required=True, meaning="Its sign.", example="kg"),
+        "name": Name(required=True, meaning="What it is called.", example="Tray of 30"),
+        "symbol": Text(shortest=1, longest=20, required=True, meaning="Its sign.", example="tray"),
         "precision": Whole(
             least=0, most=5, load_default=0, meaning="Decimal places of its quantities.", example=3
         ),

@@ -25,6 +25,8 @@ from domain.subscriptions import SubscriptionStatus
 
 # What is asked of clients means what they are answered.
 _COMPANY, _SUBSCRIPTION = meanings_of(CompanyAnswer), meanings_of(SubscriptionAnswer)
+# What is over already takes effect at once, which nobody means who tries an example.
+_AHEAD = {"example": "2030-03-14T00:00:00Z"}
 _USER = meanings_of(UserDetailAnswer)
 
 
@@ -76,5 +78,5 @@ class SubscriptionBody(Body):
 
     package_id = Id(**_SUBSCRIPTION["package_id"])
     status = Choice("trial", "active", **_SUBSCRIPTION["status"])
-    trial_ends_at = Moment(allow_none=True, **_SUBSCRIPTION["trial_ends_at"])
-    period_ends_at = Moment(allow_none=True, **_SUBSCRIPTION["period_ends_at"])
+    trial_ends_at = Moment(allow_none=True, **{**_SUBSCRIPTION["trial_ends_at"], **_AHEAD})
+    period_ends_at = Moment(allow_none=True, **{**_SUBSCRIPTION["period_ends_at"], **_AHEAD})

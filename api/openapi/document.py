@@ -15,7 +15,7 @@ from api.media import FORM, JSON
 from api.openapi import parts
 from api.openapi.areas import area_of, tags_of
 from api.openapi.details import DETAIL_CODES, DETAIL_REMEDIES
-from api.openapi.examples import example_of, without_nulls
+from api.openapi.examples import example_of, request_example
 from api.openapi.records import Records
 from api.openapi.refusals import ELSEWHERE, answer_of, message_of, refusals_of
 from api.openapi.schemas import Schemas
@@ -162,13 +162,15 @@ class _Writer:
             return
         for name, (schema, required) in self._inputs.properties(route.operation.query).items():
             description = schema.pop("description", "")
-            schema.pop("examples", None)
+            examples = schema.pop("examples", [])
             yield {
                 "name": name,
                 "in": "query",
                 "required": required,
                 "description": description,
                 "schema": schema,
+                # What cannot be left out is shown in every sample.
+                **({"example": examples[0]} if required and examples else {}),
             }
 
     def _success(self, route: Route) -> Json:
@@ -296,4 +298,4 @@ def _add_examples(operation: Json, schemas: Json) -> None:
             content["example"] = example_of(content["schema"], schemas)
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if content is not None:
-        content["example"] = without_nulls(example_of(content["schema"], schemas))
+        content["example"] = request_example(content["schema"], schemas)

@@ -13,6 +13,7 @@ from api.fields import Choice, Text
 from api.reports.asking import UnknownColumn
 from api.reports.parameters import FILTERS, ReportQuery, basis
 from domain.errors import Detail, Invalid
+from domain.permissions import PERMISSIONS
 from projections.reports.columns import Column, Key
 from projections.reports.section import Section
 
@@ -45,7 +46,9 @@ def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
     groups = dict.fromkeys(group for section in sections.values() for group in section.groups)
     own: dict[str, Any] = {
         "section": Choice(*sections, required=True, meaning="The section.", example=next(iter(sections))),
-        "column": Text(shortest=1, longest=60, required=True, meaning="The column.", example="net_sales"),
+        "column": Text(
+            shortest=1, longest=60, required=True, meaning="The column.", example=_figure(sections)
+        ),
         "row": RowKey(longest=400, meaning="The `key` of the row; without it the whole is meant."),
         "compare_to": None,
         "basis": basis(),
@@ -59,6 +62,14 @@ def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
     kind = type(name, (ReportQuery,), {"__doc__": "Which figure is to be explained.", **own})
     schema: Schema = kind()
     return schema
+
+
+def _figure(sections: Mapping[str, Section]) -> str:
+    """A figure of the section that comes first, for an example."""
+    first = next(iter(sections.values()))
+    everything = frozenset(PERMISSIONS)
+    figures = [one for one in first.columns_for(everything) if not isinstance(one, Key)]
+    return next((one.name for one in figures if one.name == "net_sales"), figures[0].name)
 
 
 def check_filters(section: Section, query: Mapping[str, Any]) -> None:

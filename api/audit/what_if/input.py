@@ -29,14 +29,18 @@ _ONE_OF_EACH = "Name a variant and its price, or a category and a percentage."
 class TaxRateChange(Body):
     """Another percentage of a tax."""
 
-    id = Id(required=True, meaning="The tax rate; what was sold with it, at whatever percentage then.")
+    id = Id(
+        required=True,
+        meaning="The tax rate; what was sold with it, at whatever percentage then.",
+        example="120c1fcc-b152-5ee4-98a7-92de4c0dbe82",
+    )
     rate = Percent(required=True, meaning="How much would be taken, in percent.", example="20")
 
 
 class PriceChange(Body):
     """The price of a variant, or by how much those of a category rise or fall."""
 
-    example = {"category_id": "0190163d-8694-739b-aea5-966c26f8ad91", "percent": "5"}  # noqa: RUF012
+    example = {"category_id": "8cbe147e-efd9-543a-b2dd-99ebec1473c3", "percent": "5"}  # noqa: RUF012
 
     variant_id = Id(meaning="The variant; with `price`.")
     price = Money(meaning="What one unit would cost, in every store.", example=1_250)

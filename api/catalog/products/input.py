@@ -135,7 +135,7 @@ class ProductBody(ProductEdit):
 class StatusBody(Body):
     """Where a product is to go in its life."""
 
-    status = Choice(*STATUSES, required=True, **_PRODUCT["status"])
+    status = Choice(*STATUSES, required=True, **{**_PRODUCT["status"], "example": "active"})
     launch_at = Moment(allow_none=True, load_default=None, **_PRODUCT["launch_at"])
 
     @validates_schema

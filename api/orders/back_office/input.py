@@ -38,6 +38,7 @@ class OrderBasketBody(GoodsBody):
         allow_none=True,
         load_default=None,
         meaning="The store that takes the order; may be left out where there is only one.",
+        example="52d2f15a-fa57-5f5e-9876-6fefb8b55298",
     )
 
 
@@ -92,7 +93,10 @@ class OrderBody(OrderBasketBody):
 class AmendedLineBody(Body):
     """A line as it is to be: one of the order by its `id`, or a new one of a variant."""
 
-    id = OwnId(meaning="The line of the order; of a new line you may choose it yourself.")
+    id = OwnId(
+        meaning="The line of the order; of a new line you may choose it yourself.",
+        example="c44b6211-b917-476f-a781-fdfb1e2d6273",
+    )
     variant_id = Id(
         allow_none=True, load_default=None, meaning="The variant; a line of the order keeps its own."
     )
