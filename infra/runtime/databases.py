@@ -22,12 +22,13 @@ from infra.postgres.addresses import as_role, in_schema, role_name, role_passwor
 from infra.postgres.administrator import statements_for_administrator
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.embedded.errors import AlreadyRunning
+from infra.postgres.embedded.place import settle
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.process.progress import progress_bar
 from infra.runtime.directory_key import keep_directory_key, read_directory_key
 from infra.runtime.log_epochs import begin_lost_epochs
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.runtime.settings import Settings, SettingsError, user_of
+from infra.runtime.settings import OWN_DATA_DIR, Settings, SettingsError, user_of
 from infra.upgrades.citus import described, distribute
 from infra.upgrades.migrated import check_migrated
 from infra.upgrades.upgrade import Upgrade
@@ -138,6 +139,8 @@ def database(settings: Settings) -> Iterator[Addresses]:
     Where no owner is named it has to be migrated already. Raises AlreadyRunning when another process owns the
     embedded server, and DatabaseUnfit.
     """
+    if settings.uses_embedded_server and settings.data_dir == OWN_DATA_DIR and (note := settle(OWN_DATA_DIR)):
+        tell(note)
     _take_data_keys(settings)
     with ExitStack() as stack:
         server = None

@@ -28,6 +28,8 @@ from infra.postgres.connections import LENGTHY_SECONDS, SECONDS
 from infra.seals.witnessing import Address
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+#: The data folder unless another one is named.
+OWN_DATA_DIR = PROJECT_ROOT / ".data"
 SECRET_KEY_LENGTH = 32
 DEMO_PASSWORD_LENGTH = 8
 TOKEN_LENGTH = 16
@@ -369,7 +371,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MIPOS_PORT", 3000, "Port the web server listens on.", _whole(1, 65535)),
     Setting(
         "MIPOS_DATA_DIR",
-        PROJECT_ROOT / ".data",
+        OWN_DATA_DIR,
         "Folder of the embedded database and of generated secrets.",
         _path,
         default_text="`.data` in the project",

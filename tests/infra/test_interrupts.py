@@ -1,54 +1,18 @@
 """Ctrl-C at whatever moment: no traceback, nothing left running, and what a shell expects as exit status."""
 
 import os
-import pty
 import signal
 import socket
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from tests.waiting import PATIENCE, eventually
-
-CTRL_C = b"\x03"
-
-
-class InTerminal:
-    """A program in a terminal of its own, where keys can be typed."""
-
-    def __init__(self, argv: list[str], env: dict[str, str]) -> None:
-        self.shown = ""
-        self._pid, self._terminal = pty.fork()
-        if self._pid == 0:
-            os.execve(argv[0], argv, env)  # noqa: S606
-        self._reading = Thread(target=self._read, daemon=True)
-        self._reading.start()
-
-    def type(self, keys: bytes) -> None:
-        os.write(self._terminal, keys)
-
-    def end(self) -> int:
-        """How it ended: its exit status, or the number of the signal below zero."""
-        self._reading.join(PATIENCE)
-        if self._reading.is_alive():
-            os.kill(self._pid, signal.SIGKILL)
-        _, how = os.waitpid(self._pid, 0)
-        os.close(self._terminal)
-        return os.waitstatus_to_exitcode(how)
-
-    def _read(self) -> None:
-        while True:
-            try:
-                more = os.read(self._terminal, 65_536)
-            except OSError:  # Linux says so when the last program has left the terminal.
-                return
-            if not more:
-                return
-            self.shown += more.decode(errors="replace")
+from tests.terminals import CTRL_C, InTerminal, is_quiet
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -64,10 +28,6 @@ def up() -> Iterator[Callable[..., InTerminal]]:
         env |= {"MIPOS_PORT": str(port), "MIPOS_DATA_DIR": f"{folder}/data", "MIPOS_WORKERS": "1"}
         env |= {"TERM": "xterm", "PYTHONPATH": os.pathsep.join(sys.path)}
         yield lambda **more: InTerminal([sys.executable, "-m", "infra.cli.entry", "up"], {**env, **more})
-
-
-def is_quiet(shown: str) -> bool:
-    return not any(word in shown for word in ("Traceback", "Exception", "KeyboardInterrupt", "Error"))
 
 
 @pytest.mark.long
@@ -94,8 +54,6 @@ def test_ends_up_without_a_traceback(up: Callable[..., InTerminal], moment: str,
 def test_a_terminal_shows_a_line_for_a_request_and_none_for_looks_after_itself(
     up: Callable[..., InTerminal],
 ) -> None:
-    import urllib.request  # noqa: PLC0415
-
     running = up(MIPOS_DEMO="no", MIPOS_HOST="0.0.0.0")  # noqa: S104
     eventually(lambda: "Ctrl-C stops everything" in running.shown)
     address = running.shown.partition("MIPOS answers at ")[2].split()[0]

@@ -29,11 +29,11 @@ class OtherMajorVersion(EmbeddedServerError):
 
 
 class NoServerUser(EmbeddedServerError):
-    """PostgreSQL refuses to run as root, and this system has neither a user postgres nor nobody."""
+    """PostgreSQL refuses root, and there is no user postgres: `useradd --system postgres` makes one."""
 
 
 class FolderClosed(EmbeddedServerError):
-    """The server's user {user} may not enter {folder}: set another MIPOS_DATA_DIR, such as /var/lib/mipos."""
+    """PostgreSQL's user {user} may not enter {folder}: set another MIPOS_DATA_DIR, such as /var/lib/mipos."""
 
 
 class BinariesClosed(EmbeddedServerError):
