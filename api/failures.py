@@ -57,7 +57,7 @@ class NotAForm(UnsupportedMediaType):
 
 
 class NotCsv(UnsupportedMediaType):
-    """The body must be CSV (text/csv)."""
+    """The body must be a file of CSV (text/csv), or a form (multipart/form-data) whose part `file` it is."""
 
 
 class PackedBody(UnsupportedMediaType):

@@ -2,6 +2,8 @@
 
 BYTES = "application/octet-stream"
 CSV = "text/csv"
+#: What browsers on Windows say of a file of CSV.
+EXCEL_CSV = "application/vnd.ms-excel"
 #: What printers of slips understand; it has no media type of its own.
 ESCPOS = "application/octet-stream"
 FORM = "multipart/form-data"

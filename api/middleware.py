@@ -20,11 +20,11 @@ from api.paths import is_spelt_right
 from api.rate_limits import RequestLimits
 from api.requests import (
     check_choices,
-    check_csv,
     load_body,
     load_form,
     load_query,
     read_body,
+    read_csv,
     read_form,
     substance_of,
 )
@@ -171,7 +171,7 @@ class Gatekeeper:
             elif operation.body is not None:
                 req.context.body = load_body(req, req.context.raw_body, operation.body)
             elif operation.file is not None:
-                check_csv(req)
+                req.context.raw_body = read_csv(req, req.context.raw_body)
             elif operation.form is not None:
                 parts = read_form(req, req.context.raw_body)
                 req.context.raw_body = substance_of(parts)

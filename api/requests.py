@@ -25,10 +25,14 @@ from api.failures import (
     UnsupportedMediaType,
 )
 from api.fields import Choice, File, Secret, Text
+from api.media import CSV, EXCEL_CSV, FORM
 from domain.errors import Detail, Invalid, NotAllowed
 
 #: How many levels of lists and objects a body may have.
 DEEPEST = 16
+
+#: What a file of CSV is said to be; browsers on Windows say what would open it.
+FILES_OF_CSV = (CSV, EXCEL_CSV)
 
 _NESTING = frozenset({dict, list})
 
@@ -90,10 +94,24 @@ def load_content(content: Mapping[str, Any], schema: Schema) -> Any:
         raise Invalid(details=shortened(_details(error.messages))) from None
 
 
-def check_csv(req: Request) -> None:
-    """Raise NotCsv unless the body is said to be CSV, PackedBody if it is compressed."""
-    if media_type_of(req) != "text/csv":
+def read_csv(req: Request, raw: bytes) -> bytes:
+    """The file in a body: the body itself, or the part `file` of a form.
+
+    Raises NotCsv, PackedBody, MalformedForm, and Invalid for a form with other parts.
+    """
+    media_type = media_type_of(req)
+    if media_type in FILES_OF_CSV:
+        return raw
+    if media_type != FORM:
         raise NotCsv
+    parts = read_form(req, raw)
+    names = [name for name, _ in parts]
+    wrong = [Detail(name[:80], "unknown", "Unknown field.") for name in names if name != "file"]
+    if names.count("file") != 1:
+        wrong.append(Detail("file", "required", "The file, once."))
+    if wrong:
+        raise Invalid(details=wrong)
+    return next(value for name, value in parts if name == "file")
 
 
 def read_form(req: Request, raw: bytes) -> list[tuple[str, bytes]]:

@@ -73,6 +73,8 @@ DETAIL_CODES: Mapping[str, str] = {
     "duplicate_column": "This column is there twice.",
     "too_many_columns": "It has more columns than a sheet can have.",
     "too_many_rows": "It has more rows than a sheet can have.",
+    "workbook": "It is a workbook of a spreadsheet, not a sheet as text.",
+    "no_stock": "The file says nothing of stock.",
     # Customers.
     "possible_duplicate": "Another customer has it: the one of `customer_id`.",
     # Users and companies.
@@ -130,6 +132,8 @@ DETAIL_REMEDIES: Mapping[str, str] = {
     "duplicate_column": "Leave one of them out.",
     "too_many_columns": "Leave columns out that are not needed.",
     "too_many_rows": "Divide the sheet.",
+    "workbook": "Save the sheet as CSV (UTF-8) and send that.",
+    "no_stock": "Leave `storage_id` and `location` out, and book the stock as an adjustment.",
     "possible_duplicate": "Use that customer, or send `force: true` if it is another person.",
     "weak_password": "Choose a longer one that nobody guesses.",
     "weak_pin": "Choose 4 to 8 digits that are no row and no repetition.",

@@ -135,8 +135,7 @@ class _Writer:
             content = {"application/json": {"schema": self._inputs.refer(operation.body)}}
             written["requestBody"] = {"required": not operation.body_is_optional, "content": content}
         if operation.file is not None:
-            file = {operation.file: {"schema": parts.CONTENTS[operation.file]}}
-            written["requestBody"] = {"required": True, "content": file}
+            written["requestBody"] = {"required": True, "content": parts.file_content(operation.file)}
         if operation.form is not None:
             form = {
                 "schema": self._inputs.refer(operation.form),

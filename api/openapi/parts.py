@@ -6,7 +6,22 @@ from marshmallow import Schema
 
 from api.answers.record import fields_of, records_in
 from api.fields import File
-from api.media import CSV, ESCPOS, HTML, ICO, JAVASCRIPT, JSON, MARKDOWN, PDF, SVG, TEXT, WEBP, XLSX
+from api.media import (
+    CSV,
+    ESCPOS,
+    EXCEL_CSV,
+    FORM,
+    HTML,
+    ICO,
+    JAVASCRIPT,
+    JSON,
+    MARKDOWN,
+    PDF,
+    SVG,
+    TEXT,
+    WEBP,
+    XLSX,
+)
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -235,6 +250,14 @@ CONTENTS: Json = {
     XLSX: {"type": "string", "format": "binary"},
     JSON: {"type": "object", "required": ["openapi", "info", "paths"]},
 }
+
+
+def file_content(media_type: str) -> Json:
+    """A file as the body, by whichever name it is sent, or in a form."""
+    schema = CONTENTS[media_type]
+    part = {"type": "string", "format": "binary", "description": "The file."}
+    form = {"type": "object", "required": ["file"], "properties": {"file": part}}
+    return {media_type: {"schema": schema}, EXCEL_CSV: {"schema": schema}, FORM: {"schema": form}}
 
 
 def envelope(data: Json, pages: str | None) -> Json:

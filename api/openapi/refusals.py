@@ -69,7 +69,7 @@ def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refu
     if operation.body is not None:
         yield from (failures.MalformedJson, failures.UnsupportedMediaType, Invalid)
     if operation.file is not None:
-        yield from (failures.NotCsv, Invalid)
+        yield from (failures.NotCsv, failures.MalformedForm, Invalid)
     if operation.form is not None:
         yield from (failures.MalformedForm, failures.NotAForm, Invalid)
     yield from _of_the_caller(operation)

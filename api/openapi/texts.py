@@ -130,6 +130,33 @@ answers an `approval`, which is sent as `X-Approval` with that request.
 Access tokens are short-lived; `POST /api/auth/refresh` gives the next one. `token_expired` means that it is
 time to refresh, also because rights have changed; `token_revoked`, that the session has ended.
 
+## Moving in
+
+`POST /api/admin/products/import` takes the catalog of another system as that system exports it: Shopify,
+Square (save its workbook as CSV), WooCommerce, Odoo, Loyverse, Lightspeed (X-Series and R-Series). Which
+of them it is follows from the header; `format` says it otherwise. UTF-8, UTF-16 and Windows-1252 are read,
+commas, semicolons and tabs, `1,234.50`, `1.234,50` and `.99`.
+
+1. **Try it.** Without `commit` nothing is recorded. The answer says how many products and which settings
+   would be made (`created`, `brands_created`, `categories_created`), which columns are not taken and why
+   (`ignored_columns`), which rows are no articles (`skipped`), and what needs a hand (`by_hand`), each
+   with its row and a sentence: an article without a price is left out, a missing SKU or one that an
+   earlier row has is made up, a barcode with a wrong check digit is left out, an amount that is finer than
+   the currency is rounded. None of that keeps the rest out. `errors` do: an article whose barcode another
+   product here has, say.
+2. **Import it.** The same request with `commit=true` does exactly what was said, all of it or nothing.
+3. **Bring the stock.** With `storage_id`, what the file says lies there is booked as opening stock at the
+   cost in the file; `location` says which of its places is meant, if it has several. Only articles get
+   some of which that storage has never had any (`stock_recorded`), so importing again adds nothing to the
+   others (`stock_known`).
+
+Importing again finds each article by its SKU, also by one that was made up, changes what has changed
+there, and clears nothing that was added here. Options come from the columns or from the parent's row; HTML
+becomes plain text; categories become a tree (`All / Saleable / Office` is `Office`). Brands and categories
+are made; taxes, suppliers and units are taken where there is one of that name here, and told where not.
+Prices are taken as they stand: whether they include tax is up to the tax rates here. Gift cards, archived
+articles and articles made of others stay behind.
+
 ## How much
 
 Every answer but that of `/health` says how many requests are left to you in this minute (`RateLimit-Limit`,

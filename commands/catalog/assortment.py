@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from commands.catalog.import_terms import ImportTerms
 from commands.plan import PlanWork
 from commands.ports import UnitOfWork
+from commands.stock.ports import StockWork
 from domain.catalog.products import Product
 from domain.catalog.reference_book import Named
 from domain.catalog.units import UnitChange
@@ -45,6 +47,15 @@ class AssortmentPort(Protocol):
     def choices(self) -> Choices:
         """The values of the company's variant types."""
 
+    def precisions(self) -> Mapping[UUID, int]:
+        """How many decimal places a quantity in each unit may have."""
+
+    def tax_rates(self) -> Mapping[str, bool]:
+        """The names of the tax rates that are not archived, and whether prices include them."""
+
+    def moved(self, storage_id: UUID, variant_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of these variants of which that storage has ever had any."""
+
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
         """`id`, `product_id`, `sku_key` and `is_free` of those with these ids, and of who has these SKUs."""
 
@@ -70,7 +81,7 @@ class AssortmentPort(Protocol):
         """Hold these settings until the end; whether none of them was archived meanwhile."""
 
 
-class ImportWork(PlanWork, Protocol):
+class ImportWork(PlanWork, StockWork, Protocol):
     """What an import is decided with."""
 
     @property
@@ -81,7 +92,7 @@ class ImportWork(PlanWork, Protocol):
 class ImportsPort(Protocol):
     """Files that are imported later, by a worker."""
 
-    def open(self, import_id: UUID, content: bytes, *, commit: bool, create_missing: bool) -> None:
+    def open(self, import_id: UUID, content: bytes, terms: ImportTerms) -> None:
         """Keep a file to be imported. Raises TooManyImports."""
 
 

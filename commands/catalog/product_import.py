@@ -2,26 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
 from commands.catalog.assortment import ExistingVariant, ImportWork, KeepingWork
 from commands.catalog.import_context import ImportContext
+from commands.catalog.import_report import Report, SheetNotValid
+from commands.catalog.import_sheet import note_taxes, open_sheet
+from commands.catalog.import_terms import ImportTerms
+from commands.catalog.opening_stock import OpeningStock, check_right
 from commands.catalog.product_rows import Group, ProductDecision
 from commands.ports import ConcurrentEdit
 from domain.catalog.cells import id_or_none, split_escaped
-from domain.catalog.product_sheet import ProductSheet
+from domain.catalog.moving_in import MovedSheet
+from domain.catalog.product_sheet import Cells
 from domain.catalog.products import Product, sku_key
 from domain.catalog.reference_book import ReferenceBook
 from domain.catalog.units import UnitChange
-from domain.errors import Detail, Invalid
 from domain.money import exponent
 from domain.settings import Setting
 from domain.sheets import Problem, is_storable
 
-#: How many errors are told one by one, of those that are found first; all are counted.
-MOST_ERRORS = 1000
 #: How many rows are looked up at once, and how many products are decided at once.
 LOOK_SIZE, BATCH_SIZE = 5000, 2000
 
@@ -30,72 +32,33 @@ Owner = UUID | str | int
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportProducts:
+class ImportProducts(ImportTerms):
     """Import a file, or only say what importing it would do. `chunks` gives its bytes from the beginning."""
 
     chunks: Callable[[], Iterable[bytes]]
-    commit: bool = False
-    create_missing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeepImport:
+class KeepImport(ImportTerms):
     """Keep a file, for a worker to import it."""
 
     id: UUID
     content: bytes
-    commit: bool = False
-    create_missing: bool = False
-
-
-@dataclass(kw_only=True)
-class Report:
-    """What an import did, or would do: rows, products by what became of them, what is wrong with the file.
-
-    `errors` are the first that were found, product by product, ordered by row; `error_count` counts all.
-    """
-
-    rows: int = 0
-    products: int = 0
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    brands_created: int = 0
-    categories_created: int = 0
-    error_count: int = 0
-    errors: list[Problem] = field(default_factory=list)
-
-    def note(self, problems: Iterable[Problem]) -> None:
-        """Count what is wrong, and keep it while there is room."""
-        for problem in problems:
-            self.error_count += 1
-            if self.error_count <= MOST_ERRORS:
-                self.errors.append(problem)
-
-
-class SheetNotValid(Invalid):
-    """Some rows of the file are not valid, so nothing was imported."""
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-        super().__init__(
-            f"The file has {report.error_count:,} errors; nothing was imported.",
-            details=[Detail(f"{one.row}.{one.column}", one.code, one.message) for one in report.errors],
-        )
 
 
 def keep_import(command: KeepImport, work: KeepingWork) -> UUID:
-    """Keep it. Raises TooManyImports."""
-    work.imports.open(
-        command.id, command.content, commit=command.commit, create_missing=command.create_missing
-    )
+    """Keep it. Raises MayNotStock, TooManyImports."""
+    if command.storage_id is not None:
+        check_right(work.caller)
+    work.imports.open(command.id, command.content, command)
     return command.id
 
 
 def import_products(command: ImportProducts, work: ImportWork) -> Report:
     """Import every row, or with one wrong row none; without `commit`, record nothing and tell what is wrong.
 
-    Raises SheetNotReadable; with `commit` also SheetNotValid, PlanLimitReached, ConcurrentEdit.
+    Raises SheetNotReadable; with `commit` also SheetNotValid, PlanLimitReached, ConcurrentEdit. With stock
+    also MayNotStock, OtherStore, Invalid, and with `commit` PeriodClosed and AmountTooLarge.
     """
     run = _Import(command, work)
     report = run.decide()
@@ -114,14 +77,18 @@ class _Import:
         self._commit = command.commit
         self._work = work
         self._assortment = work.assortment
-        self._sheet = ProductSheet(command.chunks())
+        self._report = Report()
+        book, currency = ReferenceBook(self._assortment.references()), self._assortment.currency()
+        self._sheet = open_sheet(command.chunks, command, book, currency, self._report)
+        self._moved = self._sheet if isinstance(self._sheet, MovedSheet) else None
         self._units: dict[UUID, UnitChange] = {}
-        self._report = Report(rows=self._sheet.size)
+        self._report.rows = self._sheet.size
         self._report.note(self._sheet.problems)
+        self._opening = self._opening_stock(command.storage_id)
         self._context = ImportContext(
-            book=ReferenceBook(self._assortment.references()),
+            book=book,
             choices=self._assortment.choices(),
-            places=exponent(self._assortment.currency()),
+            places=exponent(currency),
             create_missing=command.create_missing,
             sees_costs=work.caller.sees_costs,
             new_id=work.new_id,
@@ -139,6 +106,12 @@ class _Import:
         report = self._report
         report.errors.sort(key=lambda problem: problem.row)
         report.brands_created, report.categories_created = self._context.brands, self._context.categories
+        if self._opening and not self._commit:
+            report.stock_recorded, report.stock_known = self._opening.foresee()
+        if self._moved:
+            note_taxes(self._moved, self._assortment.tax_rates())
+            report.take_findings(self._moved.findings)
+            report.name_columns(self._moved)
         return report
 
     def settle(self) -> None:
@@ -153,8 +126,24 @@ class _Import:
             self._context.referred
         ):
             raise ConcurrentEdit
+        if self._opening:
+            self._report.stock_recorded, self._report.stock_known = self._opening.book()
         if (more := len(self._context.added) - self._context.archived) > 0:
             self._work.plan.check_room("products", more, counted=self._assortment.writes)
+
+    def _opening_stock(self, storage_id: UUID | None) -> OpeningStock | None:
+        """What takes stock along, if a storage is named for it. Raises MayNotStock."""
+        if storage_id is None or self._moved is None:
+            return None
+        self._precisions = self._assortment.precisions()
+        return OpeningStock(self._work, storage_id, f"Moved in from {self._report.format}")
+
+    def _take_stock(self, decision: ProductDecision) -> None:
+        """Take the stock of a product's articles along, where the file says how much there is."""
+        if self._opening is None or self._moved is None:
+            return
+        for opening in decision.openings(self._moved.stock):
+            self._opening.add(opening, self._precisions, self._moved.findings)
 
     def _grouped(self) -> dict[Owner, list[int]]:
         """The indexes of the rows of each product: by its id, by a text of the file's own, or row by row.
@@ -174,7 +163,7 @@ class _Import:
             groups[owners.get(owner, owner)].append(index)
         return groups
 
-    def _look_up(self) -> Iterator[tuple[int, list[str]]]:
+    def _look_up(self) -> Iterator[tuple[int, Cells]]:
         """Each row's index and cells, after its variant and its barcodes were looked for in the catalog."""
         context, sheet = self._context, self._sheet
         rows = enumerate(row[1] for row in sheet.rows if row)
@@ -194,7 +183,7 @@ class _Import:
             context.owners.update(self._assortment.owners(set(filter(is_storable, codes - {""}))))
             yield from chunk
 
-    def _variant_of(self, cells: list[str]) -> ExistingVariant | None:
+    def _variant_of(self, cells: Cells) -> ExistingVariant | None:
         if text := self._sheet.text(cells, "variant_id"):
             variant_id = id_or_none(text)
             return self._context.by_id.get(variant_id) if variant_id else None
@@ -235,6 +224,7 @@ class _Import:
         for one in batch:
             report.note(one.problems)
             if not one.problems:
+                self._take_stock(one)
                 report.created += one.is_new
                 report.changed += one.has_changed and not one.is_new
                 report.unchanged += not one.has_changed

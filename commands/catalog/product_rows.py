@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from commands.catalog.assortment import ExistingVariant
 from commands.catalog.import_context import ImportContext
+from commands.catalog.opening_stock import Opening
 from domain.catalog.gtin import barcode_key
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
 from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
@@ -113,6 +115,22 @@ class ProductDecision:
         if is_counted and not self._counted_before:
             self._context.added.append(self._first.number)
         self._context.archived += self._counted_before and not is_counted
+
+    def openings(self, stock: Mapping[int, Decimal]) -> Iterator[Opening]:
+        """The stock of its variants, by the row that says how much there is of each."""
+        product = self.product
+        if product is None or product.is_archived or not product.values["track_stock"]:
+            return
+        for variant, row in self._in_order(product):
+            if row and row.number in stock:
+                yield Opening(
+                    row=row.number,
+                    variant_id=variant.id,
+                    unit_id=product.values["unit_id"],
+                    quantity=stock[row.number],
+                    unit_cost=row.values.get("cost"),
+                    catalog_cost=variant.cost,
+                )
 
     def _may_be_a_guess(self) -> bool:
         """Whether it sets a cost that the caller may not see: whether that was right is not answered."""

@@ -13,6 +13,7 @@ from infra.postgres.pipeline import RequestTransaction
 from projections.base import Answer
 from projections.guards.catalog.assortment import Assortment
 from projections.guards.packages import PlanGuard
+from projections.guards.stock import StockGuard
 
 _ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
 
@@ -36,6 +37,7 @@ class BulkDecision(PostgresUnitOfWork):
         super().__init__(transaction, writer, caller, now, content)
         self.assortment = _WritingAssortment(transaction, writer.types, self._pass)
         self.plan = PlanGuard(transaction, now)
+        self.stock = StockGuard(transaction)
         self._progress = progress
         self._rows: list[Any] = []
         self._written: Answer | None = None

@@ -6,6 +6,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from commands.catalog.assortment import TooManyImports
+from commands.catalog.import_terms import ImportTerms
 from commands.ports import Caller
 from projections.base import Database
 from projections.pages import total_of
@@ -23,9 +24,10 @@ _WAITING: LiteralString = """
 """
 
 _OPEN: LiteralString = """
-    INSERT INTO import_jobs (company_id, id, status, commits, create_missing, size, done, attempts, user_id,
-                             request_id, created_at)
-    VALUES (%(company_id)s, %(id)s, 'queued', %(commits)s, %(create_missing)s, %(size)s, 0, 0, %(user_id)s,
+    INSERT INTO import_jobs (company_id, id, status, commits, create_missing, format, ignore_unknown,
+                             storage_id, location, size, done, attempts, user_id, request_id, created_at)
+    VALUES (%(company_id)s, %(id)s, 'queued', %(commits)s, %(create_missing)s, %(format)s,
+            %(ignore_unknown)s, %(storage_id)s::uuid, %(location)s, %(size)s, 0, 0, %(user_id)s,
             %(request_id)s, %(now)s)
 """
 
@@ -48,7 +50,7 @@ class ImportDesk:
         self._now = now
         self._changed = changed
 
-    def open(self, import_id: UUID, content: bytes, *, commit: bool, create_missing: bool) -> None:
+    def open(self, import_id: UUID, content: bytes, terms: ImportTerms) -> None:
         """Keep a file to be imported, and forget what is long done. Raises TooManyImports."""
         own = {"company_id": self._db.company_id}
         if total_of(self._db.ask(_WAITING, own)) >= MOST_WAITING:
@@ -60,8 +62,12 @@ class ImportDesk:
             {
                 **own,
                 "id": import_id,
-                "commits": commit,
-                "create_missing": create_missing,
+                "commits": terms.commit,
+                "create_missing": terms.create_missing,
+                "format": terms.format,
+                "ignore_unknown": terms.ignore_unknown,
+                "storage_id": terms.storage_id,
+                "location": terms.location,
                 "size": len(content),
                 "user_id": self._caller.user_id,
                 "request_id": self._caller.request_id,

@@ -13,7 +13,8 @@ import structlog
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from commands.catalog.product_import import ImportProducts, Report, SheetNotValid, import_products
+from commands.catalog.import_report import Report, SheetNotValid
+from commands.catalog.product_import import ImportProducts, import_products
 from commands.creations import Content
 from commands.ports import Caller, ConcurrentEdit
 from domain.errors import Refusal
@@ -177,7 +178,13 @@ class Imports(WaitingWork):
         content = Content(job["id"].hex)
         work = BulkDecision(db, self._writer, caller, datetime.now(UTC), progress.tell, content=content)
         command = ImportProducts(
-            chunks=lambda: _chunks(db, job), commit=job["commits"], create_missing=job["create_missing"]
+            chunks=lambda: _chunks(db, job),
+            commit=job["commits"],
+            create_missing=job["create_missing"],
+            format=job["format"],
+            ignore_unknown=job["ignore_unknown"],
+            storage_id=job["storage_id"],
+            location=job["location"],
         )
         report = import_products(command, work)
         answer = work.record() if work.has_events else None

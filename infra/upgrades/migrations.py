@@ -71,6 +71,7 @@ MIGRATIONS = {
     "infra.seals:letters.sql": "infra.seals:letters.sql",
     "infra.jobs:fiscal_closings.sql": "infra.jobs:fiscal_closings.sql",
     "infra.seals:witnesses.sql": "infra.seals:witnesses.sql",
+    "infra.files:import_forms.sql": "infra.files:import_forms.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -8,7 +8,8 @@ import msgspec
 from projections.base import Database, Row
 
 _FIND: LiteralString = """
-    SELECT id, status, commits, create_missing, total, done, report, failure, position, created_at,
+    SELECT id, status, commits, create_missing, coalesce(format, 'mipos') AS format, total,
+           done, report, failure, position, created_at,
            started_at, finished_at,
            extract(epoch FROM coalesce(finished_at, now()) - started_at)::float8 AS seconds
       FROM import_jobs

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from commands.catalog.assortment import TooManyImports
-from commands.catalog.product_import import ImportProducts, KeepImport, Report, SheetNotValid
+from commands.catalog.import_report import Report, SheetNotValid
+from commands.catalog.product_import import ImportProducts, KeepImport
 from commands.ports import ConcurrentEdit
 from domain.catalog.brands import Brand
 from domain.catalog.categories import DEEPEST, Category

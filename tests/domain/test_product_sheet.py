@@ -308,6 +308,24 @@ class TestFiles:
         assert sheet.columns == ("sku", "tax_rates", "name")
         assert sheet.rows == [(2, ["a", "b", "c,d;e"])]
 
+    def test_what_spreadsheets_add_is_no_part_of_the_table(self) -> None:
+        expected = [(2, ["a", "1,5"]), (3, ["b", ""])]
+        assert rows_of(b"sep=;\r\nsku;name;;\r\na;1,5;;\r\nb;;;;\r\n") == expected
+        assert rows_of("sku\tname\na\t1,5\nb\t".encode("utf-16")) == expected
+
+    def test_unknown_columns_are_passed_over_if_that_is_wanted(self) -> None:
+        sheet = ProductSheet([b"colour,sku,nmae\nred,a,x\n"], ignore_unknown=True)
+        assert (sheet.columns, sheet.unknown) == ((None, "sku", None), ["colour", "nmae"])
+        assert sheet.parse(2, ["red", "a", "x"], 2, []).values == {"sku": "a"}
+
+    def test_an_unknown_column_names_the_nearest_and_all(self) -> None:
+        with pytest.raises(SheetNotReadable, match="product_id, name, description") as refused:
+            ProductSheet([b"sku,nmae,zzzz\n"])
+        assert [one["message"] for one in refused.value.details] == [
+            "There is no such column; name is the nearest.",
+            "There is no such column.",
+        ]
+
     def test_every_wrong_column_is_named(self) -> None:
         with pytest.raises(SheetNotReadable) as refused:
             ProductSheet([b"name,colour,name,size,price,price\n"])
@@ -324,11 +342,13 @@ class TestFiles:
         [
             (b"", "empty"),
             (b"\n \r\n", "empty"),
-            ("sku\na".encode("utf-16"), "not_utf8"),
             ("sku\na".encode("utf-16-le"), "not_utf8"),
             ("sku,größe\na,b\n".encode("latin-1"), "not_utf8"),
             (b'"sku\na', "broken_quotes"),
             (b"sku\n" + b"a\n" * 200_001, "too_many_rows"),
+            (b"PK\x03\x04\x14\x00", "workbook"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1", "workbook"),
+            (b"sep=;\n", "empty"),
         ],
     )
     def test_a_file_that_is_no_sheet_says_why(self, raw: bytes, code: str) -> None:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from commands.catalog.import_terms import ImportTerms
 from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.companies import Company
@@ -82,7 +83,7 @@ class Services:
         with self.transaction() as db:
             caller = Caller(company_id=self.company_id, user_id=user_id)
             desk = ImportDesk(db, caller, datetime.now(UTC), lambda: None)
-            desk.open(import_id, content, commit=commit, create_missing=False)
+            desk.open(import_id, content, ImportTerms(commit=commit))
         return import_id
 
     def ask(self, query: Any, *params: Any) -> list[dict[str, Any]]:

@@ -1,26 +1,30 @@
 """Imports of the catalog: tried first, then all of a file or nothing."""
 
-from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from falcon import Request, Response
 
 from api.catalog.product_import.answers import ProductImportAnswer
-from api.catalog.product_import.input import GUIDE, MOST_BYTES, ImportQuery
+from api.catalog.product_import.input import AT_ONCE_BYTES, GUIDE, MOST_BYTES, ImportQuery, terms_of
 from api.media import CSV
 from api.operations import operation
 from api.resource import Resource
 from commands.catalog.assortment import TooManyImports
-from commands.catalog.product_import import ImportProducts, KeepImport, Report, import_products, keep_import
+from commands.catalog.import_report import Report
+from commands.catalog.import_terms import ImportTerms
+from commands.catalog.opening_stock import MayNotStock
+from commands.catalog.product_import import ImportProducts, KeepImport, import_products, keep_import
 from commands.creations import Content
 from commands.ports import ConcurrentEdit, Missing
-from domain.catalog.product_sheet import check_header
+from commands.stock.moments import PeriodClosed
+from domain.money import AmountTooLarge
 from domain.packages import PlanLimitReached
+from domain.settings import OtherStore
 from projections.base import Row
 from projections.catalog.product_imports import find_import
 
-#: What is larger, in bytes or lines, is imported by a worker.
-AT_ONCE_BYTES, AT_ONCE_LINES = 2**20, 2001
+#: What has more lines is imported by a worker.
+AT_ONCE_LINES = 2001
 
 
 class ProductImports(Resource):
@@ -36,34 +40,41 @@ class ProductImports(Resource):
         answer=ProductImportAnswer,
         may_accept=True,
         lengthy=True,
-        refusals=(TooManyImports, PlanLimitReached, ConcurrentEdit),
+        refusals=(
+            TooManyImports,
+            PlanLimitReached,
+            ConcurrentEdit,
+            MayNotStock,
+            OtherStore,
+            PeriodClosed,
+            AmountTooLarge,
+        ),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Say what importing the file would do, or do it."""
-        content, query = req.context.raw_body, req.context.query
-        check_header([content[:AT_ONCE_BYTES]])
-        how = {"commit": query["commit"], "create_missing": query["create_missing"]}
+        content, terms = req.context.raw_body, terms_of(req.context.query, req.context.raw_body)
         lines = content.count(b"\n") or content.count(b"\r")
-        if query["job"] or len(content) > AT_ONCE_BYTES or lines > AT_ONCE_LINES:
-            self._keep(req, resp, content, how)
+        if req.context.query["job"] or len(content) > AT_ONCE_BYTES or lines > AT_ONCE_LINES:
+            self._keep(req, resp, content, terms)
         else:
-            self._import(req, resp, content, how)
+            self._import(req, resp, content, terms)
 
-    def _keep(self, req: Request, resp: Response, content: bytes, how: Mapping[str, bool]) -> None:
+    def _keep(self, req: Request, resp: Response, content: bytes, terms: ImportTerms) -> None:
         def present(import_id: UUID) -> ProductImportAnswer:
-            return ProductImportAnswer.of({"id": import_id, "status": "queued", **how})
+            return ProductImportAnswer.of({"id": import_id, "status": "queued", **vars(terms)})
 
-        command = KeepImport(id=uuid4(), content=content, **how)
+        command = KeepImport(id=uuid4(), content=content, **vars(terms))
         message = "The file will be imported"
         self.write(req, resp, keep_import, command, present, message=message, status=202)
 
-    def _import(self, req: Request, resp: Response, content: bytes, how: Mapping[str, bool]) -> None:
+    def _import(self, req: Request, resp: Response, content: bytes, terms: ImportTerms) -> None:
         def present(report: Report) -> ProductImportAnswer:
-            return ProductImportAnswer.of({**vars(report), **how, "status": "done", "done": report.rows})
+            told = {**vars(terms), **vars(report), "status": "done", "done": report.rows}
+            return ProductImportAnswer.of(told)
 
-        command = ImportProducts(chunks=lambda: [content], **how)
-        substance = Content.of({"file": content, **how}, self.services.peppers)
-        message = "Products imported" if how["commit"] else "Nothing was recorded: this is what would be"
+        command = ImportProducts(chunks=lambda: [content], **vars(terms))
+        substance = Content.of({"file": content, **vars(terms)}, self.services.peppers)
+        message = "Products imported" if terms.commit else "Nothing was recorded: this is what would be"
         self.write(req, resp, import_products, command, present, message=message, content=substance)
 
 

@@ -1,18 +1,39 @@
 """What is asked of clients who import the catalog: the file, and how to take it."""
 
-from api.fields import Body, Flag
-from commands.catalog.product_import import MOST_ERRORS
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from api.fields import Body, Choice, Flag, Id, Text
+from commands.catalog.import_report import MOST_ERRORS
+from commands.catalog.import_sheet import form_of
+from commands.catalog.import_terms import ImportTerms
+from domain.catalog.moving_in import FORMATS, OWN, SYSTEMS
 from domain.catalog.product_sheet import COLUMNS
 from domain.sheets import MOST_ROWS
 
 #: The largest file that is taken, in bytes.
 MOST_BYTES = 64 * 2**20
+#: What is larger, in bytes, is imported by a worker; the header of a file lies within.
+AT_ONCE_BYTES = 2**20
 
 _TABLE = "\n".join(f"| `{name}` | {column.meaning} |" for name, column in COLUMNS.items())
 
+_SYSTEMS = "\n".join(f"| `{form.name}` | {form.title} |" for form in SYSTEMS)
+
 GUIDE = f"""\
-The file is UTF-8, with one header row, one row a variant and cells divided by commas, semicolons or tabs.
-Columns may come in any order; only `sku` is always required. The export has the same columns.
+Takes the catalog's own form, and the files that other systems export; see *Moving in* for those. Which of
+them it is follows from the header, unless `format` says it.
+
+| `format` | Whose |
+|---|---|
+| `{OWN}` | the catalog's own |
+{_SYSTEMS}
+
+The own form is UTF-8, with one header row, one row a variant and cells divided by commas, semicolons or
+tabs; a first line `sep=;` and empty columns at the end are taken. Columns may come in any order; only `sku`
+is always required. The export has the same columns. A column that there is none of is refused, with the
+nearest there is, unless `ignore_unknown` passes over it.
 
 | Column | Meaning |
 |---|---|
@@ -42,7 +63,38 @@ class ImportQuery(Body):
     """How to import."""
 
     commit = Flag(load_default=False, meaning="Record it; without, it is only tried.")
+    format = Choice(*FORMATS, meaning="The form of the file; found by its header if left out.")
     create_missing = Flag(
-        load_default=False, meaning="Make the brands and categories that there are none of."
+        meaning="Make the brands and categories that there are none of. If left out, this is done for "
+        "files of other systems, and not for the own form."
+    )
+    ignore_unknown = Flag(
+        load_default=False, meaning="Pass over columns of the own form that there are none of."
+    )
+    storage_id = Id(
+        meaning="Take the stock of another system's file along, as opening stock of this storage: once for "
+        "each article, as long as the storage has never had any. Takes `inventory.adjust`."
+    )
+    location = Text(
+        shortest=1,
+        longest=200,
+        meaning="Which of the places in the file the stock is of; needed if it has several.",
+        example="Main Street",
     )
     job = Flag(load_default=False, meaning="Import it in the background, however small it is.")
+
+
+def terms_of(query: Mapping[str, Any], content: bytes) -> ImportTerms:
+    """What a request wants of its file. Raises SheetNotReadable for a header that is of no form."""
+    terms = ImportTerms(
+        commit=query["commit"],
+        format=query.get("format"),
+        ignore_unknown=query["ignore_unknown"],
+        storage_id=query.get("storage_id"),
+        location=query.get("location"),
+    )
+    form = form_of(lambda: [content[:AT_ONCE_BYTES]], terms)
+    create_missing = query.get("create_missing")
+    return replace(
+        terms, format=form, create_missing=form != OWN if create_missing is None else create_missing
+    )

@@ -33,6 +33,23 @@ _CHOICES: LiteralString = """
      WHERE company_id = %(company_id)s AND kind = 'variant-types' AND NOT is_archived
 """
 
+_PRECISIONS: LiteralString = """
+    SELECT id, (fields ->> 'precision')::int AS precision FROM settings
+     WHERE company_id = %(company_id)s AND kind = 'units'
+"""
+
+_TAX_RATES: LiteralString = """
+    SELECT name, (fields ->> 'inclusive')::boolean AS inclusive FROM settings
+     WHERE company_id = %(company_id)s AND kind = 'tax-rates' AND NOT is_archived
+     ORDER BY created_at, id
+"""
+
+_MOVED: LiteralString = """
+    SELECT variant_id FROM stock_balances
+     WHERE company_id = %(company_id)s AND storage_id = %(storage_id)s
+       AND variant_id = ANY(%(variant_ids)b::uuid[]) AND has_moved
+"""
+
 _VARIANTS: LiteralString = """
     SELECT id, product_id, sku_key, is_free FROM variants
      WHERE company_id = %(company_id)s AND sku_key = ANY(%(sku_keys)b::text[]) AND NOT is_free
@@ -85,6 +102,19 @@ class Assortment:
     def choices(self) -> Choices:
         """The values of the company's variant types."""
         return {row["name"]: frozenset(row["values"]) for row in self._ask(_CHOICES)}
+
+    def precisions(self) -> Mapping[UUID, int]:
+        """How many decimal places a quantity in each unit may have."""
+        return {row["id"]: row["precision"] for row in self._ask(_PRECISIONS)}
+
+    def tax_rates(self) -> Mapping[str, bool]:
+        """The names of the tax rates that are not archived, and whether prices include them."""
+        return {row["name"]: row["inclusive"] for row in self._ask(_TAX_RATES)}
+
+    def moved(self, storage_id: UUID, variant_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of these variants of which that storage has ever had any."""
+        rows = self._ask(_MOVED, storage_id=storage_id, variant_ids=list(variant_ids))
+        return {row["variant_id"] for row in rows}
 
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> list[Row]:
         """Id, product, SKU key and whether that is free: of those with these ids, and who has these SKUs."""

@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from commands.catalog.assortment import TooManyImports
+from commands.catalog.import_terms import ImportTerms
 from commands.ports import DuplicateId
 from commands.reports.exports import RequestExport, TooManyExports, TryRun
 from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product, Variant, sku_key
 from domain.catalog.reference_book import KINDS, Named
-from domain.catalog.units import UnitChange
+from domain.catalog.units import Unit, UnitChange
 from domain.catalog.variant_types import Choices, VariantType
-from tests.commands.memory.stock import stocked, units_in_use
+from domain.tax_rates import TaxRate
+from tests.commands.memory.stock import balances_of, stocked, units_in_use
 from tests.commands.memory.world import World
 from tests.commands.samples import NOW
 
@@ -48,6 +50,18 @@ class MemoryAssortment:
     def choices(self) -> Choices:
         types = (one for one in self._world.all(self._company_id, VariantType) if not one.is_archived)
         return {one.values["name"]: frozenset(one.values["values"]) for one in types}
+
+    def precisions(self) -> Mapping[UUID, int]:
+        units = self._world.all(self._company_id, Unit)
+        return {one.id: int(one.values["precision"]) for one in units}
+
+    def tax_rates(self) -> Mapping[str, bool]:
+        rates = (one for one in self._world.all(self._company_id, TaxRate) if not one.is_archived)
+        return {one.values["name"]: one.values["inclusive"] for one in rates}
+
+    def moved(self, storage_id: UUID, variant_ids: Collection[UUID]) -> Collection[UUID]:
+        balances = balances_of(self._world, self._company_id)
+        return {one for one in variant_ids if (storage_id, one) in balances}
 
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
         return [
@@ -98,8 +112,8 @@ class MemoryImports:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def open(self, import_id: UUID, content: bytes, *, commit: bool, create_missing: bool) -> None:
-        del content, commit, create_missing
+    def open(self, import_id: UUID, content: bytes, terms: ImportTerms) -> None:
+        del content, terms
         if len(self._world.imports) >= 5:
             raise TooManyImports
         self._world.imports.append(import_id)
