@@ -17,6 +17,8 @@ class Refusal(Exception):
     remedy: ClassVar[str] = "The message says what stands in the way; change that, then repeat the request."
     #: The amounts in minor currency units that its error has beside code and details, each with its meaning.
     amounts: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    #: What else its error has beside them, each with its meaning.
+    facts: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def __init__(self, message: str | None = None, *, details: list["Detail"] | None = None) -> None:
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]

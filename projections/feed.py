@@ -4,10 +4,11 @@ What is chosen by type is looked for in so many events at a time and no more, si
 for its readers; who follows it goes on behind those, whether any was among them or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, LiteralString, NamedTuple, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, LiteralString, NamedTuple, Self
 from uuid import UUID
 
 from domain.errors import Conflict
@@ -43,6 +44,13 @@ class CursorAhead(Conflict):
 
     code = "cursor_ahead"
     remedy = "Begin again at `after=0`, or at the position up to which you have what this log holds."
+    facts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "head": "The last position of the log.",
+            "epoch": "The epoch of the log now.",
+            "same_up_to": "Up to which position the log is what it was in the epoch that was named.",
+        }
+    )
 
     @classmethod
     def of(cls, epochs: LogEpochs, head: int, epoch: str | None) -> Self:

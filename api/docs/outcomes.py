@@ -69,8 +69,7 @@ def codes_of(document: Json, answer: Json) -> list[str]:
     if "$ref" not in answer:
         return []
     response = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-    error = response["content"][JSON]["schema"]["allOf"][1]["properties"]["error"]
-    return list(error["properties"]["code"]["enum"])
+    return list(response["x-error-codes"])
 
 
 def _words(document: Json, status: str, answer: Json) -> str:
@@ -78,7 +77,8 @@ def _words(document: Json, status: str, answer: Json) -> str:
         common = _EVERYWHERE.get(status, set())
         own = (name for name in codes_of(document, answer) if name not in common)
         return " ".join(f"[`{name}`](#{name})" for name in own)
-    schema = answer.get("content", {}).get(JSON, {}).get("schema", {})
+    envelope = name_of(answer.get("content", {}).get(JSON, {}).get("schema", {}))
+    schema = document["components"]["schemas"][envelope] if envelope else {}
     data = schema.get("properties", {}).get("data", {})
     name = name_of(data)
     if name is None:

@@ -1,23 +1,26 @@
 """Walks the routes and writes down what each operation takes, answers and refuses."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 
 import marshmallow
 from falcon import App, Request, Response
 from falcon.routing.compiled import CompiledRouterNode
 
+from api.envelope import encode
 from api.errors import status_of
 from api.media import FORM, JSON
 from api.openapi import parts
 from api.openapi.areas import area_of, tags_of
 from api.openapi.details import DETAIL_CODES, DETAIL_REMEDIES
+from api.openapi.envelopes import Envelopes
 from api.openapi.examples import example_of, request_example
 from api.openapi.records import Records
-from api.openapi.refusals import ELSEWHERE, answer_of, message_of, refusals_of
+from api.openapi.refusals import ELSEWHERE, answer_of, message_of, refusals_of, with_what_they_tell
 from api.openapi.schemas import Schemas
 from api.openapi.texts import INTRODUCTION, TITLE, VERSION
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
@@ -67,6 +70,10 @@ def routes_of(app: App[Request, Response]) -> Iterator[Route]:
             yield Route(method, node.uri_template, operation, words)
 
 
+class TwoComponentsOfOneName(Exception):
+    """Two schemas of the document have the same name, and clients would take one for the other."""
+
+
 class _Writer:
     """Collects paths and components."""
 
@@ -74,6 +81,7 @@ class _Writer:
         self._routes = routes
         self._inputs = Schemas()
         self._records = Records()
+        self._envelopes = Envelopes()
         self._refusals: dict[str, Json] = {}
         self._codes: dict[tuple[int, str], dict[type[Refusal], None]] = {}
         self._names: set[str] = set()
@@ -83,11 +91,7 @@ class _Writer:
         paths: dict[str, Json] = {}
         for route in self._routes:
             paths.setdefault(route.path, {})[route.method.lower()] = self._operation(route)
-        schemas = {
-            **parts.SCHEMAS,
-            **self._inputs.components(),
-            **self._records.components(),
-        }
+        schemas = self._schemas()
         for path in paths.values():
             for operation in path.values():
                 _add_examples(operation, schemas)
@@ -114,6 +118,21 @@ class _Writer:
             "x-error-codes": self._error_codes(),
             "x-detail-codes": detail_codes(),
         }
+
+    def _schemas(self) -> Json:
+        """Every component of a schema. Raises TwoComponentsOfOneName."""
+        families = (
+            parts.SCHEMAS,
+            self._inputs.components(),
+            self._records.components(),
+            self._envelopes.components(),
+        )
+        schemas: Json = {}
+        for family in families:
+            if same := schemas.keys() & family.keys():
+                raise TwoComponentsOfOneName(", ".join(same))
+            schemas |= family
+        return {**schemas, "Refusal": with_what_they_tell(schemas["Refusal"], chain(*self._codes.values()))}
 
     def _operation(self, route: Route) -> Json:
         operation = route.operation
@@ -181,12 +200,12 @@ class _Writer:
             content = {media: {"schema": parts.CONTENTS[media]} for media in operation.media}
             if operation.answer is not None:
                 schema = self._records.schema_of(operation.answer)
-                content[JSON] = {"schema": parts.envelope(schema, None)}
+                content[JSON] = {"schema": self._envelopes.of(schema)}
             return {str(operation.status): {**answer, "content": content}, **unchanged}
         data: Json = {} if operation.answer is None else self._records.schema_of(operation.answer)
-        if operation.many:
-            data = {"type": "array", "items": data}
-        content = {"application/json": {"schema": parts.envelope(data, _pages(operation))}}
+        many = operation.many
+        schema = self._envelopes.of_many(data, _pages(operation)) if many else self._envelopes.of(data)
+        content = {JSON: {"schema": schema}}
         later = {**answer, "description": parts.OUTCOMES[202], "content": content}
         accepted = {"202": later} if operation.may_accept else {}
         done = {str(operation.status): {**answer, "content": content}}
@@ -195,18 +214,14 @@ class _Writer:
     def _refused(self, route: Route) -> Json:
         answers = {}
         for status, codes in refusals_of(route.method, route.path, route.operation).items():
-            name = self._component(f"{status}.{'.'.join(codes)}", answer_of(status, codes))
+            answer = answer_of(status, codes)
+            # By what it says: the same codes can mean something else elsewhere, and are a long name.
+            name = f"{status}.{hashlib.sha256(encode(answer)).hexdigest()[:8]}"
+            self._refusals[name] = answer
             for code, refusal in codes.items():
                 self._codes.setdefault((status, code), {})[refusal] = None
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
         return answers
-
-    def _component(self, codes: str, answer: Json) -> str:
-        """The name of a refusal's component; the same codes can mean something else elsewhere."""
-        names = chain([codes], (f"{codes}.{number}" for number in count(2)))
-        name = next(name for name in names if self._refusals.get(name, answer) == answer)
-        self._refusals[name] = answer
-        return name
 
     def _error_codes(self) -> list[Json]:
         for refusal in ELSEWHERE:
@@ -293,7 +308,7 @@ def _pages(operation: Operation) -> str | None:
 def _add_examples(operation: Json, schemas: Json) -> None:
     for answer in operation["responses"].values():
         content = answer.get("content", {}).get("application/json", {})
-        if "properties" in content.get("schema", {}):
+        if content and "$ref" in content["schema"]:
             content["example"] = example_of(content["schema"], schemas)
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if content is not None:

@@ -22,6 +22,7 @@ from api.media import (
     WEBP,
     XLSX,
 )
+from api.openapi.envelopes import envelope
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -53,18 +54,32 @@ SCHEMAS: Json = {
         "description": "Every failure. Decide by `error.code`; `message` is for people.",
         "required": ["success", "message", "error", "request_id"],
         "properties": {
-            "success": {"const": False},
+            "success": {"const": False, "description": "Never true."},
             "message": {"type": "string", "description": "One sentence for a person."},
-            "error": {
-                "type": "object",
-                "required": ["code", "details", "doc_url"],
-                "properties": {
-                    "code": {"type": "string", "description": "Stable; see the error codes."},
-                    "details": {"type": "array", "items": {"$ref": "#/components/schemas/ErrorDetail"}},
-                    "doc_url": {"type": "string", "description": "Where the code is explained."},
-                },
-            },
+            "error": {"$ref": "#/components/schemas/Refusal"},
             "request_id": {"type": ["string", "null"], "description": "The answer's `X-Request-Id`."},
+        },
+    },
+    "Refusal": {
+        "type": "object",
+        "description": "What was refused, and why.",
+        "required": ["code", "details", "doc_url"],
+        "properties": {
+            "code": {
+                "type": "string",
+                "description": "Stable; the operation names those it may answer with.",
+                "examples": ["validation_failed"],
+            },
+            "details": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/ErrorDetail"},
+                "description": "Every field that stands in the way, up to a hundred.",
+            },
+            "doc_url": {
+                "type": "string",
+                "description": "Where the code is explained.",
+                "examples": ["https://shop.example/docs/errors#validation_failed"],
+            },
         },
     },
     "ErrorDetail": {
@@ -148,6 +163,9 @@ SCHEMAS: Json = {
         },
     },
 }
+
+#: The envelope of whoever is asked whether they are ready, and is not.
+SCHEMAS["NotReady"] = envelope({"$ref": "#/components/schemas/Ready"}, None, success=False)
 
 SECURITY: Json = {
     "bearer": {
@@ -260,23 +278,6 @@ def file_content(media_type: str) -> Json:
     return {media_type: {"schema": schema}, EXCEL_CSV: {"schema": schema}, FORM: {"schema": form}}
 
 
-def envelope(data: Json, pages: str | None) -> Json:
-    """The success envelope around data."""
-    schema: Json = {
-        "type": "object",
-        "required": ["success", "message", "data"],
-        "properties": {
-            "success": {"const": True},
-            "message": {"type": "string", "examples": ["OK"]},
-            "data": data,
-        },
-    }
-    if pages is not None:
-        schema["required"].append("pagination")
-        schema["properties"]["pagination"] = {"$ref": f"#/components/schemas/{pages}"}
-    return schema
-
-
 def encoding_of(form: Schema) -> Json:
     """What the files of a form may be."""
     return {
@@ -331,12 +332,10 @@ def also(route: Route) -> Json:
     """Answers that only one operation has."""
     if route.path != "/ready" or route.operation.permission != PUBLIC:
         return {}
-    not_ready = envelope({}, None)
-    not_ready["properties"]["success"] = {"const": False}
     return {
         "503": {
             "description": "Not ready; the data say why.",
             "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
-            "content": {"application/json": {"schema": not_ready}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NotReady"}}},
         }
     }

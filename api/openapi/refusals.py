@@ -8,6 +8,7 @@ from typing import Any
 from api import failures
 from api.answers import MINOR_UNITS
 from api.errors import status_of
+from api.media import JSON
 from api.operations import PUBLIC, SIGNED_IN, Operation
 from commands.access import (
     CompanySuspended,
@@ -26,6 +27,8 @@ from projections.base import CompanyClosed, DamagedEvent, NewerEvent, Projection
 Json = dict[str, Any]
 #: The refusals of a status by their code, the first that has it.
 Codes = dict[str, type[Refusal]]
+
+_AMOUNT = {"type": "integer", "format": "int64"}
 
 #: What is refused before an operation is found.
 ELSEWHERE: tuple[type[Refusal], ...] = (failures.UnknownRoute, failures.MethodNotAllowed)
@@ -130,20 +133,20 @@ def message_of(refusal: type[Refusal]) -> str:
     return refusal().message
 
 
-def _code(codes: Codes) -> Json:
-    return {"code": {"enum": list(codes)}}
-
-
-def _amounts(codes: Codes) -> Json:
-    """The amounts that errors have beside their code, each with the codes that it comes with."""
-    meanings: dict[str, list[str]] = {}
-    for code, refusal in codes.items():
-        for name, meaning in refusal.amounts.items():
-            meanings.setdefault(name, []).append(f"`{code}`: {meaning}")
-    return {
-        name: {"type": "integer", "format": "int64", "description": f"{' '.join(said)} {MINOR_UNITS}"}
+def with_what_they_tell(schema: Json, refusals: Iterable[type[Refusal]]) -> Json:
+    """The schema of errors with what some have beside code and details, each with the codes it comes with."""
+    meanings: dict[str, dict[str, None]] = {}
+    amounts: set[str] = set()
+    for refusal in sorted(refusals, key=lambda one: one.code):
+        amounts |= refusal.amounts.keys()
+        in_units = {name: f"{meaning} {MINOR_UNITS}" for name, meaning in refusal.amounts.items()}
+        for name, meaning in (*refusal.facts.items(), *in_units.items()):
+            meanings.setdefault(name, {})[f"`{refusal.code}`: {meaning}"] = None
+    told = {
+        name: {**(_AMOUNT if name in amounts else {}), "description": " ".join(said)}
         for name, said in meanings.items()
     }
+    return {**schema, "properties": {**schema["properties"], **told}}
 
 
 def answer_of(status: int, codes: Codes) -> Json:
@@ -152,16 +155,8 @@ def answer_of(status: int, codes: Codes) -> Json:
     answer: Json = {
         "description": f"{_TITLES[status]}.\n\n{listed}",
         "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}},
-        "content": {
-            "application/json": {
-                "schema": {
-                    "allOf": [
-                        {"$ref": "#/components/schemas/Error"},
-                        {"properties": {"error": {"properties": {**_code(codes), **_amounts(codes)}}}},
-                    ]
-                }
-            }
-        },
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
+        "x-error-codes": list(codes),
     }
     if status == HTTPStatus.UNAUTHORIZED:
         answer["headers"]["WWW-Authenticate"] = {"$ref": "#/components/headers/WWW-Authenticate"}

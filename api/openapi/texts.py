@@ -1,7 +1,10 @@
 """What the contract says in prose: how to call, what to expect, and what the figures mean."""
 
+from importlib.metadata import version
+
 TITLE = "MIPOS API"
-VERSION = "1.0.0"
+#: That of the package: setup.cfg says it once.
+VERSION = version("mipos")
 
 DEFINITIONS = """\
 | Measure | Definition |

@@ -170,6 +170,11 @@ class TotalChanged(Conflict):
 
     code = "total_changed"
     remedy = "Ask for a quote again, show the new total, and sell with that as `expected_total`."
+    facts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "quote": "What it comes to, as the quote answers it.",
+        }
+    )
     amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"expected": "What you expected.", "actual": "What it comes to."}
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID, uuid5
 
@@ -28,6 +29,11 @@ class HeldElsewhere(Conflict):
 
     code = "held_elsewhere"
     remedy = "Let the other till sell or park it, then resume it here."
+    facts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "held_by": "Who took it up, at which register and when.",
+        }
+    )
 
 
 def reservation_of(held_id: UUID) -> UUID:

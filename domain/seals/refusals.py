@@ -1,5 +1,9 @@
 """Why a log is not sealed, or an event not proved."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
 from domain.errors import Conflict
 
 
@@ -15,6 +19,11 @@ class NotSealedYet(Conflict):
 
     code = "not_sealed_yet"
     remedy = "Ask again after the next seal; `GET /api/audit/seals` shows the last."
+    facts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "sealed_up_to": "The last position that a seal covers.",
+        }
+    )
 
 
 class NotProvable(Conflict):

@@ -1,7 +1,9 @@
 """What is too much to count at once: refused before it takes the memory of a process, and mostly its time."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 from domain.errors import Detail, Invalid
 
@@ -23,6 +25,14 @@ class TooMuch(Invalid):
 
     code = "too_much"
     remedy = "Ask for fewer stores, a shorter period or a higher support."
+    facts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "estimate": "How much it would be.",
+            "limit": "How much it may be.",
+            "suggested_min_support_count": "In how many baskets at least something should be.",
+            "suggested_min_support": "The same as a share of all baskets.",
+        }
+    )
 
     @classmethod
     def by(cls, *, estimate: int, limit: int, field: str, **suggested: Any) -> Self:

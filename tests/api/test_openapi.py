@@ -1,9 +1,11 @@
 """The OpenAPI document says what the application does, all of it, in valid OpenAPI 3.1."""
 
+import configparser
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast, get_args
 from uuid import uuid4
 
@@ -74,8 +76,7 @@ def codes_of(document: Json, operation: Json) -> dict[int, set[str]]:
     for status, answer in operation["responses"].items():
         if "$ref" in answer:
             shared = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-            schema = shared["content"]["application/json"]["schema"]
-            codes[int(status)] = set(schema["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"])
+            codes[int(status)] = set(shared["x-error-codes"])
     return codes
 
 
@@ -178,6 +179,11 @@ class TestTheDocument:
             assert (is_conditional, "304" in operation["responses"]) == (has_etag, has_etag), path
             assert ("ETag" in operation["responses"]["200"]["headers"]) == has_etag, path
 
+    def test_its_version_is_the_packages(self, document: Json) -> None:
+        setup = configparser.ConfigParser()
+        setup.read(Path(__file__).parents[2] / "setup.cfg", encoding="utf-8")
+        assert document["info"]["version"] == setup["metadata"]["version"]
+
     def test_operation_ids_are_unique(self, operations: Operations) -> None:
         ids = [operation["operationId"] for operation in operations.values()]
         assert len(set(ids)) == len(ids)
@@ -189,11 +195,16 @@ class TestTheDocument:
         assert all(tag["description"] for tag in document["tags"])
 
     def test_every_field_has_a_meaning(self, document: Json) -> None:
+        envelopes = {
+            name
+            for name, schema in document["components"]["schemas"].items()
+            if "success" in schema["properties"]
+        }
         silent = [
             f"{name}.{field}"
             for name, schema in document["components"]["schemas"].items()
             for field, operation in schema["properties"].items()
-            if name != "Error" and not operation.get("description")
+            if not (name in envelopes or operation.get("description"))
         ]
         assert silent == []
 
@@ -229,19 +240,28 @@ class TestRefusals:
             for refusal in route.operation.refusals:
                 assert refusal.code in codes[status_of(refusal)], (route, refusal)
 
-    def test_what_an_error_has_beside_its_code_is_documented(
-        self, document: Json, operations: Operations
-    ) -> None:
-        (name,) = operations["POST", "/api/pos/orders"]["responses"]["409"].values()
-        _, own = document["components"]["responses"][name.rpartition("/")[2]]["content"]["application/json"][
-            "schema"
-        ]["allOf"]
-        amounts = own["properties"]["error"]["properties"]
+    def test_what_an_error_has_beside_its_code_is_documented(self, schemas: Json) -> None:
+        amounts = schemas["Refusal"]["properties"]
         assert {"limit", "due", "asked", "balance"} <= amounts.keys()
         assert amounts["asked"]["type"] == "integer"
         assert {"`credit_limit_exceeded`", "`insufficient_credit`"} <= {
             word.rstrip(":") for word in amounts["asked"]["description"].split()
         }
+
+    def test_every_failure_is_one_schema(self, document: Json) -> None:
+        one = {"$ref": "#/components/schemas/Error"}
+        for name, answer in document["components"]["responses"].items():
+            assert answer["content"]["application/json"]["schema"] == one, name
+            assert answer["x-error-codes"], name
+
+    def test_whoever_asks_too_much_or_too_often_hears_when_to_try_again(
+        self, document: Json, operations: Operations
+    ) -> None:
+        for (_, path), operation in operations.items():
+            assert ("429" in operation["responses"]) == (path != "/health"), path
+            assert {"500", "503"} <= operation["responses"].keys(), path
+        for name, answer in document["components"]["responses"].items():
+            assert ("Retry-After" in answer["headers"]) == name.startswith(("429", "503")), name
 
     def test_what_asks_the_database_says_how_that_may_fail(
         self, document: Json, operations: Operations
