@@ -33,16 +33,22 @@ def companies_of(context: click.Context, company_id: UUID | None) -> dict[UUID, 
 
 def company_called(context: click.Context, called: str) -> UUID:
     """The company of this name or id. Fails where there is none, or where several have the name."""
+    found = find_company_called(context, called)
+    if found is None:
+        message = f"There is no company {called} here: is it the database that is meant?"
+        raise click.ClickException(message)
+    return found
+
+
+def find_company_called(context: click.Context, called: str) -> UUID | None:
+    """The company of this name or id, or None. Fails where several have the name."""
     params = {"company_id": _id_in(called), "name_key": name_key(called)}
     with psycopg.connect(conninfo_of(context), autocommit=True) as connection:
         found: list[UUID] = [company_id for (company_id,) in connection.execute(_CALLED, params)]
-    if not found:
-        message = f"There is no company {called} here: is it the database that is meant?"
-        raise click.ClickException(message)
     if len(found) > 1:
         message = f"Several companies are called {called}; name one by its id: {', '.join(map(str, found))}."
         raise click.ClickException(message)
-    return found[0]
+    return found[0] if found else None
 
 
 def _id_in(called: str) -> UUID | None:

@@ -12,14 +12,11 @@ import click
 import psycopg
 from rich.console import Console
 
-from commands.companies import AppointAdmin, appoint_admin
-from commands.outcomes import Response
-from commands.ports import Caller
 from domain.companies import Origin
 from domain.errors import Refusal
-from domain.users import User
+from infra.cli.admins import appoint
 from infra.cli.companies import company_called, conninfo_of
-from infra.cli.passwords import check_username, given_password, hash_of
+from infra.cli.passwords import check_title, check_username, given_password
 from infra.incoming.cloning import Clone
 from infra.incoming.filling import Imported
 from infra.incoming.import_file import CannotImport, LogImport
@@ -31,14 +28,12 @@ from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.clones import make_clone
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.seals import seal_key
-from infra.runtime.services import make_application
 from infra.runtime.settings import load_settings
 from infra.seals.published import FOLDER, publish
 from infra.seals.sealing import Sealer
 
 console = Console()
 
-_LONGEST_NAME = 200
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -160,26 +155,13 @@ def admin(context: click.Context, called: str, username: str, *, password_stdin:
     name = check_username(username)
     company_id = company_called(context, called)
     try:
-        has_existed = _appoint(context, company_id, name, given_password(name, from_stdin=password_stdin))
+        password = given_password(name, from_stdin=password_stdin)
+        with closing(context.obj["app_pool"]()) as pool:
+            has_existed = appoint(pool, company_id, name, password)
     except Refusal as refusal:
         messages = [detail["message"] for detail in refusal.details]
         raise click.ClickException(" ".join([refusal.message, *messages])) from refusal
     click.echo(f"{name} has a new password." if has_existed else f"{name} is an admin now.")
-
-
-def _appoint(context: click.Context, company_id: UUID, username: str, password: str) -> bool:
-    """Make the user an admin with this password; whether they were there before. Raises Refusal."""
-    answers: list[bool] = []
-
-    def present(person: User) -> Response:
-        answers.append(person.version > 1)
-        return Response(200, None, b"")
-
-    operator = Caller(company_id=company_id, user_id=None)
-    command = AppointAdmin(username=username, password_hash=hash_of(password))
-    with closing(context.obj["app_pool"]()) as pool:
-        make_application(pool).run(operator, appoint_admin, command, present)
-    return answers[-1]
 
 
 def _moment(_context: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
@@ -224,10 +206,7 @@ def clone(
       mipos company clone Journey --name "Before the sale" --as-of 2026-11-01
       mipos company admin Playground me@example.com
     """
-    title = name.strip()
-    if not 0 < len(title) <= _LONGEST_NAME or not title.isprintable():
-        message = f"A company's name has 1 to {_LONGEST_NAME} characters."
-        raise click.BadParameter(message, param_hint="--name")
+    title = check_title(name, "--name")
     wanted = Clone(
         company_id=own_id or uuid4(),
         source_id=company_called(context, called),

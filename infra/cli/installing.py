@@ -33,11 +33,13 @@ class Progress:
         self._title, self._total = title, total
         self._packages = 0
         self._now = ""
+        self.said: deque[str] = deque(maxlen=LINES)
         self._began = time.monotonic()
         self._shows = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def hear(self, line: str) -> None:
         """Take in a line that the command wrote."""
+        self.said.append(line)
         if found := _PACKAGE.match(line):
             self._packages += 1
             self._now = found[1]
@@ -67,7 +69,7 @@ class Progress:
 
 def run(title: str, total: int, command: list[str]) -> int:
     """Run the command to its end and return its exit status; 130 when Ctrl-C ended it."""
-    progress, said = Progress(title, total), deque[str](maxlen=LINES)
+    progress = Progress(title, total)
     # A session of its own: Ctrl-C is for us, and pip would tell of it in its own way.
     process = subprocess.Popen(  # noqa: S603 - what `./mipos` says
         command,
@@ -79,7 +81,7 @@ def run(title: str, total: int, command: list[str]) -> int:
         start_new_session=True,
     )
     try:
-        _follow(process, lambda line: (progress.hear(line), said.append(line)), progress.show)
+        _follow(process, progress.hear, progress.show)
         status = process.wait()
     except KeyboardInterrupt:
         _end(process)
@@ -88,7 +90,7 @@ def run(title: str, total: int, command: list[str]) -> int:
         return INTERRUPTED
     progress.clear()
     if status:
-        sys.stderr.write("".join(said))
+        sys.stderr.write("".join(progress.said))
     return status
 
 

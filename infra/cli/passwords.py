@@ -1,4 +1,4 @@
-"""User names and passwords that are given to a command."""
+"""Names and passwords that are given to a command."""
 
 import sys
 
@@ -17,6 +17,15 @@ def check_username(username: str) -> str:
         message = f"A user name has 1 to {_LONGEST_NAME} characters."
         raise click.BadParameter(message, param_hint="USERNAME")
     return name
+
+
+def check_title(name: str, option: str) -> str:
+    """The name of a company as it is used. Fails for one that none could have."""
+    title = name.strip()
+    if not 0 < len(title) <= _LONGEST_NAME or not title.isprintable():
+        message = f"A company's name has 1 to {_LONGEST_NAME} characters."
+        raise click.BadParameter(message, param_hint=option)
+    return title
 
 
 def given_password(username: str, *, from_stdin: bool) -> str:

