@@ -57,7 +57,7 @@ class NotAForm(UnsupportedMediaType):
 
 
 class NotCsv(UnsupportedMediaType):
-    """The body must be a file of CSV (text/csv), or a form (multipart/form-data) whose part `file` it is."""
+    """The body must be a file of CSV (text/csv) or a workbook, or a form whose part `file` that is."""
 
 
 class PackedBody(UnsupportedMediaType):

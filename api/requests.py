@@ -25,14 +25,14 @@ from api.failures import (
     UnsupportedMediaType,
 )
 from api.fields import Choice, File, Secret, Text
-from api.media import CSV, EXCEL_CSV, FORM
+from api.media import CSV, EXCEL_CSV, FORM, XLSX
 from domain.errors import Detail, Invalid, NotAllowed
 
 #: How many levels of lists and objects a body may have.
 DEEPEST = 16
 
-#: What a file of CSV is said to be; browsers on Windows say what would open it.
-FILES_OF_CSV = (CSV, EXCEL_CSV)
+#: What a table is said to be; browsers on Windows say of a file of CSV what would open it.
+FILES_OF_CSV = (CSV, EXCEL_CSV, XLSX)
 
 _NESTING = frozenset({dict, list})
 

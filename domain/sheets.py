@@ -20,8 +20,9 @@ _FIRST = ("'", "=", "+", "-", "@", "\t", "\r")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 #: By what a file of UTF-16 begins with.
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: What a workbook begins with, whatever its name says.
-_WORKBOOKS = ("PK\x03\x04", "\udcd0\udccf\x11", "\xd0\xcf\x11")
+#: What workbooks begin with, and those of before 2007 as a text.
+_ARCHIVE = b"PK\x03\x04"
+_OLD_WORKBOOKS = ("\udcd0\udccf\x11", "\xd0\xcf\x11")
 #: A byte that is no UTF-8 as it stands in a text, and a letter that took several bytes.
 _BROKEN, _LETTER = re.compile("[\ud800-\udfff]"), re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 #: A first line that tells a spreadsheet how cells are divided.
@@ -82,8 +83,8 @@ class Table:
         self._number, first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
         if not first:
             raise SheetNotReadable(details=[Detail("", "empty", "The file is empty.")])
-        if first.startswith(_WORKBOOKS):
-            message = "This is a workbook; save its sheet as CSV (UTF-8) and send that."
+        if first.startswith(_OLD_WORKBOOKS):
+            message = "This is a workbook of before 2007; save its sheet as CSV (UTF-8) and send that."
             raise SheetNotReadable(details=[Detail("", "workbook", message)])
         if "\0" in first or not is_utf8(first):
             raise SheetNotReadable(details=[Detail("", "not_utf8", "The file is not encoded in UTF-8.")])
@@ -144,8 +145,9 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
     decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
     is_broken = has_letters = False
     for number, chunk in enumerate(chunks):
-        if not number and chunk.startswith(_UTF_16):
-            return "utf-16"
+        if not number and chunk.startswith((*_UTF_16, _ARCHIVE)):
+            # What stands in a workbook is UTF-8 already.
+            return "utf-8-sig" if chunk.startswith(_ARCHIVE) else "utf-16"
         text = decoder.decode(chunk)
         if not text.isascii():
             is_broken = is_broken or bool(_BROKEN.search(text))

@@ -73,7 +73,7 @@ DETAIL_CODES: Mapping[str, str] = {
     "duplicate_column": "This column is there twice.",
     "too_many_columns": "It has more columns than a sheet can have.",
     "too_many_rows": "It has more rows than a sheet can have.",
-    "workbook": "It is a workbook of a spreadsheet, not a sheet as text.",
+    "workbook": "It is a workbook that cannot be read.",
     "no_stock": "The file says nothing of stock.",
     # Customers.
     "possible_duplicate": "Another customer has it: the one of `customer_id`.",

@@ -275,7 +275,9 @@ def file_content(media_type: str) -> Json:
     schema = CONTENTS[media_type]
     part = {"type": "string", "format": "binary", "description": "The file."}
     form = {"type": "object", "required": ["file"], "properties": {"file": part}}
-    return {media_type: {"schema": schema}, EXCEL_CSV: {"schema": schema}, FORM: {"schema": form}}
+    workbook = {"schema": CONTENTS[XLSX]}
+    names = {media_type: {"schema": schema}, EXCEL_CSV: {"schema": schema}}
+    return {**names, XLSX: workbook, FORM: {"schema": form}}
 
 
 def encoding_of(form: Schema) -> Json:

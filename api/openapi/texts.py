@@ -136,9 +136,9 @@ time to refresh, also because rights have changed; `token_revoked`, that the ses
 ## Moving in
 
 `POST /api/admin/products/import` takes the catalog of another system as that system exports it: Shopify,
-Square (save its workbook as CSV), WooCommerce, Odoo, Loyverse, Lightspeed (X-Series and R-Series). Which
-of them it is follows from the header; `format` says it otherwise. UTF-8, UTF-16 and Windows-1252 are read,
-commas, semicolons and tabs, `1,234.50`, `1.234,50` and `.99`.
+Square, WooCommerce, Odoo, Loyverse, Lightspeed (X-Series and R-Series). Which of them it is follows from
+the header; `format` says it otherwise. CSV and workbooks (XLSX, the first sheet) are read, UTF-8, UTF-16
+and Windows-1252, commas, semicolons and tabs, `1,234.50`, `1.234,50` and `.99`.
 
 1. **Try it.** Without `commit` nothing is recorded. The answer says how many products and which settings
    would be made (`created`, `brands_created`, `categories_created`), which columns are not taken and why

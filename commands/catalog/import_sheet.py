@@ -9,7 +9,8 @@ from domain.catalog.product_sheet import ProductSheet, Sheet
 from domain.catalog.reference_book import ReferenceBook
 from domain.errors import Detail
 from domain.money import exponent
-from domain.sheets import SheetNotReadable, Table, encoding_of
+from domain.sheets import SheetNotReadable, encoding_of
+from domain.workbooks import table_of
 
 Chunks = Callable[[], Iterable[bytes]]
 
@@ -20,7 +21,7 @@ _WINDOWS = "windows-1252"
 def form_of(chunks: Chunks, terms: ImportTerms) -> str:
     """The name of the form a file has. Raises SheetNotReadable for a header that none has."""
     encoding = encoding_of(chunks())
-    table = Table(chunks(), encoding)
+    table = table_of(chunks(), encoding)
     form = find_format(table.header, terms.format, ignore_unknown=terms.ignore_unknown)
     if form is None:
         ProductSheet.check_header(chunks(), ignore_unknown=terms.ignore_unknown)
@@ -32,7 +33,7 @@ def open_sheet(
 ) -> Sheet:
     """The rows, and what the report says of the file as a whole. Raises SheetNotReadable."""
     encoding = encoding_of(chunks())
-    table = Table(chunks(), encoding)
+    table = table_of(chunks(), encoding)
     form = find_format(table.header, terms.format, ignore_unknown=terms.ignore_unknown)
     report.encoding = encoding.removesuffix("-sig")
     if form is None:

@@ -1,12 +1,16 @@
 """Moving in: the files of other systems, tried, imported, and imported once more."""
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import xlsxwriter
 
+from api.media import XLSX
 from tests.waiting import eventually
 
 PRODUCTS = "/api/admin/products"
@@ -26,11 +30,11 @@ class Mover:
         headers = {"Content-Type": media_type}
         return self.client.call("POST", f"{PRODUCTS}/import?{query}", raw=content, headers=headers)
 
-    def moved(self, content: bytes, query: str = "") -> Any:
+    def moved(self, content: bytes, query: str = "", media_type: str = "text/csv") -> Any:
         """What the file did, which is what trying it had said."""
-        tried = self.send(content, query)
+        tried = self.send(content, query, media_type)
         assert tried.status == 200, tried.json
-        done = self.send(content, f"commit=true&{query}")
+        done = self.send(content, f"commit=true&{query}", media_type)
         assert done.status == 200, done.json
         assert {**done.data, "commit": False} == tried.data
         return done.data
@@ -84,6 +88,16 @@ def mover(make_shop: Callable[..., Any]) -> Mover:
 
 def file(name: str) -> bytes:
     return (FILES / f"{name}.csv").read_bytes()
+
+
+def as_workbook(content: bytes) -> bytes:
+    """The same table in a workbook."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(csv.reader(io.StringIO(content.decode(), newline=""))):
+            sheet.write_row(number, 0, [cell or None for cell in row])
+    return made.getvalue()
 
 
 def hands(report: Any) -> set[tuple[int, str]]:
@@ -404,10 +418,26 @@ class TestForms:
             refused = mover.send(wrong, media_type="multipart/form-data; boundary=cut")
             assert (refused.status, refused.code) == (422, "validation_failed")
 
-    def test_a_workbook_is_told_to_be_one(self, mover: Mover) -> None:
-        refused = mover.send(b"PK\x03\x04\x14\x00\x06\x00" + b"\0\x01\x02\xff" * 100)
-        (detail,) = refused.json["error"]["details"]
-        assert (refused.status, detail["code"]) == (422, "workbook")
+    def test_workbooks_are_read_by_their_first_sheet(self, mover: Mover) -> None:
+        report = mover.moved(as_workbook(file("square")), "job=false", XLSX)
+        assert (report["format"], report["created"], skipped(report)) == ("square", 2, [5, 7])
+        assert mover.catalog()["House Beans"]["variants"] == {"HB-250": (101200, 610, {}, ["4006381333931"])}
+
+    def test_our_own_export_is_one_of_them(self, mover: Mover) -> None:
+        mover.moved(file("shopify"))
+        exported = mover.client.call("GET", f"{PRODUCTS}/export?format=xlsx")
+        assert exported.status == 200
+        report = mover.moved(exported.body, "", XLSX)
+        assert (report["format"], report["unchanged"], report["changed"]) == ("mipos", 3, 0)
+
+    @pytest.mark.parametrize(
+        "content", [b"PK\x03\x04" + b"\0\x01\xff" * 100, b"\xd0\xcf\x11\xe0" + bytes(900)]
+    )
+    def test_a_workbook_that_cannot_be_read_is_told(self, mover: Mover, content: bytes) -> None:
+        for query in ("", "job=true"):
+            refused = mover.send(content, query, XLSX)
+            (detail,) = refused.json["error"]["details"]
+            assert (refused.status, detail["code"]) == (422, "workbook")
 
 
 class TestWrongInput:

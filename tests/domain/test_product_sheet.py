@@ -347,6 +347,7 @@ class TestFiles:
             (b'"sku\na', "broken_quotes"),
             (b"sku\n" + b"a\n" * 200_001, "too_many_rows"),
             (b"PK\x03\x04\x14\x00", "workbook"),
+            (b"PK\x03\x04" + bytes(17 * 2**20), "too_large"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1", "workbook"),
             (b"sep=;\n", "empty"),
         ],

@@ -5,7 +5,14 @@ from uuid import UUID, uuid4
 from falcon import Request, Response
 
 from api.catalog.product_import.answers import ProductImportAnswer
-from api.catalog.product_import.input import AT_ONCE_BYTES, GUIDE, MOST_BYTES, ImportQuery, terms_of
+from api.catalog.product_import.input import (
+    AT_ONCE_BYTES,
+    AT_ONCE_PACKED,
+    GUIDE,
+    MOST_BYTES,
+    ImportQuery,
+    terms_of,
+)
 from api.media import CSV
 from api.operations import operation
 from api.resource import Resource
@@ -20,6 +27,7 @@ from commands.stock.moments import PeriodClosed
 from domain.money import AmountTooLarge
 from domain.packages import PlanLimitReached
 from domain.settings import OtherStore
+from domain.workbooks import is_workbook
 from projections.base import Row
 from projections.catalog.product_imports import find_import
 
@@ -53,8 +61,7 @@ class ProductImports(Resource):
     def on_post(self, req: Request, resp: Response) -> None:
         """Say what importing the file would do, or do it."""
         content, terms = req.context.raw_body, terms_of(req.context.query, req.context.raw_body)
-        lines = content.count(b"\n") or content.count(b"\r")
-        if req.context.query["job"] or len(content) > AT_ONCE_BYTES or lines > AT_ONCE_LINES:
+        if req.context.query["job"] or _is_large(content):
             self._keep(req, resp, content, terms)
         else:
             self._import(req, resp, content, terms)
@@ -76,6 +83,14 @@ class ProductImports(Resource):
         substance = Content.of({"file": content, **vars(terms)}, self.services.peppers)
         message = "Products imported" if terms.commit else "Nothing was recorded: this is what would be"
         self.write(req, resp, import_products, command, present, message=message, content=substance)
+
+
+def _is_large(content: bytes) -> bool:
+    """Whether a worker should import it."""
+    if is_workbook(content):
+        return len(content) > AT_ONCE_PACKED
+    lines = content.count(b"\n") or content.count(b"\r")
+    return len(content) > AT_ONCE_BYTES or lines > AT_ONCE_LINES
 
 
 class ProductImportById(Resource):

@@ -11,11 +11,12 @@ from commands.catalog.import_terms import ImportTerms
 from domain.catalog.moving_in import FORMATS, OWN, SYSTEMS
 from domain.catalog.product_sheet import COLUMNS
 from domain.sheets import MOST_ROWS
+from domain.workbooks import MOST_PACKED, is_workbook
 
 #: The largest file that is taken, in bytes.
 MOST_BYTES = 64 * 2**20
-#: What is larger, in bytes, is imported by a worker; the header of a file lies within.
-AT_ONCE_BYTES = 2**20
+#: What is larger, in bytes, is imported by a worker; the header of a file lies within. Workbooks are packed.
+AT_ONCE_BYTES, AT_ONCE_PACKED = 2**20, 2**17
 
 _TABLE = "\n".join(f"| `{name}` | {column.meaning} |" for name, column in COLUMNS.items())
 
@@ -33,7 +34,8 @@ them it is follows from the header, unless `format` says it.
 The own form is UTF-8, with one header row, one row a variant and cells divided by commas, semicolons or
 tabs; a first line `sep=;` and empty columns at the end are taken. Columns may come in any order; only `sku`
 is always required. The export has the same columns. A column that there is none of is refused, with the
-nearest there is, unless `ignore_unknown` passes over it.
+nearest there is, unless `ignore_unknown` passes over it. Of a workbook (XLSX, {MOST_PACKED // 2**20} MiB at most) the
+first sheet is read, formulas as what they came to.
 
 | Column | Meaning |
 |---|---|
@@ -93,7 +95,8 @@ def terms_of(query: Mapping[str, Any], content: bytes) -> ImportTerms:
         storage_id=query.get("storage_id"),
         location=query.get("location"),
     )
-    form = form_of(lambda: [content[:AT_ONCE_BYTES]], terms)
+    beginning = content if is_workbook(content) else content[:AT_ONCE_BYTES]
+    form = form_of(lambda: [beginning], terms)
     create_missing = query.get("create_missing")
     return replace(
         terms, format=form, create_missing=form != OWN if create_missing is None else create_missing

@@ -7,7 +7,8 @@ from typing import Any
 from domain.catalog.cells import CellNotValid
 from domain.catalog.product_sheet.columns import COLUMNS
 from domain.catalog.product_sheet.header import known_columns
-from domain.sheets import Problem, Table, is_utf8, unguarded
+from domain.sheets import Problem, is_utf8, unguarded
+from domain.workbooks import table_of
 
 # These cannot be cleared: an empty cell says None, so that it can be told from a missing column.
 _NEVER_EMPTY = frozenset({"name", "sku", "price"})
@@ -70,7 +71,7 @@ class ProductSheet(Sheet):
 
     def __init__(self, chunks: Iterable[bytes], *, ignore_unknown: bool = False) -> None:
         """Raises SheetNotReadable for too many rows, or a header it does not know, naming every column."""
-        table = Table(chunks)
+        table = table_of(chunks)
         super().__init__(known_columns(table.header, ignore_unknown=ignore_unknown))
         #: The headers that are passed over.
         self.unknown = [name for name, known in zip(table.header, self.columns, strict=True) if not known]
@@ -86,7 +87,7 @@ class ProductSheet(Sheet):
     @staticmethod
     def check_header(chunks: Iterable[bytes], *, ignore_unknown: bool = False) -> None:
         """Raise SheetNotReadable for a header that is not understood, naming every column."""
-        known_columns(Table(chunks).header, ignore_unknown=ignore_unknown)
+        known_columns(table_of(chunks).header, ignore_unknown=ignore_unknown)
 
 
 def _odd_row(number: int, cells: int, columns: int) -> Problem:
