@@ -281,8 +281,9 @@ class TestProductsThatAreThere:
         outcome.then(fact(Product.Registered, name="New"))
 
     def test_come_back_only_while_nobody_has_what_they_had(self, scenario: Scenario) -> None:
-        had = (variant(SECOND, "OLD"), variant(id_of("third"), "SALT"), variant(id_of("fourth"), "NEW"))
+        had = (variant(SECOND, "OLD"), variant(id_of("third"), "PEPPER"), variant(id_of("fourth"), "NEW"))
         scenario.given(product(*had[:2], one=OTHER, status="archived"))
+        scenario.given(product(variant(id_of("fifth"), "PEPPER"), one=id_of("pepper")))
         rows = ("variant_id;sku;status", f"{SECOND};OLD;draft")
         assert tried(scenario, *rows) == {(2, "status", "duplicate_sku")}
         scenario.given(product(had[2], one=id_of("old"), status="archived"))

@@ -34,8 +34,8 @@ them it is follows from the header, unless `format` says it.
 The own form is UTF-8, with one header row, one row a variant and cells divided by commas, semicolons or
 tabs; a first line `sep=;` and empty columns at the end are taken. Columns may come in any order; only `sku`
 is always required. The export has the same columns. A column that there is none of is refused, with the
-nearest there is, unless `ignore_unknown` passes over it. Of a workbook (XLSX, {MOST_PACKED // 2**20} MiB at most) the
-first sheet is read, formulas as what they came to.
+nearest there is, unless `ignore_unknown` passes over it. Of a workbook (XLSX, {MOST_PACKED // 2**20} MiB at
+most) the first sheet is read, formulas as what they came to.
 
 | Column | Meaning |
 |---|---|
