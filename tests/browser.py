@@ -141,6 +141,12 @@ class Browser:
         """Press one key in it, such as "\\ue007" for Enter."""
         self._patiently(lambda: self.call("POST", f"/element/{self._find(selector)}/value", {"text": key}))
 
+    def attach(self, selector: str, file: Path) -> None:
+        """Choose a file in a field for files."""
+        self._patiently(
+            lambda: self.call("POST", f"/element/{self._find(selector)}/value", {"text": str(file)})
+        )
+
     def text(self, selector: str) -> str:
         """What a person reads of it; nothing while it is not there, or not in sight."""
         return str(

@@ -96,15 +96,14 @@ const current = nav.querySelector("[aria-current=page]");
 if (current) reveal(current);
 
 // Copying: each block, and the page as Markdown.
-script("elements.js").then(({ copyButton }) => {
+script("elements.js").then(({ copyButton, makeCopy }) => {
   for (const panel of document.querySelectorAll(".panel")) {
     const shown = () => [...panel.querySelectorAll("pre")].find((one) => one.checkVisibility());
     panel.querySelector("figcaption").append(copyButton(() => shown().textContent));
   }
-  const markdown = document.getElementById("markdown");
-  const text = () => fetch(markdown.href, { credentials: "omit" }).then((answer) => answer.text());
-  markdown.after(copyButton(text, "Copy page as Markdown"));
+  const text = () => fetch(document.getElementById("markdown").href, { credentials: "omit" }).then((answer) => answer.text());
+  makeCopy(document.getElementById("copy-page"), text);
 });
 
 // What it takes to try operations is fetched once the page can be read.
-script("trial.js").then(({ offerTrials }) => offerTrials());
+if (document.getElementById("who")) script("trial.js").then(({ offerTrials }) => offerTrials());

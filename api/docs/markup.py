@@ -17,6 +17,7 @@ _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
 # Behind these a name may go on in the next line, and nowhere else.
 _JOINT = re.compile(r"(?<=[a-zA-Z0-9}])([._/,=-]+)(?=[a-zA-Z0-9{])|(?<=[a-z])(?=[A-Z])")
 _WIDTH = 62
+_SHORT = 24
 
 
 def escape(text: str) -> str:
@@ -35,8 +36,8 @@ def breakable(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A bit of code within a line."""
-    return f"<code>{breakable(text)}</code>"
+    """A bit of code within a line; a short one goes to the next line whole."""
+    return f"<code>{breakable(text) if len(text) > _SHORT else escape(text)}</code>"
 
 
 _MARKDOWN.add_render_rule("code_inline", lambda _, tokens, index, *__: code(tokens[index].content))

@@ -18,6 +18,12 @@ _ABOUT_HEADERS = {
     "X-Wait-For-Position": "reading-your-own-writes",
 }
 
+# What its script answers to; without one it is not there.
+_TRY = (
+    '<p class="try-line scripted">'
+    '<button type="button" class="try" aria-expanded="false" disabled>Try it</button></p>'
+)
+
 
 def operation_block(document: Json, method: str, path: str, operation: Json) -> str:
     """The article of an operation."""
@@ -29,7 +35,7 @@ def operation_block(document: Json, method: str, path: str, operation: Json) -> 
         f'<p class="path"><span class="m {method}">{method}</span><code>{breakable(path)}</code></p>'
         f"{markdown(words_of(operation))}{_permission(operation)}"
         f"{_input(document, operation)}{_answers(document, operation)}</div>"
-        f'<div class="shown"><p class="try-line"></p>{shown}</div></article>'
+        f'<div class="shown">{_TRY}{shown}</div></article>'
     )
 
 

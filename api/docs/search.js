@@ -8,7 +8,7 @@ const GROUPS = {
   text: "Guide and texts", object: "Objects",
 };
 /** What is rather meant when several are called alike. */
-const WEIGHT = { page: 12, operation: 8, error: 8, text: 4, object: 2, detail: 2, field: 0 };
+const WEIGHT = { page: 60, operation: 40, error: 40, text: 30, object: 15, detail: 15, field: 0 };
 
 /** Letters without accents and cases. */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -44,16 +44,16 @@ export async function whereIs(base, anchor) {
 function score({ kind, folded: [title, beside, words] }, asked) {
   let sum = 0;
   for (const word of asked) {
-    if (title === word) sum += 60;
-    else if (title.startsWith(word)) sum += 40;
-    else if (begins(title, word)) sum += 30;
+    if (title === word) sum += 80;
+    else if (title.startsWith(word)) sum += 50;
+    else if (begins(title, word)) sum += 40;
     else if (title.includes(word)) sum += 20;
-    else if (beside.includes(word)) sum += 12;
+    else if (beside.includes(word)) sum += 15;
     else if (begins(words, word)) sum += 6;
     else if (words.includes(word)) sum += 2;
     else return 0;
   }
-  return sum + WEIGHT[kind] - title.length / 100;
+  return sum / asked.length + WEIGHT[kind] - title.length / 100;
 }
 
 /** Whether one of the words of a text begins so. */

@@ -41,10 +41,14 @@ def shown(info: Json, pages: Sequence[Page], page: Page, content: str) -> Sent:
         anchor=attribute(_anchor_of(page)),
         heading=escape(page.title),
         markdown=attribute(f"{address(page.name, page.name)}.md" if page.name != START else "docs/index.md"),
+        who=_WHO if any(entry.kind == "operation" for entry in page.entries) else "",
         content=content,
         around=_around(pages, page),
     )
     return Sent(html, policy_of(sheet, early, script))
+
+
+_WHO = '<button type="button" class="scripted" id="who" disabled>Sign in to try</button>'
 
 
 @cache

@@ -4,8 +4,8 @@
 /** A text as one word of a POSIX shell. */
 export const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** The command for `{method, url, headers, body | file | form}`; `signed` adds the token. */
-export function curl({ method, url, headers = {}, body, file, form = {}, signed }) {
+/** The command for `{method, url, headers, body | file | form, fields}`; `signed` adds the token. */
+export function curl({ method, url, headers = {}, body, file, form = {}, fields = {}, signed }) {
   const verb = method === "GET" ? "" : `-X ${method} `;
   const parts = [`curl ${verb}${quoted(url)}`];
   if (signed) parts.push('-H "Authorization: Bearer $TOKEN"');
@@ -13,6 +13,7 @@ export function curl({ method, url, headers = {}, body, file, form = {}, signed 
   // `-d` would read a file where a body begins with @.
   if (body !== undefined) parts.push(`--data-raw ${quoted(body)}`);
   if (file !== undefined) parts.push(`--data-binary ${quoted(`@${file}`)}`);
+  for (const [name, value] of Object.entries(fields)) parts.push(`--form-string ${quoted(`${name}=${value}`)}`);
   for (const [name, value] of Object.entries(form)) parts.push(`-F ${quoted(`${name}=@"${escaped(value)}"`)}`);
   return parts.join(" \\\n  ");
 }

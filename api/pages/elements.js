@@ -28,7 +28,12 @@ export function coloured(text) {
 
 /** A button that copies what `text` says, or promises, when it is pressed. */
 export function copyButton(text, label = "Copy") {
-  const button = element("button", { type: "button", class: "copy" }, label);
+  return makeCopy(element("button", { type: "button", class: "copy" }, label), text);
+}
+
+/** Have a button copy what `text` says, or promises, when it is pressed. */
+export function makeCopy(button, text) {
+  const label = button.textContent;
   button.addEventListener("click", async () => {
     try {
       await copy(await text());

@@ -20,6 +20,8 @@ SCRIPTS: Mapping[str, str] = MappingProxyType(
         "curl.js": "api.pages",
         "elements.js": "api.pages",
         "session.js": "api.pages",
+        "answer.js": "api.docs",
+        "form.js": "api.docs",
         "search.js": "api.docs",
         "trial.js": "api.docs",
         "console.js": "api.console",

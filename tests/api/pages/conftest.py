@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.api.pages.trying import enter, read
 from tests.browser import Browser, opened_browser
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, found_shop
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,24 @@ def sign_in(browser: Browser) -> Callable[[str], None]:
         browser.wait_for(username, "#session")
 
     return enter
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, service: Any, password_hash: str) -> Any:
+    """A shop, and a page of the reference open in the browser, at which nobody is signed in."""
+    read(browser, service, "brands-categories-units")
+    browser.run("sessionStorage.clear()")
+    read(browser, service, "brands-categories-units")
+    return found_shop(service, password_hash, {})
+
+
+@pytest.fixture
+def admin(browser: Browser, reader: Any) -> Any:
+    """The shop, whose admin is signed in at the reference."""
+    if reader.username("Admin") not in browser.text("#who"):
+        enter(browser, reader.username("Admin"))
+        browser.wait_for(reader.username("Admin"), "#who")
+    return reader
 
 
 @pytest.fixture

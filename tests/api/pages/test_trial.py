@@ -1,57 +1,16 @@
 """Operations of the reference are tried in a real browser, and as commands in a real shell."""
 
 import json
-import subprocess
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.api.pages.conftest import overflowing
+from tests.api.pages.trying import enter, opened, read, run, send
 from tests.browser import Browser
-from tests.conftest import PASSWORD, found_shop
 
 #: Whatever a shell might take for its own.
 NASTY = "@it's $HOME `id` \"quoted\" \\n !history #no *\n-next\tline é {a,b} ~ ''"
-#: Says what a command would be called with, divided by zeros.
-ARGUMENTS = 'curl() { for word in "$@"; do printf "%s\\0" "$word"; done; }\nTOKEN=secret\n'
 EVIL = "<img src=x onerror=alert(1)>"
-
-
-def run(command: str) -> list[str]:
-    """The arguments that a shell hands to `curl`."""
-    shell = subprocess.run(["/bin/sh", "-c", ARGUMENTS + command], capture_output=True, check=True)  # noqa: S603
-    return shell.stdout.decode().removesuffix("\0").split("\0")
-
-
-@pytest.fixture(scope="module")
-def reader(browser: Browser, service: Any, password_hash: str) -> Any:
-    """A shop, and a page of the reference open in the browser."""
-    read(browser, service, "brands-categories-units")
-    return found_shop(service, password_hash, {})
-
-
-def read(browser: Browser, service: Any, page: str) -> None:
-    """Open a page of the reference."""
-    browser.open(f"{service.url}/docs/{page}")
-    browser.wait_for_script("return document.querySelector('.try')")
-
-
-def enter(browser: Browser, username: str, password: str = PASSWORD) -> None:
-    """Sign in at the reference, or try to."""
-    browser.click("#who")
-    browser.type("#session [name=username]", username)
-    browser.type("#session [name=password]", password)
-    browser.click("#session button")
-
-
-@pytest.fixture
-def admin(browser: Browser, reader: Any) -> Any:
-    """The shop, whose admin is signed in at the reference."""
-    if reader.username("Admin") not in browser.text("#who"):
-        enter(browser, reader.username("Admin"))
-        browser.wait_for(reader.username("Admin"), "#who")
-    return reader
 
 
 @pytest.fixture
@@ -65,28 +24,7 @@ def stranger(browser: Browser, reader: Any) -> Any:
     return reader
 
 
-def opened(browser: Browser, operation: str) -> str:
-    """The trial of an operation, opened."""
-    if not browser.run("return document.querySelector(arguments[0]) !== null", f"#{operation} .trial"):
-        browser.click(f"#{operation} .try")
-    browser.wait_for("Send", f"#{operation} .trial")
-    return f"#{operation} .trial"
-
-
-def send(browser: Browser, form: str, status: str) -> str:
-    """What is shown of the answer to what the form says now."""
-    browser.run("document.querySelector(arguments[0]).replaceChildren()", f"{form} .result")
-    browser.click(f"{form} > button")
-    return browser.wait_for(status, f"{form} .result")
-
-
 class TestTrying:
-    @pytest.mark.usefixtures("reader")
-    def test_every_operation_offers_it(self, browser: Browser) -> None:
-        without = "[...document.querySelectorAll('.op')].filter(op => !op.querySelector('.try'))"
-        assert browser.run(f"return {without}.length") == 0
-        assert browser.log() == []
-
     def test_sends_what_the_fields_say_and_shows_what_came_back_as_text(
         self, browser: Browser, admin: Any
     ) -> None:
@@ -165,21 +103,3 @@ class TestTheCommand:
             *("-X", "PUT", f"/a?b={NASTY}", "-H", "Authorization: Bearer secret"),
             *("-H", f"X-Nasty: {NASTY}", "--data-raw", NASTY),
         ]
-
-    def test_every_operation_has_one(self, browser: Browser, reader: Any) -> None:
-        press = "[...document.querySelectorAll('.try[aria-expanded=false]')].map(button => button.click())"
-        browser.run(f"{press}")
-        written = "[...document.querySelectorAll('.trial .panel:not(.result .panel) code')]"
-        is_whole = f"{written}.length === document.querySelectorAll('.op').length"
-        commands = browser.wait_for_script(f"return {is_whole} && {written}.map(one => one.textContent)")
-        for command in commands:
-            assert sum(word.startswith(reader.url) for word in run(command)) == 1, command
-
-
-class TestOnAPhone:
-    @pytest.mark.usefixtures("reader")
-    def test_nothing_is_wider_than_the_screen(self, browser: Browser, at_desk: Callable[..., None]) -> None:
-        opened(browser, "addBrand")
-        at_desk(390)
-        assert overflowing(browser) == []
-        at_desk()
