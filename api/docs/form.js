@@ -61,7 +61,10 @@ export function bodyFields({ requestBody }, schemas) {
     const area = element("textarea", { name: "body", spellcheck: "false", rows: Math.min(text.split("\n").length + 1, 24) }, text);
     return [element("label", { class: "body" }, "Body", area)];
   }
-  if (!content.encoding) return [fileField("file", type, "file", true)];
+  if (!content.encoding) {
+    const types = Object.keys(requestBody.content).filter((one) => !one.startsWith("multipart/"));
+    return [fileField("file", types.join(", "), "file", true)];
+  }
   const { properties, required = [] } = schemas[content.schema.$ref.split("/").pop()];
   return [element("fieldset", {}, element("legend", {}, "Form"),
     ...Object.entries(properties).map(([name, schema]) => schema.format === "binary"
@@ -71,7 +74,7 @@ export function bodyFields({ requestBody }, schemas) {
 
 function fileField(name, accept, title, required) {
   return element("label", {}, element("code", {}, title), ` ${accept ?? ""}`,
-    element("input", { type: "file", name, accept, required, dataset: { type: accept } }));
+    element("input", { type: "file", name, accept, required }));
 }
 
 /** An example with ids of its own, where it names what it makes: the same id twice is the same thing twice. */
@@ -110,7 +113,7 @@ export function requestOf(operation, form) {
   const request = { method: operation.method, headers: given(form, "header") };
   const { body, file } = form.elements;
   if (body) return { ...request, body: body.value, headers: { ...request.headers, "Content-Type": JSON_TYPE } };
-  if (file) return { ...request, file: file.files[0]?.name ?? "FILE", headers: { ...request.headers, "Content-Type": file.accept } };
+  if (file) return { ...request, file: file.files[0]?.name ?? "FILE", headers: { ...request.headers, "Content-Type": file.accept.split(",")[0] } };
   const files = [...form.elements].filter((one) => one.type === "file");
   if (!files.length) return request;
   const named = files.map((one) => [one.name.slice("form:".length), one.files[0]?.name ?? "FILE"]);

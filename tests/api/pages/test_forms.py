@@ -49,7 +49,8 @@ def _fields(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[str
     for one in operation["parameters"]:
         declared = components["parameters"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one
         yield f"{declared['in']}:{declared['name']}"
-    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+    # A file is chosen once, in whichever of several ways it may be sent.
+    for media, content in list(operation.get("requestBody", {}).get("content", {}).items())[:1]:
         if media == "application/json":
             yield "body"
         elif "encoding" in content:
