@@ -6,7 +6,8 @@ from api.docs.fields import fields_of, name_of, parameters_of
 from api.docs.lists import list_of, list_of_parameters
 from api.docs.markup import attribute, breakable, code, escape, inline, json_of, markdown, panel, tabs
 from api.docs.outcomes import answer_example, elsewhere, outcomes_of
-from api.docs.requests import samples_of
+from api.docs.samples import refusal_of, samples_of
+from api.docs.steps import ADDRESS
 
 Json = dict[str, Any]
 
@@ -28,7 +29,8 @@ _TRY = (
 def operation_block(document: Json, method: str, path: str, operation: Json) -> str:
     """The article of an operation."""
     name = attribute(operation["operationId"])
-    shown = tabs("Request", samples_of(method, path, operation)) + _answer_panel(operation)
+    shown = tabs("Request", samples_of(method, path, operation))
+    shown += _answer_panel(operation) + _refusal_panel(document, operation)
     return (
         f'<article class="op" id="{name}"><div class="told">'
         f'<h2><a href="#{name}">{escape(operation["summary"])}</a></h2>'
@@ -92,3 +94,11 @@ def _answers(document: Json, operation: Json) -> str:
 def _answer_panel(operation: Json) -> str:
     example = answer_example(operation)
     return panel(f"Answer {example[0]}", json_of(example[1])) if example else ""
+
+
+def _refusal_panel(document: Json, operation: Json) -> str:
+    refused = refusal_of(document, operation)
+    if refused is None:
+        return ""
+    shown = panel(f"Refusal {refused.status}", json_of(refused.body))
+    return shown.replace(ADDRESS, f"<span data-origin>{ADDRESS}</span>")

@@ -7,7 +7,7 @@ from api.docs.markup import json_of
 from api.docs.operations import headers_of
 from api.docs.outcomes import answer_example, elsewhere, outcomes_of
 from api.docs.plain.tables import plain_table
-from api.docs.requests import samples_of
+from api.docs.samples import refusal_of, samples_of
 
 Json = dict[str, Any]
 
@@ -22,7 +22,7 @@ def plain_operation(document: Json, method: str, path: str, operation: Json) -> 
         operation["description"].removeprefix(f"{operation['summary']}.").strip(),
         *_input(document, operation),
         _answers(document, operation),
-        *_examples(method, path, operation),
+        *_examples(document, method, path, operation),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -48,9 +48,11 @@ def _answers(document: Json, operation: Json) -> str:
     return f"### Answers\n\n{rows}{also}"
 
 
-def _examples(method: str, path: str, operation: Json) -> list[str]:
+def _examples(document: Json, method: str, path: str, operation: Json) -> list[str]:
     parts = ["### Example"]
     parts += [f"```{_FENCES.get(key, key)}\n{text}\n```" for key, text in samples_of(method, path, operation)]
     if example := answer_example(operation):
         parts.append(f"Answer {example[0]}:\n\n```json\n{json_of(example[1])}\n```")
+    if refused := refusal_of(document, operation):
+        parts.append(f"Refusal {refused.status}:\n\n```json\n{json_of(refused.body)}\n```")
     return parts

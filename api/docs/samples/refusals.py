@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from api.docs.steps import ADDRESS
 from api.media import JSON
 
 Json = dict[str, Any]
@@ -45,7 +46,7 @@ def refusal_of(document: Json, operation: Json) -> Refused | None:
     for status, code, message in own or declared:
         error: Json = {"code": code, "details": [*_details(document, operation, code)]}
         if "doc_url" in _fields_of_error(document):
-            error["doc_url"] = f"http://localhost:3000/docs/errors#{code}"
+            error["doc_url"] = f"{ADDRESS}/docs/errors#{code}"
         body = {"success": False, "message": message, "error": error, "request_id": "2f1c9a64"}
         return Refused(status=status, body=body)
     return None

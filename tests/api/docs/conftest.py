@@ -1,5 +1,6 @@
 """What the tests of the reference share: the application, its document, and every page as it is read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -11,6 +12,10 @@ from api.app import create_app
 from api.docs.site import Site
 from api.openapi import document_of
 from api.services import Services
+from infra.postgres.embedded import EmbeddedServer
+from infra.runtime.services import open_pool
+from infra.showcase.demo import make_demo
+from tests.conftest import PASSWORD, WRITER, Client, Service, fresh_database, serving
 
 UNUSED = cast("Any", None)
 _VOID = {"meta", "input", "path", "wbr", "br", "hr", "link", "img"}
@@ -85,3 +90,20 @@ class Read(HTMLParser):
 def pages(site: Site) -> dict[str, Read]:
     """Every page by its name."""
     return {page.name: Read(site.html(page.name).html) for page in site.pages}
+
+
+@pytest.fixture(scope="session")
+def demo(server: EmbeddedServer) -> Iterator[Service]:
+    """A server with the demo company, as somebody meets it who has just started it."""
+    database = fresh_database(server, "mipos_newcomers")
+    with open_pool(database.app, 2) as pool:
+        make_demo(pool, WRITER, PASSWORD, datetime.now(UTC))
+    with serving(database, ("serve", "worker")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def admin(demo: Service) -> Client:
+    """Its admin."""
+    body = {"username": "admin@demo.local", "password": PASSWORD}
+    return demo.client(demo.client().post("/api/auth/login", body).data["token"])

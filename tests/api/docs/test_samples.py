@@ -8,21 +8,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from api.docs.samples import call_of, refusal_of, samples_of
 from api.openapi.demo import DEMO_IDS
-from infra.postgres.embedded import EmbeddedServer
-from infra.runtime.services import open_pool
-from infra.showcase.demo import make_demo
-from tests.api.newcomer import Json, written_document
-from tests.conftest import WRITER, Client, Service, fresh_database, serving
+from tests.conftest import Client, Service
 
-PASSWORD = "a password for the demo"
+Json = dict[str, Any]
+
 #: Parses each text of a list as a module whose imports are left out, and names those that are none.
 _PARSED = """
 const texts = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
@@ -32,11 +29,6 @@ const wrong = texts.filter((text) => {
 });
 console.log(JSON.stringify(wrong));
 """
-
-
-@pytest.fixture(scope="module")
-def document() -> Json:
-    return written_document()
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
@@ -130,26 +122,10 @@ class TestRefusals:
         assert (store.status, store.body["error"]["code"]) == ("404", "not_found")
 
 
-@pytest.fixture(scope="module")
-def shop(server: EmbeddedServer) -> Iterator[Service]:
-    """A server with the demo company."""
-    database = fresh_database(server, "mipos_samples")
-    with open_pool(database.app, 2) as pool:
-        make_demo(pool, WRITER, PASSWORD, datetime.now(UTC))
-    with serving(database, ("serve", "worker")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def admin(shop: Service) -> Client:
-    body = {"username": "admin@demo.local", "password": PASSWORD}
-    return shop.client(shop.client().post("/api/auth/login", body).data["token"])
-
-
 @pytest.fixture
-def environment(shop: Service, admin: Client) -> dict[str, str]:
+def environment(demo: Service, admin: Client) -> dict[str, str]:
     assert admin.token is not None
-    return {**os.environ, "MIPOS": shop.url, "TOKEN": admin.token}
+    return {**os.environ, "MIPOS": demo.url, "TOKEN": admin.token}
 
 
 def run(command: list[str], environment: dict[str, str], folder: Path) -> str:
