@@ -5,6 +5,7 @@
 import os
 from contextlib import closing
 from datetime import date
+from typing import LiteralString
 from uuid import UUID
 
 import click
@@ -28,7 +29,9 @@ from infra.showcase.complete_journey.importer import (
 )
 from infra.showcase.complete_journey.source import FIRST_DAY, LAST_DAY, Selection, Source, find_files
 
-_USERS = "SELECT count(*) FROM users WHERE company_id = %s AND NOT is_archived"
+_USERS: LiteralString = """
+    SELECT count(*) FROM users WHERE company_id = %(company_id)s AND NOT is_archived
+"""
 
 
 def _numbers(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -136,7 +139,7 @@ def _let_in(
 ) -> Login | None:
     """An admin for a company that has no user; None where there is somebody."""
     with psycopg.connect(conninfo_of(context), autocommit=True, row_factory=scalar_row) as connection:
-        if connection.execute(_USERS, [company_id]).fetchone():
+        if connection.execute(_USERS, {"company_id": company_id}).fetchone():
             return None
     login = Login(username, import_password(load_settings(os.environ)))
     try:
