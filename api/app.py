@@ -53,6 +53,7 @@ from api.catalog.variant_types import VARIANT_TYPES
 from api.customer_groups import CUSTOMER_GROUPS
 from api.errors import Failures
 from api.middleware import Gatekeeper
+from api.near_routes import NearRoutes
 from api.openapi import OpenApi, document_of
 from api.openapi.document import routes_of
 from api.paths import IdConverter, NumberConverter
@@ -141,6 +142,7 @@ def create_app(services: Services) -> App[Request, Response]:
     app.add_error_handler(falcon.HTTPError, failures.refuse_http)
     app.add_error_handler(Refusal, failures.refuse)
     _add_routes(app, services)
+    failures.routes = NearRoutes({route.template for route in routes_of(app)})
     return app
 
 
@@ -168,6 +170,4 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     document, openapi = cache(lambda: document_of(app)), OpenApi(services)
     docs.add_routes(app, services, document)
     app.add_route("/api/openapi.json", openapi)
-    for _ in routes_of(app):
-        pass  # each is looked at, whether it is declared
     openapi.document = document

@@ -27,6 +27,7 @@ from api.failures import (
     UnsupportedMediaType,
     UriTooLong,
 )
+from api.near_routes import NearRoutes
 from commands.access import Unauthenticated
 from commands.ports import StaleVersion
 from commands.signing_in import TooManyRequests
@@ -154,6 +155,8 @@ class Failures:
 
     def __init__(self, public_url: str | None) -> None:
         self._public_url = public_url
+        #: Knows which route a path is nearest to, once there are routes.
+        self.routes = NearRoutes(())
 
     def refuse(self, req: Request, resp: Response, refusal: Refusal, _params: Any) -> None:
         """Answer a refusal."""
@@ -170,9 +173,19 @@ class Failures:
 
     def refuse_http(self, req: Request, resp: Response, error: falcon.HTTPError, _params: Any) -> None:
         """Answer what the framework itself refuses: unknown routes, wrong methods, unreadable requests."""
-        self._answer(req, resp, error.status_code, _refusal_of_http(error.status_code))
+        self._answer(req, resp, error.status_code, self._taught(req, error))
         if error.headers:
             resp.set_headers(error.headers)
+
+    def _taught(self, req: Request, error: falcon.HTTPError) -> Refusal:
+        """What was refused; of a path or a method that there is not, with what there is."""
+        refusal = _refusal_of_http(error.status_code)
+        if isinstance(refusal, UnknownRoute) and (hint := self.routes.hint(req.path)):
+            return UnknownRoute(f"{refusal.message} {hint}")
+        allowed = dict(error.headers or {}).get("Allow") if isinstance(refusal, MethodNotAllowed) else None
+        if allowed:
+            return MethodNotAllowed(f"This route takes {allowed}, and no other method.")
+        return refusal
 
     def fail(self, req: Request, resp: Response, error: Exception, _params: Any) -> None:
         """Answer what nobody expected: the log has everything, the client only the request's id."""

@@ -1,6 +1,11 @@
 """What fails before or beside any operation: unreadable requests, routes that are none, our own fault."""
 
+from typing import Final, Self
+
 from domain.errors import NotFound, Refusal
+
+#: A longer name of a media type is not repeated.
+LONGEST_NAME: Final = 80
 
 
 class MalformedRequest(Refusal):
@@ -43,6 +48,14 @@ class UnsupportedMediaType(Refusal):
 
     code = "unsupported_media_type"
     remedy = "Send the body in a media type that the message names, and say so in `Content-Type`."
+
+    @classmethod
+    def of(cls, taken: str, sent: str) -> Self:
+        """What is taken, and what was sent instead; an empty text for nothing."""
+        is_short = 0 < len(sent) <= LONGEST_NAME and sent.isprintable()
+        instead = f"it was sent as {sent}" if is_short else "it was sent without saying what it is"
+        own = cls.__doc__ or ""
+        return cls(f"{own.strip().splitlines()[0].rstrip('.')}, and {instead}: send `Content-Type: {taken}`.")
 
 
 class NotAcceptable(Refusal):

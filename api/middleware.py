@@ -31,7 +31,7 @@ from api.requests import (
 from api.resource import visitor_of
 from api.services import Services
 from api.watchers import WATCHED, is_on_this_machine
-from commands.access import Unauthenticated
+from commands.access import NoToken, OtherScheme, Unauthenticated
 from commands.ports import Caller
 from commands.signing_in import TooManyRequests, neighbourhood_of
 from domain.approvals import ApprovalNotValid
@@ -251,8 +251,10 @@ class Gatekeeper:
 
     def _caller(self, req: Request) -> Caller:
         scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
+        if not scheme:
+            raise NoToken
         if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated
+            raise OtherScheme
         caller = self._services.authentication.caller_of(token.strip())
         return replace(caller, request_id=req.context.request_id)
 

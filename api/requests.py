@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import msgspec
 from falcon import HTTPBadRequest, Request
 from falcon.media import MultipartFormHandler
 from falcon.media.multipart import MultipartParseOptions
@@ -25,7 +24,8 @@ from api.failures import (
     UnsupportedMediaType,
 )
 from api.fields import Choice, File, Secret, Text
-from api.media import CSV, EXCEL_CSV, FORM, XLSX
+from api.json_bodies import decode_json
+from api.media import CSV, EXCEL_CSV, FORM, JSON, XLSX
 from domain.errors import Detail, Invalid, NotAllowed
 
 #: How many levels of lists and objects a body may have.
@@ -35,8 +35,6 @@ DEEPEST = 16
 FILES_OF_CSV = (CSV, EXCEL_CSV, XLSX)
 
 _NESTING = frozenset({dict, list})
-
-_decode = msgspec.json.Decoder().decode
 
 _form_options = MultipartParseOptions()
 _form_options.max_body_part_count = 16
@@ -73,12 +71,10 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
 
     Raises UnsupportedMediaType, PackedBody, MalformedJson, Invalid with every wrong field.
     """
-    if media_type_of(req) != "application/json":
-        raise UnsupportedMediaType
-    try:
-        content = _decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise MalformedJson from error
+    media_type = media_type_of(req)
+    if media_type != JSON:
+        raise UnsupportedMediaType.of(JSON, media_type)
+    content = decode_json(raw)
     if raw.count(b"[") + raw.count(b"{") > DEEPEST:
         _check_depth(content)
     if not isinstance(content, dict):
@@ -103,7 +99,7 @@ def read_csv(req: Request, raw: bytes) -> bytes:
     if media_type in FILES_OF_CSV:
         return raw
     if media_type != FORM:
-        raise NotCsv
+        raise NotCsv.of("text/csv or multipart/form-data", media_type)
     parts = read_form(req, raw)
     names = [name for name, _ in parts]
     wrong = [Detail(name[:80], "unknown", "Unknown field.") for name in names if name != "file"]
@@ -116,8 +112,9 @@ def read_csv(req: Request, raw: bytes) -> bytes:
 
 def read_form(req: Request, raw: bytes) -> list[tuple[str, bytes]]:
     """The parts of a form by their names, in order. Raises NotAForm, PackedBody, MalformedForm."""
-    if media_type_of(req) != "multipart/form-data":
-        raise NotAForm
+    media_type = media_type_of(req)
+    if media_type != FORM:
+        raise NotAForm.of(FORM, media_type)
     try:
         form = _forms.deserialize(BytesIO(raw), req.content_type, len(raw))
         return [(part.name or "", part.stream.read()) for part in form]
@@ -181,7 +178,8 @@ def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:
     """The validated parameters of the query. Raises InvalidParameter."""
     if schema is None:
         if req.params:
-            unknown = [Detail(name, "unknown", "Unknown parameter.") for name in req.params]
+            message = "Unknown parameter. This operation takes none."
+            unknown = [Detail(name, "unknown", message) for name in req.params]
             raise InvalidParameter(details=unknown)
         return {}
     _check_encoding(req)
@@ -255,7 +253,7 @@ def _details(messages: Any, path: str = "") -> Iterator[Detail]:
 
 
 def _code(message: str) -> str:
-    if message == "Unknown field.":
+    if message.startswith("Unknown field."):
         return "unknown"
     if message.startswith("Missing data"):
         return "required"

@@ -17,6 +17,18 @@ class Unauthenticated(Refusal):
     )
 
 
+class NoToken(Unauthenticated):
+    """No access token was sent: sign in, and send it as `Authorization: Bearer <token>`."""
+
+
+class OtherScheme(Unauthenticated):
+    """The Authorization header must be `Bearer`, a blank, and the access token."""
+
+
+class UnknownToken(Unauthenticated):
+    """The access token is none of ours, or not all of it; send it exactly as signing in answered it."""
+
+
 class TokenExpired(Unauthenticated):
     """The access token has expired; refresh it."""
 

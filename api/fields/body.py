@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from api.answers import FieldWithoutMeaning
+from api.nearest import suggestion
 
 #: An object with so many more fields than it can have is not looked at any further.
 MOST_UNKNOWN = 20
@@ -33,6 +34,15 @@ class Body(Schema):
             wrong = [self.error_messages["unknown"]]
             raise ValidationError(dict.fromkeys(data.keys() - self.fields.keys(), wrong))
         return super().load(data, **kwargs)
+
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
+        """Say of each unknown field which one may have been meant."""
+        del data, many, kwargs
+        unknown = [self.error_messages["unknown"]]
+        names = [field.data_key or name for name, field in self.fields.items()]
+        wrong = error.messages if isinstance(error.messages, dict) else {}
+        for name in [name for name, messages in wrong.items() if messages == unknown]:
+            wrong[name] = [unknown[0] + suggestion(str(name), names)]
 
 
 class Described:

@@ -18,6 +18,10 @@ class File(Described, fields.Field[bytes]):
 class Id(Described, fields.UUID):
     """A UUID."""
 
+    default_error_messages = {  # noqa: RUF012 as marshmallow has it
+        "invalid_uuid": "Not a valid UUID, such as 0190f5a1-7c3e-7abc-8def-0123456789a0."
+    }
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             raise self.make_error("invalid_uuid")

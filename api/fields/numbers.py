@@ -9,7 +9,11 @@ from marshmallow import ValidationError, fields, validate
 from api.fields.body import Described
 
 MAX_AMOUNT = 2**53
+# More places than count, or a comma before them.
+_PLACES = re.compile(r"-?[0-9]{1,12}(?P<mark>[.,])(?P<part>[0-9]{1,40})\Z")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,5})?\Z")
+# A price as people write it.
+_IN_MAJOR_UNITS = re.compile(r"-?[0-9]{1,12}(?:[.,][0-9]{1,2})?\Z")
 _WHOLE = re.compile(r"-?[0-9]{1,20}\Z")
 
 
@@ -34,8 +38,20 @@ class SignedMoney(Whole):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, int):
-            raise self.make_error("invalid")
+            raise ValidationError(_in_minor_units(value))
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+def _in_minor_units(value: Any) -> str:
+    """What somebody may have meant who sent no whole number; how many places the currency has, they know."""
+    text = repr(value) if isinstance(value, float) else value
+    if not isinstance(text, str) or not _IN_MAJOR_UNITS.match(text):
+        return "Must be a whole number of the currency's minor unit, such as 249 for 2.49."
+    whole, _, part = text.replace(",", ".").partition(".")
+    if not part:
+        return f"Must be a number, not a text, in the currency's minor unit: {whole}."
+    cents = int(whole + part.ljust(2, "0"))
+    return f"Must be a whole number of the currency's minor unit: {cents} for {text}, if it has two places."
 
 
 class Money(SignedMoney):
@@ -65,7 +81,7 @@ class Exact(Described, fields.Field[Decimal]):
         # A small JSON number such as 0.00001 must not turn into an exponent.
         text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
         if not _DECIMAL.match(text):
-            raise self.make_error("invalid")
+            raise ValidationError(self._what_is_wrong_with(text))
         number = Decimal(text)
         if self.above is not None and number <= self.above:
             raise ValidationError(f"Must be greater than {self.above}.")
@@ -75,6 +91,14 @@ class Exact(Described, fields.Field[Decimal]):
             raise ValidationError(f"Must be at most {self.most}.")
         # Nothing in the trade is "-0".
         return number or number.copy_abs()
+
+    def _what_is_wrong_with(self, text: str) -> str:
+        places = _PLACES.match(text)
+        if places is None:
+            return str(self.error_messages["invalid"])
+        if places["mark"] == ",":
+            return "Must be written with a point, such as 1.5."
+        return f"Must have 5 decimal places at most, and has {len(places['part'])}."
 
 
 class Quantity(Exact):

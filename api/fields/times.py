@@ -55,5 +55,5 @@ class DayCut(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
-            raise ValidationError("Must be a time of day, HH:MM.")
+            raise ValidationError("Must be a time of day, HH:MM, such as 04:00.")
         return text

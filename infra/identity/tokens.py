@@ -9,7 +9,7 @@ from uuid import UUID
 
 import jwt
 
-from commands.access import TokenExpired, Unauthenticated
+from commands.access import TokenExpired, Unauthenticated, UnknownToken
 from commands.ports import Caller
 from domain.permissions import permissions_of
 from infra.process.ids import uuid7
@@ -97,7 +97,7 @@ class Tokens:
             )
             is_expired = int(claims["exp"]) <= time.time()
         except (jwt.InvalidTokenError, ValueError, KeyError, TypeError, OverflowError) as error:
-            raise Unauthenticated from error
+            raise UnknownToken from error
         if is_expired:
             raise TokenExpired
         return claims
