@@ -27,6 +27,7 @@ from domain.subscriptions import GRACE
 from domain.weeks import WEEK_START
 from projections.base import Database, Projection, Row
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
+from projections.search.within import has_all, joined_words, typed_words
 
 _FALL_DUE: LiteralString = """
     UPDATE companies
@@ -52,7 +53,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 11
+    version = 12
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -61,15 +62,16 @@ class Companies(Projection):
     }
     on = {
         Company.Registered: """
-            INSERT INTO companies (company_id, name, name_key, currency, timezone, email, phone, address,
-                                   tax_number, ask_for_customer, rounding_level, rounding_mode, cash_rounding,
-                                   discount_ceilings, backdating_days, over_receive_percent,
+            INSERT INTO companies (company_id, name, name_key, name_words, currency, timezone, email, phone,
+                                   address, tax_number, ask_for_customer, rounding_level, rounding_mode,
+                                   cash_rounding, discount_ceilings, backdating_days, over_receive_percent,
                                    default_lead_time_days, shift_required, blind_close, refund_to_original,
                                    cross_store_returns, held_hours, order_reservation_days, receipt_paper,
                                    week_start, reports_to_outside, public_proofs, is_sandbox, status, version,
                                    created_at, updated_at)
-            VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
-                    %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s,
+            VALUES (%(company_id)s, %(name)s, %(name_key)s, %(name_words)s, %(currency)s, %(timezone)s,
+                    %(email)s, %(phone)s, %(address)s, %(tax_number)s, false, %(rounding_level)s,
+                    %(rounding_mode)s,
                     %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s,
                     %(first_over_receive_percent)s, %(first_lead_time_days)s, false, false,
                     %(first_refund_to_original)s, true, %(first_held_hours)s,
@@ -78,7 +80,7 @@ class Companies(Projection):
         """,
         Company.Renamed: """
             UPDATE companies
-               SET name = %(name)s, name_key = %(name_key)s,
+               SET name = %(name)s, name_key = %(name_key)s, name_words = %(name_words)s,
                    version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
         """,
@@ -181,7 +183,8 @@ class Companies(Projection):
         """,
         Company.Cloned: """
             UPDATE companies
-               SET name = %(name)s, name_key = %(name_key)s, is_sandbox = true, status = 'active',
+               SET name = %(name)s, name_key = %(name_key)s, name_words = %(name_words)s,
+                   is_sandbox = true, status = 'active',
                    suspension_reason = NULL, auditor_email = NULL, public_proofs = false,
                    package_id = NULL,
                    subscription_status = NULL, trial_ends_at = NULL, period_ends_at = NULL, due_at = NULL,
@@ -234,6 +237,7 @@ class Companies(Projection):
     }
     derives = {
         "name_key": (name_key, "name"),
+        "name_words": (joined_words, "name"),
         "ceilings": (_written, "discount_ceilings"),
         "due": (_due, "status", "trial_ends_at", "period_ends_at"),
         "grace_ends_at": (_after_grace, "due_at"),
@@ -253,6 +257,7 @@ class Companies(Projection):
             company_id             uuid PRIMARY KEY,
             name                   text NOT NULL,
             name_key               text NOT NULL,
+            name_words             text NOT NULL,
             currency               text NOT NULL,
             timezone               text NOT NULL,
             email                  text,
@@ -307,14 +312,15 @@ _FIND: LiteralString = "SELECT * FROM companies WHERE company_id = %(company_id)
 
 # NOTE: the platform asks about all companies, whoever else asks has only one. The row-level policies say the
 # same once more.
-_FILTER: LiteralString = """
+_FILTER: LiteralString = f"""
        (company_id = %(company_id)s OR %(company_id)s = %(platform)s)
        AND (coalesce(%(status)s::text, 'all') IN ('all', status))
        AND (status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
        AND (%(package_id)s::uuid IS NULL OR package_id = %(package_id)s::uuid)
        AND (%(subscription)s::text IS NULL OR subscription_status = %(subscription)s::text)
-       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS term(word)
-                        WHERE position(word IN name_key || ' ' || lower(coalesce(email, ''))) = 0)
+       AND (NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS term(word)
+                         WHERE position(word IN name_key || ' ' || lower(coalesce(email, ''))) = 0)
+            OR {has_all("name_words")})
 """
 _LIST: LiteralString = f"""
     SELECT * FROM companies
@@ -362,7 +368,7 @@ def list_companies(
         status=status,
         package_id=package_id,
         subscription=subscription_status,
-        words=name_key(search).split() if search else [],
+        **typed_words(search),
         sort=sort,
     )
 

@@ -12,10 +12,12 @@ from domain.settings import name_key
 from domain.shifts.report import HeldTotals
 from projections.base import Database, Projection, all_but
 from projections.pages import PAGE, list_and_count
+from projections.search.within import joined_words
+from projections.search.words import words_of
 
 
 def _words(label: str | None, note: str | None) -> str:
-    return name_key(f"{label or ''} {note or ''}")
+    return joined_words(label, note)
 
 
 _END: LiteralString = (
@@ -30,7 +32,7 @@ class HeldSales(Projection):
     """
 
     name = "held_sales"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("held_sales",)
     on = {
@@ -136,7 +138,7 @@ def list_held_sales(
         store_ids=list(store_ids) if store_ids else None,
         register_id=register_id,
         cashier_id=cashier_id,
-        search=name_key(search).split() if search else [],
+        search=(words_of(search) or name_key(search).split()) if search else [],
     )
     return [row["id"] for row in rows], total
 

@@ -10,12 +10,16 @@ from domain.packages import RESOURCES, Limits, Package
 from domain.settings import name_key
 from projections.base import Database, Projection, Row
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
+from projections.search.within import has_all, joined_words
+from projections.search.words import words_of
 
 _OF_PACKAGE: LiteralString = """
-           (company_id, id, name, name_key, description, price, currency, billing_period, trial_days, stores,
+           (company_id, id, name, name_key, name_words, description, description_words, price, currency,
+            billing_period, trial_days, stores,
             storages, users, products, orders_per_month, features, is_active, is_archived, version,
             created_at, updated_at, clash)
-    VALUES (%(company_id)s, %(stream_id)s, %(name)s, %(name_key)s, %(description)s, %(price)s, %(currency)s,
+    VALUES (%(company_id)s, %(stream_id)s, %(name)s, %(name_key)s, %(name_words)s, %(description)s,
+            %(description_words)s, %(price)s, %(currency)s,
             %(billing_period)s, %(trial_days)s, %(stores)s, %(storages)s, %(users)s, %(products)s,
             %(orders_per_month)s, %(features)b::text[], true, false, %(version)s, %(at)s, %(at)s,
 """
@@ -36,7 +40,7 @@ class Packages(Projection):
     """One row for each package, under the platform; a limit that is null is none."""
 
     name = "packages"
-    version = 4
+    version = 5
     mode = "inline"
     tables = ("packages",)
     # What a company may have is looked up in its package at the moment of each decision.
@@ -46,7 +50,7 @@ class Packages(Projection):
         Package.Registered: _REGISTER_NEW,
         Package.Renamed: """
             UPDATE packages
-               SET name = %(name)s, name_key = %(name_key)s,
+               SET name = %(name)s, name_key = %(name_key)s, name_words = %(name_words)s,
                    clash = CASE WHEN %(position)s > 0
                                  AND EXISTS (SELECT FROM packages AS other
                                               WHERE other.company_id = %(company_id)s
@@ -57,7 +61,9 @@ class Packages(Projection):
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
         Package.Described: """
-            UPDATE packages SET description = %(description)s, version = %(version)s, updated_at = %(at)s
+            UPDATE packages
+               SET description = %(description)s, description_words = %(description_words)s,
+                   version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
         Package.Repriced: """
@@ -94,14 +100,21 @@ class Packages(Projection):
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
     }
-    derives = {"name_key": (name_key, "name"), **{name: (attrgetter(name), "limits") for name in RESOURCES}}
+    derives = {
+        "name_key": (name_key, "name"),
+        "name_words": (joined_words, "name"),
+        "description_words": (joined_words, "description"),
+        **{name: (attrgetter(name), "limits") for name in RESOURCES},
+    }
     schema = """
         CREATE TABLE packages (
             company_id       uuid NOT NULL,
             id               uuid NOT NULL,
             name             text NOT NULL,
             name_key         text NOT NULL,
+            name_words       text NOT NULL,
             description      text,
+            description_words text NOT NULL,
             price            bigint NOT NULL,
             currency         text NOT NULL,
             billing_period   text NOT NULL,
@@ -125,13 +138,13 @@ class Packages(Projection):
 
 
 # ORDER BY follows one of the sort keys; there are some dozens of packages.
-_FILTER: LiteralString = """
+_FILTER: LiteralString = f"""
        company_id = %(company_id)s
        AND coalesce(%(status)s::text, 'all') IN (
                'all', CASE WHEN is_archived THEN 'archived' WHEN is_active THEN 'active' ELSE 'inactive' END)
        AND (NOT is_archived OR %(status)s::text IN ('archived', 'all'))
-       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS term(word)
-                        WHERE position(word IN name_key || ' ' || lower(coalesce(description, ''))) = 0)
+       AND (%(search)s::text IS NULL OR {has_all("name_words || ' ' || description_words")}
+            OR position(%(search)s::text IN name_key) > 0)
 """
 _LIST: LiteralString = f"""
     SELECT * FROM packages
@@ -162,7 +175,8 @@ def list_packages(
         limit=limit,
         company_id=PLATFORM_ID,
         status=status,
-        words=name_key(search).split() if search else [],
+        search=name_key(search) if search else None,
+        bare=words_of(search or ""),
         sort=sort,
     )
 

@@ -21,6 +21,8 @@ from projections.base import (
     in_whole,
 )
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
+from projections.search.within import has_all
+from projections.search.words import words_of
 
 #: What all kinds do alike. A kind with an event of its own is not folded here by guess: it is an error.
 _FAMILIES: tuple[Event, ...] = (Entity.Registered, Entity.Revised, Setting.Switched, Entity.Archived)
@@ -221,7 +223,12 @@ def keys_of(kind: type[Setting], values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_FILTER: LiteralString = """
+# The search has the words of each name.
+_WORDS: LiteralString = """(SELECT replace(entry.name, ' ', '') FROM search_entries AS entry
+                          WHERE entry.company_id = %(company_id)s AND entry.id = settings.id
+                            AND entry.kind = %(kind)s)"""
+
+_FILTER: LiteralString = f"""
        company_id = %(company_id)s AND kind = %(kind)s
        AND (%(archived)s::bool IS NULL OR is_archived = %(archived)s::bool)
        AND (%(parent_id)s::uuid IS NULL OR parent_id = %(parent_id)s::uuid)
@@ -230,7 +237,8 @@ _FILTER: LiteralString = """
             OR CASE WHEN kind = 'stores' THEN id ELSE parent_id END = ANY(%(store_ids)b::uuid[])
             OR (%(storeless)s::bool AND kind <> 'stores' AND parent_id IS NULL))
        AND (%(search)s::text IS NULL OR position(%(search)s::text IN name_key) > 0
-            OR position(%(search)s::text IN coalesce(code_key, '')) > 0)
+            OR position(%(search)s::text IN coalesce(code_key, '')) > 0
+            OR {has_all(_WORDS)})
 """
 _LIST: LiteralString = f"""
     SELECT id, name, fields, is_active, is_archived, version, created_at, updated_at FROM settings
@@ -278,6 +286,7 @@ def list_settings(
         store_ids=list(store_ids) if store_ids else None,
         storeless=storeless,
         search=name_key(search) if search else None,
+        bare=words_of(search or ""),
         sort=sort,
     )
 

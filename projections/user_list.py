@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.settings import name_key
 from projections.base import Database, Row
 from projections.pages import PAGE, list_and_count
+from projections.search.within import has_all, typed_words
 
 # Of a store that was archived meanwhile the name is still told: this is asked about the past as well.
 _STORES: LiteralString = """
@@ -43,7 +43,7 @@ class Surroundings:
         return [row for row in self._stores.rows() if row["id"] in store_ids]
 
 
-_FILTER: LiteralString = """
+_FILTER: LiteralString = f"""
        u.company_id = %(company_id)s
        AND (%(archived)s::bool IS NULL OR u.is_archived = %(archived)s::bool)
        AND (%(active)s::bool IS NULL OR u.is_active = %(active)s::bool)
@@ -52,8 +52,9 @@ _FILTER: LiteralString = """
             OR %(with_unbound)s::bool AND cardinality(u.store_ids) = 0)
        AND (%(within)b::uuid[] IS NULL
             OR u.store_ids <@ %(within)b::uuid[] AND cardinality(u.store_ids) > 0)
-       AND NOT EXISTS (SELECT 1 FROM unnest(%(words)b::text[]) AS word
-                        WHERE position(word IN u.username_key) = 0 AND position(word IN u.email_key) = 0)
+       AND (NOT EXISTS (SELECT 1 FROM unnest(%(words)b::text[]) AS word
+                         WHERE position(word IN u.username_key) = 0 AND position(word IN u.email_key) = 0)
+            OR {has_all("u.username_words")})
 """
 _LIST: LiteralString = f"""
     SELECT u.id, u.username, u.email, u.role, u.store_ids, u.granted, u.denied, u.is_active, u.is_archived,
@@ -108,6 +109,6 @@ def list_users(
         store_id=store_id,
         with_unbound=with_unbound,
         within=list(within) if within else None,
-        words=name_key(search or "").split(),
+        **typed_words(search),
         sort=sort,
     )

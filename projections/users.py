@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.settings import name_key
 from domain.users import User
 from projections.base import Answer, Database, Projection, Row
+from projections.search.within import joined_words
 from projections.user_directory import DIRECTORY, username_key
 
 _LEAVE_DIRECTORY: LiteralString = """
@@ -38,16 +39,17 @@ _ENTER_RECORDED: LiteralString = f"""
 _RENAME: LiteralString = """
     UPDATE users
        SET username = %(username)s, username_key = %(username_key)s,
-           version = %(version)s, updated_at = %(at)s
+           username_words = %(username_words)s, version = %(version)s, updated_at = %(at)s
      WHERE company_id = %(company_id)s AND id = %(stream_id)s
 """
 
 _REGISTER: LiteralString = """
-    INSERT INTO users (company_id, id, username, username_key, email, email_key, role, store_ids, granted,
-                       denied, is_active, is_archived, rights_version, version, created_at, updated_at)
-    VALUES (%(company_id)s, %(stream_id)s, %(username)s, %(username_key)s, %(email)s, %(email_key)s, %(role)s,
-            %(store_ids)b::uuid[], %(granted)b::text[], %(denied)b::text[], %(is_active)s, false, %(version)s,
-            %(version)s, %(at)s, %(at)s)
+    INSERT INTO users (company_id, id, username, username_key, username_words, email, email_key, role,
+                       store_ids, granted, denied, is_active, is_archived, rights_version, version,
+                       created_at, updated_at)
+    VALUES (%(company_id)s, %(stream_id)s, %(username)s, %(username_key)s, %(username_words)s, %(email)s,
+            %(email_key)s, %(role)s, %(store_ids)b::uuid[], %(granted)b::text[], %(denied)b::text[],
+            %(is_active)s, false, %(version)s, %(version)s, %(at)s, %(at)s)
 """
 
 
@@ -79,7 +81,7 @@ class Users(Projection):
     """
 
     name = "users"
-    version = 6
+    version = 7
     mode = "inline"
     tables = ("users", "user_directory")
     on = {
@@ -129,6 +131,7 @@ class Users(Projection):
     }
     derives = {
         "username_key": (username_key, "username"),
+        "username_words": (joined_words, "username"),
         "name_digest": (DIRECTORY.digest, "username"),
         "spelt_digest": (DIRECTORY.spelt_digest, "username"),
         "email_key": (_email_key, "email"),
@@ -139,6 +142,7 @@ class Users(Projection):
             id             uuid NOT NULL,
             username       text NOT NULL,
             username_key   text NOT NULL,
+            username_words text NOT NULL,
             email          text,
             email_key      text NOT NULL,
             role           text NOT NULL,

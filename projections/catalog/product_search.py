@@ -15,12 +15,14 @@ from projections.search.conditions import (
     CONDITIONS,
     MEETS_CONDITION,
     Condition,
+    having,
     needed_words,
     params_of,
-    without,
+    pattern_of,
 )
 from projections.search.corrections import corrected
 from projections.search.find import COMMON, numbers_of
+from projections.search.readings import Readings
 
 #: From how many on the products that have a word are met soon among all.
 MANY = 5_000
@@ -29,7 +31,7 @@ MANY = 5_000
 # another by their keys: as long as the planner knows nothing of the table, it may join in worse ways.
 _FILTER: LiteralString = """
        one.company_id = %(company_id)s AND one.kind = 'products'
-       AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
+       AND one.status = ANY(%(statuses)b::text[]) AND one.place = ANY(ARRAY[0, 1, 2])
        AND one.word >= %(word)s AND one.word < %(upto)s
        AND one.shared < length(%(word)s::text) AND one.text LIKE ALL (%(rest)b::text[])
 """
@@ -50,7 +52,7 @@ _NAMED: LiteralString = f"""
          CROSS JOIN LATERAL (
                 SELECT id FROM search_words AS one
                  WHERE one.company_id = %(company_id)s AND one.kind = 'products'
-                   AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
+                   AND one.status = ANY(%(statuses)b::text[]) AND one.place = ANY(ARRAY[0, 1, 2])
                    AND {MEETS_CONDITION}
                 OFFSET 0
                ) AS match
@@ -94,12 +96,14 @@ def search_products(db: Database, text: str, filters: Filters, page: Page) -> tu
     codes = ask_codes(db, text)
     words = needed_words(text)
     most = COMMON if words[1:] else MANY
+    readings = Readings(db, (Product.kind,), text, statuses=filters.statuses)
     numbers = numbers_of(db, Product.kind, words, statuses=filters.statuses, most=most) if words else {}
     rarest = next(iter(numbers), None)
-    conditions = [Condition(Product.kind, rarest, without(words, rarest))] if rarest else []
+    conditions = [having(Product.kind, rarest, words)] if rarest else []
+    conditions += readings.conditions()
     request = _Request(filters, page, [row["product_id"] for row in codes.rows()])
     # Of several words, each makes the others rarer: what has them all is not met soon on a walk.
-    is_common = not (words[1:] or request.coded) and MANY in numbers.values()
+    is_common = not (conditions[1:] or words[1:] or request.coded) and MANY in numbers.values()
     rows, total, is_match = _walk(db, conditions[0], request) if is_common else _page(db, conditions, request)
     if not is_match:
         rows, total, _ = _page(db, corrected(db, (Product.kind,), words), request)
@@ -126,7 +130,7 @@ class _Request:
 
 def _walk(db: Database, condition: Condition, request: _Request) -> tuple[list[Row], int, bool]:
     """As `_page`, of what many have: met soon on the way through all names in their order."""
-    patterns, by_words_alone = [*condition.patterns, f"% {condition.word}%"], request.filters.are_none
+    patterns, by_words_alone = [*condition.patterns, pattern_of(condition.word)], request.filters.are_none
     params = {**request.params(db), **_range_of(condition)}
     counted = total_of(db.ask(_COUNT, params)) if by_words_alone else None
     rows, total = list_page(db, request.filters, request.page, patterns=patterns, total=counted)
@@ -156,8 +160,10 @@ def find_all_products(db: Database, text: str, status: str) -> list[UUID]:
     words = needed_words(text)
     coded = [row["product_id"] for row in codes.rows()]
     params = {"company_id": db.company_id, "statuses": [status], "coded": coded}
+    readings = Readings(db, (Product.kind,), text, statuses=[status])
     rarest = next(iter(numbers_of(db, Product.kind, words, statuses=[status]))) if words else None
-    conditions = [Condition(Product.kind, rarest, without(words, rarest))] if rarest else []
+    conditions = [having(Product.kind, rarest, words)] if rarest else []
+    conditions += readings.conditions()
     rows = db.ask(_ALL, {**params, **params_of(conditions)}).rows()
     if not rows:
         rows = db.ask(_ALL, {**params, **params_of(corrected(db, (Product.kind,), words))}).rows()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from projections.base import Database
-from projections.search.conditions import Condition, without
+from projections.search.conditions import Condition, having
 from projections.search.entries import VARIANTS
 from projections.search.tables import InTables, in_both
 from projections.search.words import END, FORGIVEN, FORGIVEN_UNFINISHED, slips, spellings
@@ -38,7 +38,7 @@ def corrected(db: Database, kinds: Sequence[str], words: Sequence[str]) -> list[
     for rank, (number, chosen) in enumerate(attempts):
         for kind in kinds if number else ():
             leading = chosen if kind == VARIANTS else (max(chosen, key=len),)
-            conditions += [Condition(kind, word, without(chosen, word), rank) for word in leading]
+            conditions += [having(kind, word, chosen, rank) for word in leading]
     return conditions
 
 

@@ -20,7 +20,7 @@ class CustomerSearch(Projection):
     """
 
     name = "customer_search"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("customer_entries", "customer_words", "customer_spellings")
     folds = FOLDS
@@ -76,7 +76,7 @@ _UNLEARN: LiteralString = """
          WHERE NOT EXISTS (SELECT FROM customer_words AS one
                             WHERE one.company_id = %(company_id)s AND one.kind = 'customers'
                               AND one.status = ANY(ARRAY['active', 'archived'])
-                              AND one.leads = ANY(ARRAY[true, false])
+                              AND one.place = ANY(ARRAY[0, 1])
                               AND one.word >= lost.word AND one.word < lost.word || '!')
     )
     DELETE FROM customer_spellings AS known

@@ -10,12 +10,13 @@ from projections.search.conditions import (
     CONDITIONS,
     MEETS_CONDITION,
     Condition,
+    having,
     needed_words,
     params_of,
-    without,
 )
 from projections.search.corrections import corrected
 from projections.search.find import find_as_meant, find_as_typed, list_first, numbers_of
+from projections.search.readings import Readings
 from projections.search.tables import EMAILS, PHONES, REFERENCES
 from projections.search.words import code_of, phone_code
 
@@ -28,7 +29,7 @@ _CODED: LiteralString = """
      CROSS JOIN LATERAL (
             SELECT id, kind FROM customer_words
              WHERE company_id = %(company_id)s AND kind = sought.kind AND status = selected.status
-               AND leads AND word = sought.code
+               AND place = 0 AND word = sought.code
              ORDER BY text, id
              LIMIT %(limit)s::bigint
            ) AS one
@@ -42,14 +43,14 @@ FOUND: LiteralString = f"""{CONDITIONS}, found AS MATERIALIZED (
          CROSS JOIN LATERAL (
                 SELECT id FROM customer_words AS one
                  WHERE one.company_id = %(company_id)s AND one.kind = 'customers'
-                   AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
+                   AND one.status = ANY(%(statuses)b::text[]) AND one.place = ANY(ARRAY[0, 1, 2])
                    AND {MEETS_CONDITION}
                 OFFSET 0
                ) AS match
          UNION
         SELECT id FROM customer_words
          WHERE company_id = %(company_id)s AND kind = ANY(ARRAY['phones', 'emails', 'references'])
-           AND status = ANY(%(statuses)b::text[]) AND leads AND word = ANY(%(codes)b::text[])
+           AND status = ANY(%(statuses)b::text[]) AND place = 0 AND word = ANY(%(codes)b::text[])
     )"""
 
 
@@ -78,7 +79,8 @@ def searches(db: Database, text: str, *, statuses: Sequence[str]) -> Iterator[di
     words = needed_words(text)
     codes = sorted({code_of(text), code_of(phone_code(text))} - {""})
     own = {"company_id": db.company_id, "statuses": list(statuses), "codes": codes}
-    yield {**own, **params_of(_as_typed(db, words, statuses))}
+    readings = Readings(db, (Customer.kind,), text, statuses=statuses)
+    yield {**own, **params_of([*_as_typed(db, words, statuses), *readings.conditions()])}
     if meant := corrected(db, (Customer.kind,), words):
         yield {**own, **params_of(meant)}
 
@@ -88,4 +90,4 @@ def _as_typed(db: Database, words: Sequence[str], statuses: Sequence[str]) -> li
     if not words:
         return []
     rarest = next(iter(numbers_of(db, Customer.kind, words, statuses=statuses))) if words[1:] else words[0]
-    return [Condition(Customer.kind, rarest, without(words, rarest))]
+    return [having(Customer.kind, rarest, words)]

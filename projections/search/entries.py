@@ -12,9 +12,18 @@ from domain.entities import Entity
 from domain.settings import Setting
 from projections.base import Fact
 from projections.search.reading import KIND_OF, Labelled
-from projections.search.words import LONGEST_WORD, shared_beginnings, text_of, words_of
+from projections.search.words import (
+    LONGEST_WORD,
+    inside,
+    shared_beginnings,
+    shared_inside,
+    text_of,
+    words_of,
+)
 
 VARIANTS = "variants"
+#: Where a word stands: it leads the name, or does not, or stands inside another one. The first is the best.
+LEADING, WITHIN, INSIDE = 0, 1, 2
 DRAFT, ACTIVE, INACTIVE, ARCHIVED = "draft", "active", "inactive", "archived"
 
 
@@ -37,8 +46,8 @@ class Entry(msgspec.Struct, frozen=True):
         """All its words."""
         return self.name + self.more
 
-    def rows(self) -> Iterator[tuple[bool, str, int]]:
-        """Each word to find it by: whether it leads the name, the word, what it shares with the one before.
+    def rows(self) -> Iterator[tuple[int, str, int]]:
+        """Each word to find it by: its place, the word, what it shares with the one before.
 
         The word that leads stands for the whole name, which begins with it, so that names are in order.
         """
@@ -47,11 +56,14 @@ class Entry(msgspec.Struct, frozen=True):
             words.difference_update(name)
         leading = name[0] if name else ""
         if self.kind != VARIANTS and not name:
-            yield True, "", 0
+            yield LEADING, "", 0
         in_order = sorted(words)
         for word, shared in zip(in_order, shared_beginnings(in_order), strict=True):
             leads = word == leading
-            yield leads, self.name[1 : LONGEST_WORD + 1] if leads else word, shared
+            yield (LEADING, self.name[1 : LONGEST_WORD + 1], shared) if leads else (WITHIN, word, shared)
+        found = inside(in_order)
+        for word, shared in zip(found, shared_inside(found, in_order), strict=True):
+            yield INSIDE, word, shared
 
 
 Key = tuple[str, UUID]

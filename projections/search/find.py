@@ -10,12 +10,14 @@ from projections.search.conditions import (
     CONDITIONS,
     MEETS_CONDITION,
     Condition,
+    beginning_of,
+    having,
     needed_words,
     params_of,
-    without,
 )
 from projections.search.corrections import corrected
 from projections.search.entries import VARIANTS
+from projections.search.readings import Readings
 from projections.search.tables import InTables, in_both
 from projections.search.words import END, words_of
 
@@ -40,14 +42,14 @@ VARIANTS_OF_HITS: LiteralString = """
 # Each range is read in its own order and no further than needed.
 _MATCHES: InTables = in_both(f"""
     WITH {CONDITIONS}
-    SELECT condition.kind, condition.rank, of.leads, match.word, match.text, match.id
+    SELECT condition.kind, condition.rank, of.place, match.word, match.text, match.id
       FROM condition
      CROSS JOIN unnest(%(statuses)b::text[]) AS selected(status)
-     CROSS JOIN unnest(ARRAY[true, false]) AS of(leads)
+     CROSS JOIN unnest(ARRAY[0, 1, 2]) AS of(place)
      CROSS JOIN LATERAL (
             SELECT word, text, id FROM search_words AS one
              WHERE one.company_id = %(company_id)s AND one.kind = condition.kind
-               AND one.status = selected.status AND one.leads = of.leads
+               AND one.status = selected.status AND one.place = of.place
                AND {MEETS_CONDITION}
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
@@ -60,7 +62,7 @@ _FIRST: InTables = in_both("""
      CROSS JOIN LATERAL (
             SELECT word, text, id FROM search_words AS one
              WHERE one.company_id = %(company_id)s AND one.kind = %(kind)s
-               AND one.status = selected.status AND one.leads
+               AND one.status = selected.status AND one.place = 0
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
            ) AS match
@@ -73,7 +75,7 @@ _NUMBERS: InTables = in_both("""
            (SELECT count(*)
               FROM (SELECT FROM search_words AS one
                      WHERE one.company_id = %(company_id)s AND one.kind = %(kind)s
-                       AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
+                       AND one.status = ANY(%(statuses)b::text[]) AND one.place = ANY(ARRAY[0, 1, 2])
                        AND one.word >= sought.word AND one.word < sought.upto
                        AND one.shared < length(sought.word)
                      LIMIT %(most)s::bigint) AS counted) AS number
@@ -88,9 +90,16 @@ def list_first(db: Database, kind: str, *, statuses: Sequence[str], limit: int) 
 
 
 def find_as_typed(db: Database, kind: str, text: str, *, statuses: Sequence[str], limit: int) -> list[Hit]:
-    """What a text finds as it was typed, the best first; a variant may be found under its product."""
+    """What a text finds as it was typed, the best first; a variant may be found under its product.
+
+    If that is not all that is asked for, what it finds with words joined or divided comes after it.
+    """
     words = needed_words(text)
-    return _matches(db, _as_typed(db, kind, text, words, statuses), statuses, limit)
+    hits = _matches(db, _as_typed(db, kind, text, words, statuses), statuses, limit)
+    if len(hits) >= limit:
+        return hits
+    others = Readings(db, kinds_of(kind), text, statuses=statuses).conditions()
+    return list(dict.fromkeys([*hits, *_matches(db, others, statuses, limit)]))[:limit]
 
 
 def find_as_meant(db: Database, kind: str, text: str, *, statuses: Sequence[str], limit: int) -> list[Hit]:
@@ -107,16 +116,17 @@ def numbers_of(
     db: Database, kind: str, words: Sequence[str], *, statuses: Sequence[str], most: int = COMMON
 ) -> dict[str, int]:
     """How many things have a word that begins like each of these, counted up to `most`; the rarest first."""
+    beginnings = {beginning_of(word): word for word in words}
     params = {
         "company_id": db.company_id,
         "kind": kind,
         "statuses": list(statuses),
-        "words": list(words),
-        "uptos": [word + END for word in words],
+        "words": list(beginnings),
+        "uptos": [word + END for word in beginnings],
         "most": most,
     }
     rows = sorted(db.ask(_NUMBERS.of(kind), params).rows(), key=lambda row: (row["number"], row["word"]))
-    return {row["word"]: row["number"] for row in rows}
+    return {beginnings[row["word"]]: row["number"] for row in rows}
 
 
 def _as_typed(
@@ -132,12 +142,12 @@ def _as_typed(
     for one in kinds_of(kind):
         if one == VARIANTS:
             # The words of a variant's own do not include its product's, so any of them may lead to it.
-            conditions += [Condition(one, word, without(words, word), rank=1) for word in words]
+            conditions += [having(one, word, words, rank=1) for word in words]
             continue
         conditions.append(Condition(one, whole))
-        if words != [whole]:
+        if words != [whole] or beginning_of(whole) != whole:
             rarest = next(iter(numbers_of(db, one, words, statuses=statuses))) if words[1:] else words[0]
-            conditions.append(Condition(one, rarest, without(words, rarest), rank=1))
+            conditions.append(having(one, rarest, words, rank=1))
     return conditions
 
 
@@ -151,4 +161,4 @@ def _matches(db: Database, conditions: Sequence[Condition], statuses: Sequence[s
 
 
 def _goodness(row: Row) -> tuple[Any, ...]:
-    return row["rank"], not row["leads"], row["word"], row["text"], row["id"]
+    return row["rank"], row["place"], row["word"], row["text"], row["id"]

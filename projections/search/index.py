@@ -13,12 +13,14 @@ from projections.search.rows import entries_of, learn, put_in, take_out
 class Search(Projection):
     """The words of what is looked for by name, customers apart, in an order in which the best come first.
 
-    `search_words` has a row for each word, `search_spellings` every word with the ways to misspell it by a
-    letter; words that nothing has any more stay known. `search_entries` knows what the rows were made from.
+    `search_words` has a row for each word, and for what begins inside a word of a script that puts no blanks
+    between words; its `place` says which are better. `search_spellings` has every word with the ways to
+    misspell it by a letter; words that nothing has any more stay known. `search_entries` knows what the rows
+    were made from.
     """
 
     name = "search"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("search_entries", "search_words", "search_spellings")
     folds = FOLDS
@@ -42,12 +44,12 @@ class Search(Projection):
             company_id uuid NOT NULL,
             kind       text NOT NULL,
             status     text NOT NULL,
-            leads      boolean NOT NULL,
+            place      smallint NOT NULL,
             word       text COLLATE "C" NOT NULL,
             text       text COLLATE "C" NOT NULL,
             id         uuid NOT NULL,
             shared     smallint NOT NULL,
-            PRIMARY KEY (company_id, kind, status, leads, word, text, id, shared)
+            PRIMARY KEY (company_id, kind, status, place, word, text, id, shared)
         );
         CREATE TABLE search_spellings (
             company_id uuid NOT NULL,

@@ -18,10 +18,10 @@ _ENTRIES: InTables = in_both("""
 
 _REMOVE_WORDS: InTables = in_both("""
     DELETE FROM search_words AS known
-     USING unnest(%(kinds)b::text[], %(statuses)b::text[], %(leads)b::bool[], %(words)b::text[],
-                  %(texts)b::text[], %(ids)b::uuid[]) AS gone(kind, status, leads, word, text, id)
+     USING unnest(%(kinds)b::text[], %(statuses)b::text[], %(places)b::smallint[], %(words)b::text[],
+                  %(texts)b::text[], %(ids)b::uuid[]) AS gone(kind, status, place, word, text, id)
      WHERE known.company_id = %(company_id)s AND known.kind = gone.kind AND known.status = gone.status
-       AND known.leads = gone.leads AND known.word = gone.word AND known.text = gone.text
+       AND known.place = gone.place AND known.word = gone.word AND known.text = gone.text
        AND known.id = gone.id
 """)
 
@@ -41,12 +41,12 @@ _INSERT_ENTRIES: InTables = in_both("""
 
 # In the order of the index, whose pages are then found at hand.
 _INSERT_WORDS: InTables = in_both("""
-    INSERT INTO search_words (company_id, kind, status, leads, word, text, id, shared)
-    SELECT %(company_id)s, new.kind, new.status, new.leads, new.word, new.text, new.id, new.shared
-      FROM unnest(%(kinds)b::text[], %(statuses)b::text[], %(leads)b::bool[], %(words)b::text[],
+    INSERT INTO search_words (company_id, kind, status, place, word, text, id, shared)
+    SELECT %(company_id)s, new.kind, new.status, new.place, new.word, new.text, new.id, new.shared
+      FROM unnest(%(kinds)b::text[], %(statuses)b::text[], %(places)b::smallint[], %(words)b::text[],
                   %(texts)b::text[], %(ids)b::uuid[], %(shares)b::bigint[])
-           AS new(kind, status, leads, word, text, id, shared)
-     ORDER BY new.kind COLLATE "C", new.status COLLATE "C", new.leads, new.word COLLATE "C", new.id
+           AS new(kind, status, place, word, text, id, shared)
+     ORDER BY new.kind COLLATE "C", new.status COLLATE "C", new.place, new.word COLLATE "C", new.id
     RETURNING company_id
 """)
 
@@ -82,14 +82,14 @@ def take_out(entries: Sequence[Entry], db: Database) -> None:
     if not entries:
         return
     kind = entries[0].kind
-    rows = [(entry, leads, word) for entry in entries for leads, word, _ in entry.rows()]
+    rows = [(entry, place, word) for entry in entries for place, word, _ in entry.rows()]
     db.execute(
         _REMOVE_WORDS.of(kind),
         {
             "company_id": db.company_id,
             "kinds": [entry.kind for entry, _, _ in rows],
             "statuses": [entry.status for entry, _, _ in rows],
-            "leads": [leads for _, leads, _ in rows],
+            "places": [place for _, place, _ in rows],
             "words": [word for _, _, word in rows],
             "texts": [entry.text for entry, _, _ in rows],
             "ids": [entry.id for entry, _, _ in rows],
@@ -124,7 +124,7 @@ def put_in(entries: Sequence[Entry], db: Database) -> None:
                 "company_id": db.company_id,
                 "kinds": [entry.kind for entry, _ in rows],
                 "statuses": [entry.status for entry, _ in rows],
-                "leads": [leads for _, (leads, _, _) in rows],
+                "places": [place for _, (place, _, _) in rows],
                 "words": [word for _, (_, word, _) in rows],
                 "texts": [entry.text for entry, _ in rows],
                 "ids": [entry.id for entry, _ in rows],

@@ -1,34 +1,34 @@
 """How names are compared when somebody looks for them: as words, by their beginnings, forgiving a slip."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from domain.phones import is_phone, phone_key
+from projections.search.tokens import beginnings_inside, words_in
 
 #: What of a word, and of a whole text, is kept to be found by, in characters.
 LONGEST_WORD = 200
 LONGEST_TEXT = 400
+#: Of what stands inside a word of a script without blanks: how much is kept of each, and of how many.
+LONGEST_INSIDE, MOST_INSIDE = 24, 64
 #: Follows every text that begins with what stands before it.
 END = "\U0010ffff"
 #: From so many letters on, a word may be misspelt, may be misspelt while it is still being typed, and may be
 #: two slips away.
 FORGIVEN, FORGIVEN_UNFINISHED, FORGIVEN_TWICE = 4, 6, 8
 
-# A word is a run of letters and digits, or of pictures.
-_WORD = re.compile("[^\\W_]+|[\u2600-\u27bf\U0001f000-\U0001faff]+")
-# "Kellogg's" and "Kelloggs" are one word.
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc]")
-
 
 def words_of(text: str) -> list[str]:
     """The words of a text in its order. Letter case, accents and punctuation do not count."""
-    folded = _APOSTROPHES.sub("", text).casefold()
-    if not folded.isascii():
-        bare = "".join(one for one in unicodedata.normalize("NFD", folded) if not unicodedata.combining(one))
-        folded = unicodedata.normalize("NFC", bare)
-    return [word[:LONGEST_WORD] for word in _WORD.findall(folded)]
+    return [word[:LONGEST_WORD] for word in words_in(text)]
+
+
+def inside(words: Sequence[str]) -> list[str]:
+    """By what else these words are found: what begins inside those of scripts without blanks, sorted."""
+    if all(map(str.isascii, words)):
+        return []
+    found = (one[:LONGEST_INSIDE] for word in words for one in beginnings_inside(word))
+    return sorted(set(islice(found, MOST_INSIDE)).difference(words))
 
 
 def code_of(code: str | None) -> str:
@@ -64,6 +64,14 @@ def _alike(one: str, other: str) -> int:
             break
         number += 1
     return number
+
+
+def shared_inside(found: Sequence[str], words: Sequence[str]) -> list[int]:
+    """With how many letters each of these begins like the one before it, or like any of the words."""
+    return [
+        max(number, *(_alike(one, word) for word in words))
+        for one, number in zip(found, shared_beginnings(found), strict=True)
+    ]
 
 
 def is_spelt(word: str) -> bool:

@@ -2,11 +2,22 @@
 
 from typing import LiteralString
 
-from domain.settings import name_key
 from projections.base import Database, Row
 from projections.pages import PAGE
+from projections.search.within import has_all, typed_words
 from projections.stock.count_lists import BESIDE, DIFFERING, ESTIMATE, finding_params
 from projections.stock.count_scope import BELOW, PRESENT
+
+# The words of a row `line` as the search has them, without blanks.
+_CALLED: LiteralString = """(SELECT lower(line.sku) || ' '
+                                   || replace(good.name || coalesce(own.more, ''), ' ', '')
+                              FROM variants AS v
+                              JOIN search_entries AS good
+                                ON good.company_id = %(company_id)s AND good.id = v.product_id
+                               AND good.kind = 'products'
+                              LEFT JOIN search_entries AS own
+                                ON own.company_id = %(company_id)s AND own.id = v.id AND own.kind = 'variants'
+                             WHERE v.company_id = %(company_id)s AND v.id = line.variant_id)"""
 
 # A variant's areas are compared with its stock together, and the line that was counted last has what came of
 # that. What was posted stays; what is not posted yet is compared anew each time. All is read one after the
@@ -76,8 +87,9 @@ _LINES: LiteralString = f"""
         SELECT * FROM line
          WHERE (%(status)s::text IS DISTINCT FROM 'different' OR difference <> 0)
            AND (%(area)s::text IS NULL OR area = %(area)s::text)
-           AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS term(word)
-                            WHERE position(word IN lower(sku || ' ' || name || ' ' || variant_name)) = 0)
+           AND (NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS term(word)
+                             WHERE position(word IN lower(sku || ' ' || name || ' ' || variant_name)) = 0)
+                OR {has_all(_CALLED)})
     )
     SELECT shown_of.total, page.*
       FROM (SELECT count(*) AS total FROM shown) AS shown_of
@@ -114,7 +126,7 @@ def list_lines(
         "is_unfinished": count["status"] == "open",
         "status": status,
         "area": area,
-        "words": name_key(search).split() if search else [],
+        **typed_words(search),
         "sort": sort,
         "limit": limit,
         "offset": (page - 1) * limit,

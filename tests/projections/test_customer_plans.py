@@ -44,7 +44,8 @@ _FILL: LiteralString = """
     INSERT INTO customer_totals
     SELECT %(company_id)s, id, %(all_stores)s, 1, n, 0, date '2026-01-01' - n %% 900 FROM person;
     INSERT INTO customer_words
-    SELECT %(company_id)s, 'customers', CASE WHEN n %% 500 = 1 THEN 'archived' ELSE 'active' END, at = 1,
+    SELECT %(company_id)s, 'customers', CASE WHEN n %% 500 = 1 THEN 'archived' ELSE 'active' END,
+           CASE at WHEN 1 THEN 0 ELSE 1 END,
            word, ' ' || called, id, 0
       FROM person CROSS JOIN LATERAL unnest(string_to_array(called, ' ')) WITH ORDINALITY AS one(word, at);
 """

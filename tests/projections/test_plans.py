@@ -42,7 +42,7 @@ _FIRST_ROWS: LiteralString = """
                            created_at, updated_at)
     VALUES (%(c)s, %(id)s, 'Ada', 'ada', '{}', '{}', false, 1, now(), now());
     INSERT INTO customer_entries VALUES (%(c)s, %(id)s, 'customers', NULL, ' ada', '', 'active');
-    INSERT INTO customer_words VALUES (%(c)s, 'customers', 'active', true, 'ada', ' ada', %(id)s, 0);
+    INSERT INTO customer_words VALUES (%(c)s, 'customers', 'active', 0, 'ada', ' ada', %(id)s, 0);
     INSERT INTO customer_spellings VALUES (%(c)s, 'customers', 'ada', 'ada');
     INSERT INTO product_images SELECT %(c)s, %(id)s, id, NULL, '', 1, 1, NULL, 1 FROM products LIMIT 1;
     INSERT INTO packages
