@@ -338,10 +338,10 @@ class Service:
         ):
             db.execute(
                 "INSERT INTO users (company_id, id, username, username_key, username_words, email_key, role,"
-                "                   store_ids, granted, denied, is_active, is_archived, rights_version, version,"
-                "                   created_at, updated_at)"
-                " VALUES (%(c)s, %(u)s, 'guest', 'guest', 'guest', '', %(role)s, '{}', '{}', '{}', true, false,"
-                "         1, 1, now(), now())",
+                "                   store_ids, granted, denied, is_active, is_archived, rights_version,"
+                "                   version, created_at, updated_at)"
+                " VALUES (%(c)s, %(u)s, 'guest', 'guest', 'guest', '', %(role)s, '{}', '{}', '{}', true,"
+                "         false, 1, 1, now(), now())",
                 {"c": company_id, "u": user_id, "role": role},
             )
             open_session(db, user_id)

@@ -46,8 +46,8 @@ _FIRST_ROWS: LiteralString = """
     INSERT INTO customer_spellings VALUES (%(c)s, 'customers', 'ada', 'ada');
     INSERT INTO product_images SELECT %(c)s, %(id)s, id, NULL, '', 1, 1, NULL, 1 FROM products LIMIT 1;
     INSERT INTO packages
-    VALUES ('00000000-0000-4000-8000-000000000000', %(id)s, 'All', 'all', NULL, 0, 'EUR', 'none', 0,
-            NULL, NULL, NULL, NULL, NULL, '{}', true, false, 1, now(), now());
+    VALUES ('00000000-0000-4000-8000-000000000000', %(id)s, 'All', 'all', 'all', NULL, '', 0, 'EUR', 'none',
+            0, NULL, NULL, NULL, NULL, NULL, '{}', true, false, 1, now(), now());
     UPDATE companies SET package_id = %(id)s;
     INSERT INTO pos_catalog_feed VALUES (%(c)s, '00000000-0000-0000-0000-000000000000', %(id)s, 0);
 """
