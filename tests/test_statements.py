@@ -42,7 +42,7 @@ OF_NO_COMPANY = {
 
 #: Statements about the rows of many companies, each for a reason.
 ACROSS_COMPANIES = {
-    "FROM companies ORDER BY name, company_id": "an operator at the prompt of `mipos console` sees every company",
+    "FROM companies ORDER BY name, company_id": "operators at the prompt of `mipos console`",
     "company_head": "workers find companies that are behind, without locks",
     "company_activity": "workers find companies that wrote lately, without locks",
     "unnest(closed)": "an upgrade tries again what is parked for closed companies",
