@@ -43,7 +43,7 @@ def _fields(document: Json, anchors: Mapping[str, str]) -> Iterator[Line]:
     for title, anchor, fields in _places(document, anchors):
         for field in fields:
             name = field.name.rpartition(".")[2]
-            found.setdefault((name, f"{field.meaning} {field.limits}".strip()), []).append((title, anchor))
+            found.setdefault((name, field.meaning), []).append((title, anchor))
     for (name, meaning), places in found.items():
         title, anchor = places[0]
         others = len({there for _, there in places}) - 1
