@@ -8,7 +8,7 @@ const GROUPS = {
   text: "Guide and texts", object: "Objects",
 };
 /** What is rather meant when several are called alike. */
-const WEIGHT = { page: 60, operation: 40, error: 40, text: 30, object: 15, detail: 15, field: 0 };
+const WEIGHT = { page: 60, operation: 40, error: 40, text: 30, object: 0, detail: 10, field: 0 };
 
 /** Letters without accents and cases. */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
