@@ -18,9 +18,17 @@ MOST_BYTES = 64 * 2**20
 #: What is larger, in bytes, is imported by a worker; the header of a file lies within. Workbooks are packed.
 AT_ONCE_BYTES, AT_ONCE_PACKED = 2**20, 2**17
 
-_TABLE = "\n".join(f"| `{name}` | {column.meaning} |" for name, column in COLUMNS.items())
+_TABLE = "\n".join(
+    # A sign that divides cells of the table itself is written with a backslash.
+    "| `{}` | {} |".format(name, column.meaning.replace("|", "\\|"))
+    for name, column in COLUMNS.items()
+)
 
-_SYSTEMS = "\n".join(f"| `{form.name}` | {form.title} |" for form in SYSTEMS)
+_SYSTEMS = "\n".join(
+    f"| `{name}` | {' or '.join(form.title for form in SYSTEMS if form.name == name)} |"
+    for name in FORMATS
+    if name != OWN
+)
 
 GUIDE = f"""\
 Takes the catalog's own form, and the files that other systems export; see *Moving in* for those. Which of
