@@ -107,6 +107,14 @@ class TestTexts:
         assert plain_text("3 < 4, AT&T & <3") == "3 < 4, AT&T & <3"
         assert plain_text("a\x00b") == "ab"
 
+    @pytest.mark.parametrize("piece", ["<a ", "<a x=", "<a b='", "<!--", "<!-- -->", "</", "<script>", "&#"])
+    def test_html_that_never_ends_is_read_once(self, piece: str) -> None:
+        assert len(plain_text(piece * 30_000)) <= 100_000
+
+    def test_what_stands_in_scripts_and_comments_is_not_seen(self) -> None:
+        assert plain_text("a<script>b<p>c</p></script><!-- d --><SCRIPT>e</SCRIPT >f") == "af"
+        assert plain_text("<p>a<style>never closed <p>b") == "a"
+
     @given(st.text())
     def test_any_text_has_one(self, text: str) -> None:
         assert "\0" not in plain_text(f"<p>{text}")
@@ -161,6 +169,16 @@ class TestForms:
             problems: list[object] = []
             sheet.parse(*row, 2, problems)  # type: ignore[arg-type]
             assert problems == []
+
+    def test_a_handle_that_no_cell_can_hold_still_holds_its_rows_together(self) -> None:
+        long = "h" * 300
+        header = "Handle,Title,Option1 Name,Option1 Value,Variant Price\n"
+        rows = (f"{handle},Tea,Size,{size},1.00" for handle in ("\x08", long, f"{long}x") for size in "SM")
+        sheet = moved((header + "\n".join(rows)).encode())
+        keys = [row[1][0] for row in sheet.rows if row]
+        assert keys[::2] == keys[1::2]
+        assert len(set(keys)) == 3
+        assert sheet.findings.by_hand.count == 6
 
 
 class TestPlaces:

@@ -1,7 +1,7 @@
 """The file of another system as rows of our own sheet, and what came of the rest of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from domain.catalog import cells
@@ -11,6 +11,7 @@ from domain.catalog.moving_in.cell_writer import CellWriter, Newcomer
 from domain.catalog.moving_in.findings import Findings
 from domain.catalog.moving_in.goods import Goods
 from domain.catalog.moving_in.layout import Format, Layout, Line
+from domain.catalog.moving_in.made_skus import group_key
 from domain.catalog.moving_in.places import Places
 from domain.catalog.moving_in.plain_text import plain_text
 from domain.catalog.moving_in.reasons import reason_of
@@ -63,17 +64,18 @@ class MovedSheet(Sheet):
         self._layout = Layout(form, table.header)
         self._places = Places(self._layout, location)
         self._takes_stock = takes_stock
+        #: The columns that hold something nobody reads.
+        self._left: list[int] = []
         if takes_stock:
             self._places.check()
-        lines = self._lines(table)
-        goods = list(form.read(lines, self.findings))
+        goods = list(form.read(self._lines(table), self.findings))
         self._mark = mark_of(text for one in goods for text in (one.price, one.cost))
         self._writer = CellWriter(company, self._layout, self.findings, self._mark)
         self._uniques = Uniques(form.name, goods, self._writer)
         for product in _by_product(goods):
             self._take(product)
         self.rows.sort(key=lambda row: row[0] if row else 0)
-        self._tell(lines)
+        self._tell()
         if table.broken:
             self.problems.append(table.broken)
 
@@ -84,6 +86,7 @@ class MovedSheet(Sheet):
     def _lines(self, table: Table) -> list[Line]:
         """The rows, those that are too short filled up."""
         width, lines = len(table.header), []
+        empty = set(range(width)) - self._taken()
         for number, found in table.rows():
             self.size += 1
             if len(found) > width:
@@ -91,7 +94,13 @@ class MovedSheet(Sheet):
                 self.findings.hand(number, "", "too_many_cells", message)
             else:
                 lines.append(Line(number, found + [""] * (width - len(found)), self._layout))
+                empty -= {index for index in empty if lines[-1].cell(index)}
+        self._left = sorted(set(range(width)) - self._taken() - empty)
         return lines
+
+    def _taken(self) -> set[int]:
+        """The columns that somebody reads."""
+        return self._layout.taken if self._takes_stock else self._layout.taken - self._places.columns
 
     def _take(self, product: Sequence[Goods]) -> None:
         """The rows of one product, as far as each can be an article."""
@@ -136,7 +145,7 @@ class MovedSheet(Sheet):
         path = " > ".join(cells.escaped(part) for part in goods.category)
         taxes = (write.known("tax_rates", *names) for names in goods.taxes)
         return {
-            "product_id": f"{self._form.name}: {goods.product}"[:LONGEST_NAME],
+            "product_id": group_key(self._form.name, goods.product),
             "name": name,
             "description": write.fit(goods, "description", description[:_LONGEST_DESCRIPTION]),
             "status": "active" if goods.is_active else None,
@@ -174,10 +183,9 @@ class MovedSheet(Sheet):
         except CellNotValid as wrong:
             self._writer.hand(goods, "stock", wrong.code, wrong.message)
 
-    def _tell(self, lines: Iterable[Line]) -> None:
+    def _tell(self) -> None:
         """Say of each column that holds anything why it is not taken, and of the file what holds for all."""
-        taken = self._layout.taken if self._takes_stock else self._layout.taken - self._places.columns
-        for index in _holding(lines, set(range(len(self._layout.header))) - taken):
+        for index in self._left:
             name = self._layout.header[index].strip()
             self.findings.ignore([name or f"(column {index + 1})"], reason_of(name))
         self.findings.skus_made = self._uniques.made
@@ -189,11 +197,3 @@ def _by_product(goods: Iterable[Goods]) -> Iterable[list[Goods]]:
     for one in goods:
         products[one.product].append(one)
     return products.values()
-
-
-def _holding(lines: Iterable[Line], columns: Collection[int]) -> list[int]:
-    """Those of the columns that hold anything."""
-    empty = set(columns)
-    for line in lines:
-        empty -= {index for index in empty if line.cell(index)}
-    return sorted(set(columns) - empty)
