@@ -23,7 +23,7 @@ class Customers(Resource):
     @operation(
         "customers.view",
         "List customers",
-        description="`search` finds names by the beginnings of their words, past small typos; telephone "
+        description="`search` finds names as lookups do, past small typos; telephone "
         "number, e-mail address and reference exactly, however punctuated. Whoever works in some of the "
         "stores sees the customers of all, but `totals` of theirs alone.",
         query=CustomersQuery(),

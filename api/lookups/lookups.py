@@ -41,11 +41,15 @@ _NAMES = " · ".join(f"`{name}`" + (f" ({_SHOWN[name]})" if name in _SHOWN else 
 _GUIDE = f"""\
 The names, with what they show besides `id` and `label`: {_NAMES}.
 
-`search` finds what has, for each of its words, a word that begins like it, in any order; letter case, accents
-and punctuation do not count. First comes what has that very code (a SKU in any letter case, a barcode digit
-for digit), then what begins with the text, then the others. If nothing is found so, a word of four letters or
-more may be misspelt by one letter, of eight or more by two. Without `search`, the first in the order of their
-names are answered.
+`search` finds what has, for each of its words, a word that begins like it, in any order; letter case,
+accents, width and punctuation do not count, `oeuf` finds `Œuf`, `lodz` `Łódź`, and `ail` `L'ail`. Where a
+script puts no blanks between words, it is found inside them as well: `緑茶` in `有機緑茶`.
+
+First comes what has that very code (a SKU in any letter case, a GTIN in 12, 13 or 14 digits), then what
+begins with the text, then what has its words, what has them inside others, and what writes them as one word
+or as several (`cocacola`, `7 up`, `500ml`). If nothing is found so, a word of four letters or more may be
+misspelt by one letter, of eight or more by two. Without `search`, the first in the order of their names are
+answered.
 
 `active=true` answers what is in use (of products, what is active), `active=false` only what is not: archived,
 inactive, and products that are drafts, coming soon or discontinued.

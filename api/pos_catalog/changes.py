@@ -41,7 +41,8 @@ class PosCatalog(Resource):
         "again. Each is as it is now, so that one that changes meanwhile may come twice; what is not sold "
         "any more comes as `removed`. Names, prices, taxes, barcodes, pictures and units bring a variant "
         "here again; its stock does not, and is that of the answer. Nothing is older than `X-Read-Position`, "
-        "which a till sends back as `catalog_position` with what it sold offline.",
+        "which a till sends back as `catalog_position` with what it sold offline. A GTIN of 8, 12, 13 or 14 "
+        "digits is the same with zeros in front: a till compares them in 14, and letters in any case.",
         query=CatalogQuery(),
         answer=CatalogVariantAnswer | CatalogRemovalAnswer,
         many=True,

@@ -24,8 +24,8 @@ class PosProducts(Resource):
     @operation(
         "pos.use",
         "List what is on sale",
-        description="By name; with `search` the best first, by the beginnings of words of products and "
-        "variants, past small typos, at most what the best 500 of them have. A SKU comes first; a barcode "
+        description="By name; with `search` the best first, by words of products and variants as lookups do, "
+        "past small typos, at most what the best 500 of them have. A SKU comes first; a barcode "
         "finds the one variant that has it, alone. With `barcode`, `search` is not looked at. "
         "`tax_rate_ids` are those that the store charges, its own for what has none.",
         query=OfferQuery(),

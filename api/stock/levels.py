@@ -89,7 +89,7 @@ class StockLevels(Resource):
         "inventory.view",
         "List stock levels",
         description="Of the caller's stores, and of warehouses. `search` finds the variant that has the text "
-        "as its SKU or barcode, alone; else by the beginnings of words of products and variants, past small "
+        "as its SKU or barcode, alone; else by words of products and variants as lookups do, past small "
         "typos, at most what the best 500 of them have." + _PAST,
         query=LevelsQuery(),
         answer=LevelAnswer,

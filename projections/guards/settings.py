@@ -31,7 +31,7 @@ _NAMESAKES: LiteralString = """
           FROM (SELECT 1) AS always
           LEFT JOIN settings AS own ON own.company_id = %(company_id)s AND own.id = %(id)s
     )
-    SELECT other.id, other.name, other.name_key = own_keys.name_key AS same_name
+    SELECT other.id, other.name, other.is_active, other.name_key = own_keys.name_key AS same_name
       FROM settings AS other, own_keys
      WHERE other.company_id = %(company_id)s AND other.kind = %(kind)s AND NOT other.is_archived
        AND other.id <> %(id)s AND other.scope_id = own_keys.scope_id
@@ -193,7 +193,8 @@ def _targets(field: str, value: UUID | Sequence[UUID] | None) -> Iterable[tuple[
 
 
 def _held(field: str, code: str, holder: Row) -> Detail:
-    return Detail(field, code, f"{holder['name']} has it.").held_by(holder["id"], holder["name"])
+    status = "active" if holder["is_active"] else "inactive"
+    return Detail(field, code, f"{holder['name']} has it.").held_by(holder["id"], holder["name"], status)
 
 
 def _option_in_use(row: Row, values: Mapping[str, Any]) -> Detail:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -151,6 +152,22 @@ class TestCounting:
         assert {area: row["counted_quantity"] for area, row in rows.items()} == {"": "4", "Window": "3"}
         assert rows["Window"]["difference"] == "-3"
         assert rows[""]["difference"] is None
+
+    def test_a_barcode_counts_however_a_scanner_sends_it(self, stocked: Any, admin: Any, count: Any) -> None:
+        for spelling in ("4006381333931", "04006381333931"):
+            scanned = {"barcode": spelling, "quantity": "1", "mode": "add"}
+            assert put(admin, count, scanned).status == 200
+            levels = admin.get(f"/api/admin/inventory/levels?search={spelling}").data
+            assert {row["variant_id"] for row in levels} == {str(stocked.variant_id)}
+        assert [row["counted_quantity"] for row in lines_of(admin, count)] == ["2"]
+
+    def test_lines_are_found_as_people_type(self, stocked: Any, admin: Any, count: Any) -> None:
+        put(admin, count, line(stocked, 3))
+        name = lines_of(admin, count)[0]["name"]
+        for typed in (name.upper(), name.replace(" ", ""), name[1:4]):
+            path = f"{PATH}/{count['id']}/lines?{urlencode({'search': typed})}"
+            assert len(admin.get(path).data) == 1, typed
+        assert admin.get(f"{PATH}/{count['id']}/lines?search=nowhere").data == []
 
     def test_adding_with_a_key_adds_once(self, stocked: Any, admin: Any, count: Any) -> None:
         for _ in range(2):
