@@ -21,7 +21,8 @@ def list_of_parameters(parameters: Sequence[Field]) -> str:
     may = [one for one in parameters if not one.is_required]
     if len(parameters) <= FEW or len(may) <= FEW // 2:
         return list_of(parameters)
-    return list_of(must) + _opened(f"{len(may)} more that may be given", list_of(may))
+    more = "more that" if must else "that"
+    return list_of(must) + _opened(f"{len(may)} {more} may be given", list_of(may))
 
 
 def _nested(fields: list[Field], depth: int) -> Iterator[tuple[Field, list[Field]]]:

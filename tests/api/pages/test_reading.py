@@ -139,6 +139,19 @@ class TestCopying:
         assert browser.wait_for_script("return window.copied.startsWith('# Brands, categories, units')")
 
 
+class TestLanguages:
+    def test_one_is_chosen_for_all_samples_of_all_pages(self, browser: Browser, reader: Any) -> None:
+        read(browser, reader, BRANDS)
+        browser.click("#addBrand .languages [data-language=javascript]")
+        browser.wait_for("fetch(", "#addBrand .tabbed")
+        read(browser, reader, "shifts")
+        assert "fetch(" in browser.text("#openShift .tabbed")
+        assert browser.run("return localStorage.length") == 1
+        browser.click("#openShift .languages [data-language=curl]")
+        browser.wait_for("curl ", "#openShift .tabbed")
+        browser.run("localStorage.clear()")
+
+
 class TestOnAPhone:
     @pytest.mark.usefixtures("phone")
     @pytest.mark.parametrize(
