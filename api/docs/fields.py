@@ -125,6 +125,5 @@ def _limits(schema: Json) -> Iterator[str]:
         yield f"At most {longest:,} characters"
     if most is not None:
         yield f"{'1 to' if schema.get('minItems') else 'At most'} {most:,}"
-    if "default" in schema:
-        default = schema["default"]
+    for default in (schema[key] for key in ("default", "x-default") if key in schema):
         yield f"Default `{default if isinstance(default, str) else json.dumps(default)}`"

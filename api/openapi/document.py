@@ -148,7 +148,7 @@ class _Writer:
                 *self._query_parameters(route),
                 *parts.request_headers(route),
             ],
-            "responses": {**self._success(route), **self._refused(route)},
+            "responses": {**self._success(route), **self._refused(route), **parts.also(route)},
         }
         if operation.body is not None:
             content = {"application/json": {"schema": self._inputs.refer(operation.body)}}
@@ -209,7 +209,7 @@ class _Writer:
         later = {**answer, "description": parts.OUTCOMES[202], "content": content}
         accepted = {"202": later} if operation.may_accept else {}
         done = {str(operation.status): {**answer, "content": content}}
-        return {**done, **accepted, **unchanged, **parts.also(route)}
+        return {**done, **accepted, **unchanged}
 
     def _refused(self, route: Route) -> Json:
         answers = {}

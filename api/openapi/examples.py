@@ -40,7 +40,8 @@ class _Maker:
         if "anyOf" in schema and "examples" not in schema:
             return self.example(schema["anyOf"][0], name)
         chosen = [schema["const"]] if "const" in schema else schema.get("examples", [])[:1]
-        chosen += [schema["default"]] if "default" in schema else schema.get("enum", [])[:1]
+        defaults = [schema[key] for key in ("default", "x-default") if key in schema]
+        chosen += defaults or schema.get("enum", [])[:1]
         return chosen[0] if chosen else self._invented(schema, name)
 
     def _invented(self, schema: Json, name: str) -> Any:

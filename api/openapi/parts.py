@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from marshmallow import Schema
 
 from api.answers.record import fields_of, records_in
+from api.failures import Overloaded
 from api.fields import File
 from api.media import (
     CSV,
@@ -266,7 +267,7 @@ CONTENTS: Json = {
     PDF: {"type": "string", "format": "binary"},
     ESCPOS: {"type": "string", "format": "binary"},
     XLSX: {"type": "string", "format": "binary"},
-    JSON: {"type": "object", "required": ["openapi", "info", "paths"]},
+    JSON: {"type": "object"},
 }
 
 
@@ -330,14 +331,18 @@ def answer_headers(route: Route) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
+_NOT_READY, _ERROR = ({"$ref": f"#/components/schemas/{name}"} for name in ("NotReady", "Error"))
+
+
 def also(route: Route) -> Json:
     """Answers that only one operation has."""
     if route.path != "/ready" or route.operation.permission != PUBLIC:
         return {}
     return {
         "503": {
-            "description": "Not ready; the data say why.",
+            "description": "Not ready, and the data say why; or nobody has time to look.",
             "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NotReady"}}},
+            "content": {JSON: {"schema": {"anyOf": [_NOT_READY, _ERROR]}}},
+            "x-error-codes": [Overloaded.code],
         }
     }

@@ -76,6 +76,10 @@ class Schemas:
         for (kind, *_), name in self._converter.refs.items():
             if kind.__doc__:
                 written[name]["description"] = " ".join(inspect.cleandoc(kind.__doc__).split())
+            for field in written[name]["properties"].values():
+                # Clients of strict types take a `default` for what is always there, and it may be left out.
+                if "default" in field:
+                    field["x-default"] = field.pop("default")
             if issubclass(kind, Body) and kind.example:
                 written[name]["examples"] = [kind.example]
         return written

@@ -328,7 +328,7 @@ class TestFields:
     def test_an_edit_requires_nothing_and_assumes_nothing(self, schemas: Json) -> None:
         edit = schemas["ProductEdit"]
         assert "required" not in edit
-        assert all("default" not in operation for operation in edit["properties"].values())
+        assert all("x-default" not in operation for operation in edit["properties"].values())
 
     def test_examples_are_what_the_schemas_allow(self, document: Json, operations: Operations) -> None:
         for operation in operations.values():
@@ -378,6 +378,18 @@ def visitor(shop: Any, strict: Json) -> Visitor:
 def super_visitor(platform: Any, strict: Json) -> Visitor:
     """Who runs the platform."""
     return Visitor(platform, strict)
+
+
+class TestClientsOfStrictTypes:
+    def test_send_only_what_is_required(self, schemas: Json) -> None:
+        body = schemas["VariantBody"]
+        assert {"name", "cost"} & {*body["required"]} == set()
+        assert "default" not in body["properties"]["cost"]
+        assert body["properties"]["cost"]["x-default"] == 0
+
+    def test_know_both_ways_of_not_being_ready(self, operations: Operations) -> None:
+        shown = operations["GET", "/ready"]["responses"]["503"]["content"]["application/json"]["schema"]
+        assert [one["$ref"].rpartition("/")[2] for one in shown["anyOf"]] == ["NotReady", "Error"]
 
 
 class TestARunningShop:
