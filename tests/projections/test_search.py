@@ -26,7 +26,15 @@ from projections.lookups.catalog import products
 from projections.lookups.customers import customers
 from projections.lookups.selection import Selection
 from projections.search import find
-from projections.search.words import shared_beginnings, slips, spellings, text_of, words_of
+from projections.search.words import (
+    inside,
+    shared_beginnings,
+    shared_inside,
+    slips,
+    spellings,
+    text_of,
+    words_of,
+)
 
 SEARCH = next(model for model in PROJECTIONS if model.name == "search")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -287,6 +295,28 @@ class TestWords:
             if word.startswith(typed) and number < len(typed)
         ]
         assert len(counted) == any(word.startswith(typed) for word in words)
+
+    @given(
+        st.sets(st.text("茶緑有", min_size=1, max_size=5), min_size=1),
+        st.text("茶緑有", min_size=1, max_size=3),
+    )
+    def test_of_what_begins_inside_words_what_no_word_begins_with_is_counted_once(
+        self, words: set[str], typed: str
+    ) -> None:
+        in_order = sorted(words)
+        found = inside(in_order)
+        rows = [
+            *zip(in_order, shared_beginnings(in_order), strict=True),
+            *zip(found, shared_inside(found, in_order), strict=True),
+        ]
+        counted = [one for one, number in rows if one.startswith(typed) and number < len(typed)]
+        assert len(counted) == any(typed in word for word in words)
+
+    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+    def test_words_are_words_again_and_hold_no_wildcard(self, text: str) -> None:
+        words = words_of(text)
+        assert words_of(" ".join(words)) == words
+        assert not set("".join(words)) & set('%_\\"{}, ')
 
     @given(st.text("abcd", min_size=4, max_size=6), st.text("abcd", min_size=3, max_size=7))
     def test_one_slip_leaves_a_common_spelling(self, typed: str, word: str) -> None:
