@@ -128,8 +128,10 @@ class TestWithoutTheDemo:
             assert newcomer.service.client().post("/api/auth/login", body).status == 200
 
 
-def test_no_line_to_paste_has_a_comment_which_zsh_would_take_for_a_command() -> None:
-    lines = [line for block in BLOCK.findall(README.read_text()) for line in block.splitlines()]
+@pytest.mark.parametrize("page", ["README.md", "OPERATIONS.md", "CONTRIBUTING.md"])
+def test_no_line_to_paste_has_a_comment_which_zsh_would_take_for_a_command(page: str) -> None:
+    text = (PROJECT_ROOT / page).read_text()
+    lines = [line for block in BLOCK.findall(text) for line in block.splitlines()]
     assert [line for line in lines if re.search(r"(^|\s)#", line)] == []
 
 
