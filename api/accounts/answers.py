@@ -11,7 +11,7 @@ StatementType = Literal["charge", "payment", "refund", "credit", "write_off"]
 class CreditEntryAnswer(Answer):
     """An entry of a customer's store credit."""
 
-    id: Annotated[Id, Meaning("Its id.")]
+    id: Annotated[Id, Meaning("The entry, as it was recorded.")]
     at: Annotated[Moment, Meaning("When it happened.")]
     type: Annotated[
         CreditType,
@@ -23,9 +23,9 @@ class CreditEntryAnswer(Answer):
     ]
     amount: Annotated[SignedMoney, Meaning("What came, or (negative) went.", 2500)]
     balance: Annotated[Money, Meaning("What that left.", 2500)]
-    order_id: Annotated[Id | None, Meaning("The order.")]
-    order_number: Annotated[str | None, Meaning("Its number.", "MAIN-1-000042")]
-    refund_id: Annotated[Id | None, Meaning("The refund.")]
+    order_id: Annotated[Id | None, Meaning("The order that took or gave it, if one did.")]
+    order_number: Annotated[str | None, Meaning("What that order's receipt says.", "MAIN-1-000042")]
+    refund_id: Annotated[Id | None, Meaning("The refund of that order that gave it, if one did.")]
     reason: Annotated[str | None, Meaning("Why.", "Sorry for the delay")]
     expires_on: Annotated[Day | None, Meaning("The last day on which it can be spent; null: any.")]
     created_by: Annotated[Id | None, Meaning("Who recorded it; null: the service itself.")]
@@ -45,22 +45,24 @@ class DuesPaymentAnswer(Answer):
 class AllocationAnswer(Answer):
     """What a payment paid of an order."""
 
-    order_id: Annotated[Id | None, Meaning("The order.")]
+    order_id: Annotated[Id | None, Meaning("The order that was paid so; null: what they owed without one.")]
     amount: Annotated[Money, Meaning("What was paid of it.", 2500)]
 
 
 class StatementEntryAnswer(Answer):
     """An entry of a statement."""
 
-    id: Annotated[Id, Meaning("Its id.")]
+    id: Annotated[Id, Meaning("The order, refund or payment that it is.")]
     at: Annotated[Moment, Meaning("When it happened.")]
     type: Annotated[
         StatementType,
         Meaning("What happened; `credit` is what store credit paid, or what a merge moved away.", "charge"),
     ]
-    order_id: Annotated[Id | None, Meaning("The order.")]
-    number: Annotated[str | None, Meaning("Its number.", "MAIN-1-000042")]
-    refund_id: Annotated[Id | None, Meaning("The refund.")]
+    order_id: Annotated[Id | None, Meaning("The order that made or settled the debt, if one did.")]
+    number: Annotated[
+        str | None, Meaning("What the order's receipt says, if it is about one.", "MAIN-1-000042")
+    ]
+    refund_id: Annotated[Id | None, Meaning("The refund that lowered the debt, if one did.")]
     method: Annotated[str | None, Meaning("How it was paid.", "card")]
     reference: Annotated[str | None, Meaning("The reference of the payment.")]
     due_on: Annotated[Day | None, Meaning("Until when it is paid in time.")]
@@ -81,7 +83,7 @@ class AgeingAnswer(Answer):
 class StatementAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
     """What a customer owes. Money is in minor currency units."""
 
-    customer_id: Annotated[Id, Meaning("The customer.")]
+    customer_id: Annotated[Id, Meaning("Whose statement it is.")]
     currency: Currency
     from_date: Annotated[Day, Meaning("The first business date.", "2026-03-01")]
     to_date: Annotated[Day, Meaning("The last business date.", "2026-03-31")]

@@ -104,7 +104,7 @@ class AuditStateAnswer(Answer):
     """An aggregate as it was at one version of it."""
 
     type: Annotated[str, Meaning("What it is.", "stores.Store")]
-    stream_id: Annotated[Id, Meaning("Its id.")]
+    stream_id: Annotated[Id, Meaning("The `id` of what it is: an order, a product, a shift …")]
     version: Annotated[int, Meaning("At which version this is it.", 3)]
     state: Annotated[
         dict[str, Any],

@@ -78,7 +78,7 @@ class ProofAnswer(Answer):
     position: Annotated[int, Meaning("Its place in the log, from 1.", 5)]
     index: Annotated[int, Meaning("The place of its leaf in the tree, from 0.", 4)]
     size: Annotated[Count, Meaning("How many events the seal covers.", 7)]
-    event: Annotated[ProvedEventAnswer, Meaning("The event.")]
+    event: Annotated[ProvedEventAnswer, Meaning("What was recorded, in the fields that its hash is of.")]
     previous_hash: Annotated[str, Meaning("The chain hash of the event before it.", _HASH)]
     hash: Annotated[str, Meaning("Its own: what its leaf is made of.", _HASH)]
     path: Annotated[list[str], Meaning("The hashes beside the way from its leaf to the root.", [_HASH])]
@@ -90,7 +90,7 @@ class SealedTreeAnswer(Answer):
     """A size that was sealed, and its root."""
 
     size: Annotated[Count, Meaning("How many events.", 7)]
-    root: Annotated[str, Meaning("The root.", _HASH)]
+    root: Annotated[str, Meaning("The hash over all events up to `size` (RFC 6962), in hexadecimal.", _HASH)]
 
 
 class ConsistencyAnswer(Answer, rename={"from_tree": "from", "to_tree": "to"}):

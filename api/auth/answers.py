@@ -18,7 +18,7 @@ from api.users.answers import (
 class CompanyNameAnswer(Answer):
     """A company by its name."""
 
-    id: Annotated[Id, Meaning("The company.")]
+    id: Annotated[Id, Meaning("Whose user it is.")]
     name: Annotated[str, Meaning("What it is called.", "Corner Shop")]
     email: Annotated[Email | None, Meaning("E-mail address.")]
 
@@ -32,7 +32,12 @@ class UserAnswer(Answer):
     is_active: IsActive
     last_login: LastLogin
     role_id: RoleId
-    role: Annotated[RoleNameAnswer, Meaning("The role.")]
+    role: Annotated[
+        RoleNameAnswer,
+        Meaning(
+            "The set of permissions to begin with; `permissions` has what was granted or denied beside it."
+        ),
+    ]
     company: Annotated[
         CompanyNameAnswer | None, Meaning("The user's company; null for people of the platform.")
     ]
@@ -55,7 +60,7 @@ Access = Annotated[
 class MeAnswer(Answer):
     """Who one is, and what one may do."""
 
-    user: Annotated[UserAnswer, Meaning("The user.")]
+    user: Annotated[UserAnswer, Meaning("Whose token it is.")]
     company: Annotated[
         CompanyNameAnswer | None, Meaning("The user's company; null for people of the platform.")
     ]
@@ -66,7 +71,7 @@ class MeAnswer(Answer):
 class LoginAnswer(Answer):
     """The tokens to carry from now on; `expires_in` is in seconds."""
 
-    user: Annotated[UserAnswer, Meaning("The user.")]
+    user: Annotated[UserAnswer, Meaning("Who signed in.")]
     token: Annotated[
         str, Meaning("The access token, for the `Authorization` header.", "eyJhbGciOiJIUzI1NiJ9…")
     ]
@@ -79,7 +84,7 @@ class LoginAnswer(Answer):
 class TillStoreAnswer(Answer):
     """A store, as a till needs it."""
 
-    id: Annotated[Id, Meaning("The store.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `store_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Harbour")]
     code: Annotated[str, Meaning("A short code of its own.", "MAIN")]
     address: Annotated[str | None, Meaning("Postal address.", "12 Harbour Street")]
@@ -95,17 +100,17 @@ class TillStoreAnswer(Answer):
 class TillRegisterAnswer(Answer):
     """A register of a store one works in."""
 
-    id: Annotated[Id, Meaning("The register.")]
+    id: Annotated[Id, Meaning("By which sales name it as `register_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Till 1")]
     code: Annotated[str, Meaning("A short code of its own.", "T1")]
-    store_id: Annotated[Id, Meaning("The store.")]
+    store_id: Annotated[Id, Meaning("Where the till stands.")]
 
 
 class OwnShiftAnswer(Answer):
     """A shift that one opened and nobody has closed."""
 
-    id: Annotated[Id, Meaning("The shift.")]
-    register_id: Annotated[Id, Meaning("Its register.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `shift_id`.")]
+    register_id: Annotated[Id, Meaning("The till whose drawer is open.")]
     store_id: Annotated[Id, Meaning("The register's store.")]
     status: Annotated[
         Literal["open", "counting"], Meaning("Where it stands; nothing is sold in one that is being counted.")

@@ -16,7 +16,11 @@ class LoginBody(Body):
     """A user name and a password."""
 
     username = Text(shortest=1, longest=200, required=True, **_LOGIN_NAME)
-    password = Secret(required=True, meaning="The password.", example="correct horse battery staple")
+    password = Secret(
+        required=True,
+        meaning="As it was set last; whoever is wrong too often waits (`429`).",
+        example="correct horse battery staple",
+    )
 
 
 class RefreshBody(Body):
@@ -37,7 +41,11 @@ class PasswordChangeBody(Body):
 class PinBody(Body):
     """The password, and a pin to approve with from now on."""
 
-    current_password = Secret(required=True, meaning="The password.", example="correct horse battery staple")
+    current_password = Secret(
+        required=True,
+        meaning="That of whoever asks: a pin is set by nobody else.",
+        example="correct horse battery staple",
+    )
     pin = Secret(required=True, meaning="4 to 8 digits.", example="7306")
 
 

@@ -26,7 +26,7 @@ ALERT_CODES: tuple[AlertCode, ...] = get_args(AlertCode)
 class DashboardStoreAnswer(Answer):
     """The store one works in."""
 
-    id: Annotated[Id, Meaning("The store.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `store_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Harbour")]
     code: Annotated[str, Meaning("A short code of its own.", "MAIN")]
 
@@ -72,7 +72,7 @@ class OwnPaymentAnswer(Answer):
     ]
     payments: Annotated[int, Meaning("How many payments.", 96)]
     amount: Annotated[Sum, Meaning("What came in, change already given back.", 98_310)]
-    tips: Annotated[Sum, Meaning("Tips.", 0)]
+    tips: Annotated[Sum, Meaning("On top of what was sold, paid in this way.", 0)]
     refund_count: Annotated[int, Meaning("How many payments back.", 1)]
     refunds: Annotated[Sum, Meaning("What was paid back, without tips.", 1_100)]
 
@@ -80,8 +80,8 @@ class OwnPaymentAnswer(Answer):
 class OwnProductAnswer(Answer):
     """A variant that one sold, as it is called now; one that is no more has no name."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
-    product_id: Annotated[Id | None, Meaning("The product.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
+    product_id: Annotated[Id | None, Meaning("The product that the variant is of.")]
     sku: Annotated[str | None, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str | None, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str | None, Meaning("What the variant is called.", "250 g")]
@@ -92,8 +92,8 @@ class OwnProductAnswer(Answer):
 class OwnOrderAnswer(Answer):
     """One of one's sales."""
 
-    id: Annotated[Id, Meaning("The order.")]
-    number: Annotated[str, Meaning("Its number.", "MAIN-1-000042")]
+    id: Annotated[Id, Meaning("By which other calls name it as `order_id`.")]
+    number: Annotated[str, Meaning("What its receipt says.", "MAIN-1-000042")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     total: Annotated[Money, Meaning("What it came to, tax included.", 869)]
     status: Annotated[OrderStatus, Meaning("Where it stands.", "completed")]
@@ -123,13 +123,15 @@ class AlertAnswer(Answer):
 class DashboardAnswer(Answer):
     """A day of one's own."""
 
-    date: Annotated[Day, Meaning("The business date.")]
+    date: Annotated[Day, Meaning("By the store's clock and the hour at which its day ends.")]
     currency: Currency
     store: Annotated[DashboardStoreAnswer, Meaning("The store one works in, of several the first by name.")]
     shift: Annotated[ShiftAnswer | None, Meaning("The shift one has opened, until it is closed.")]
     sales: Annotated[OwnSalesAnswer, Meaning("What one sold.")]
     refunds: Annotated[OwnRefundsAnswer, Meaning("What one gave back.")]
-    by_hour: Annotated[list[OwnHourAnswer], Meaning("By hours.")]
+    by_hour: Annotated[
+        list[OwnHourAnswer], Meaning("The hours of the day that had sales, by the store's clock.")
+    ]
     by_method: Annotated[list[OwnPaymentAnswer], Expected("By payment methods, largest amount first.")]
     top_products: Annotated[
         list[OwnProductAnswer], Meaning("The five variants that brought most, by `net_sales`.")

@@ -12,7 +12,7 @@ from domain.payments import CASH
 class CashierStoreDetailsAnswer(Answer):
     """The store itself."""
 
-    id: Annotated[Id, Meaning("The store.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `store_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Harbour")]
     code: Annotated[str, Meaning("A short code of its own.", "MAIN")]
     address: Annotated[str | None, Meaning("Postal address.", "12 Harbour Street")]
@@ -26,7 +26,7 @@ class CashierStoreDetailsAnswer(Answer):
 class OpenShiftAnswer(Answer):
     """A shift in which a register sells now."""
 
-    id: Annotated[Id, Meaning("The shift.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `shift_id`.")]
     opened_by: Annotated[Id | None, Meaning("Who opened it.")]
     opened_at: Annotated[Moment, Meaning("When it was opened.")]
 
@@ -34,7 +34,7 @@ class OpenShiftAnswer(Answer):
 class CashierRegisterAnswer(Answer):
     """A register of the store."""
 
-    id: Annotated[Id, Meaning("The register.")]
+    id: Annotated[Id, Meaning("By which sales name it as `register_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Till 1")]
     code: Annotated[str, Meaning("A short code of its own.", "T1")]
     has_drawer: Annotated[bool, Meaning("Whether it has a drawer for cash.", example=True)]
@@ -45,7 +45,7 @@ class CashierRegisterAnswer(Answer):
 class CashierTaxRateAnswer(Answer):
     """A tax that is in use."""
 
-    id: Annotated[Id, Meaning("The tax rate.")]
+    id: Annotated[Id, Meaning("By which products name it in `tax_rate_ids`.")]
     name: Annotated[str, Meaning("What it is called.", "Sales tax")]
     rate: Annotated[Percent, Meaning("The tax in percent.")]
     inclusive: Annotated[bool, Meaning("Whether prices already contain it.", example=False)]
@@ -105,7 +105,10 @@ class TillSettingsAnswer(TillPreferencesAnswer):
 class CashierStoreAnswer(Answer):
     """All that a till needs to know of its store besides the catalog."""
 
-    store: Annotated[CashierStoreDetailsAnswer, Meaning("The store.")]
+    store: Annotated[
+        CashierStoreDetailsAnswer,
+        Meaning("Where the cashier works; of several the one that was asked for, else the first by name."),
+    ]
     registers: Annotated[list[CashierRegisterAnswer], Meaning("Its registers, by name.")]
     currency: Currency
     tax_rates: Annotated[list[CashierTaxRateAnswer], Meaning("The taxes in use.")]

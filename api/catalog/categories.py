@@ -13,7 +13,7 @@ from projections.catalog.categories import TreeTooLarge, ask_positions, list_tre
 class BranchAnswer(Answer):
     """A category on the way from the root."""
 
-    id: Annotated[UUID, Meaning("The category.")]
+    id: Annotated[UUID, Meaning("By which products name it as `category_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Drinks")]
 
 

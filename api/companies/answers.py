@@ -18,7 +18,9 @@ from api.answers import (
 from api.packages.answers import LimitsAnswer
 from domain.subscriptions import SubscriptionStatus
 
-PackageId = Annotated[Id | None, Meaning("The package.")]
+PackageId = Annotated[
+    Id | None, Meaning("What the company subscribes to, and so its limits; null: nothing yet.")
+]
 TrialEndsAt = Annotated[Moment | None, Meaning("When the trial ends.")]
 PeriodEndsAt = Annotated[Moment | None, Meaning("When the paid period ends; null: it does not.")]
 
@@ -72,7 +74,7 @@ class UsageAnswer(Answer):
 class SubscriptionAnswer(Answer):
     """What a company has of a package; null without one. `version` is the company's."""
 
-    company_id: Annotated[Id, Meaning("The company.")]
+    company_id: Annotated[Id, Meaning("Whose subscription it is.")]
     package_id: PackageId
     package_name: Annotated[str | None, Meaning("What the package is called.", "Starter")]
     status: Annotated[SubscriptionStatus | None, Meaning("Where it stands.")]

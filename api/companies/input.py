@@ -46,7 +46,11 @@ class AdminBody(Body):
     """The first user of a company, who manages it."""
 
     username = Username(required=True, **_USER["username"])
-    password = Secret(required=True, meaning="The password.", example="correct horse battery staple")
+    password = Secret(
+        required=True,
+        meaning="To begin with; whoever gets it should change it.",
+        example="correct horse battery staple",
+    )
     email = Email(allow_none=True, load_default=None, **_USER["email"])
 
 

@@ -14,7 +14,7 @@ class AddressAnswer(Answer):
     line2: Annotated[str | None, Meaning("The second line.", "Flat 3")]
     city: Annotated[str | None, Meaning("The town.", "Bristol")]
     region: Annotated[str | None, Meaning("The state, the county or the like.", "Avon")]
-    postal_code: Annotated[str | None, Meaning("The postal code.", "BS1 4RW")]
+    postal_code: Annotated[str | None, Meaning("As letters are addressed in that country.", "BS1 4RW")]
     country: Annotated[str | None, Meaning("The country, a code of ISO 3166.", "GB")]
 
 
@@ -59,7 +59,7 @@ class CustomerAnswer(Answer):
     reference: Annotated[str | None, Meaning("The number under which other systems know them.", "K-1042")]
     birthday: Annotated[Day | None, Meaning("When they were born.", "1985-12-10")]
     group_ids: Annotated[list[Id], Meaning("The groups they belong to.", [])]
-    note: Annotated[str | None, Meaning("A note.", "Prefers oat milk")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.", "Prefers oat milk")]
     consents: Annotated[list[ConsentAnswer], Meaning("What they agreed to or refused.", [])]
     credit_limit: Annotated[Money | None, Meaning("The most they may owe; null: nothing.", 50_000)]
     terms_days: Annotated[int | None, Meaning("How many days what they owe may wait.", 30)]

@@ -40,7 +40,9 @@ class KeptAnswer(Answer):
     """What stays, and why."""
 
     what: Annotated[str, Meaning("What stays.", "orders and payments, with their amounts")]
-    why: Annotated[str, Meaning("Why.", "the books must be kept; they name nobody any more")]
+    why: Annotated[
+        str, Meaning("What obliges to keep it.", "the books must be kept; they name nobody any more")
+    ]
     until: Annotated[Moment | None, Meaning("Until when at most; null: without end.")]
 
 

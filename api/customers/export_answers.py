@@ -30,7 +30,7 @@ class ExportedPaymentAnswer(Answer):
     refund_id: Annotated[Id | None, Meaning("The refund or return that gave it back.")]
     method: Annotated[str, Meaning("How.", "card")]
     amount: Annotated[SignedMoney, Meaning("How much.", 869)]
-    reference: Annotated[str | None, Meaning("The reference.")]
+    reference: Annotated[str | None, Meaning("What the terminal, the coupon or the bank called it.")]
 
 
 class LedgerEntryAnswer(Answer):
@@ -42,8 +42,8 @@ class LedgerEntryAnswer(Answer):
     type: Annotated[str, Meaning("What happened.", "issued")]
     amount: Annotated[SignedMoney, Meaning("What came, or (negative) went.", 2500)]
     balance: Annotated[Money, Meaning("What that left.", 2500)]
-    order_id: Annotated[Id | None, Meaning("The order.")]
-    refund_id: Annotated[Id | None, Meaning("The refund.")]
+    order_id: Annotated[Id | None, Meaning("The order that caused it, if one did.")]
+    refund_id: Annotated[Id | None, Meaning("The refund that caused it, if one did.")]
     ends_on: Annotated[Day | None, Meaning("The last day to spend it, or to pay it in time.")]
     method: Annotated[str | None, Meaning("How it was paid.", "card")]
     reference: Annotated[str | None, Meaning("The reference of the payment.")]

@@ -49,8 +49,8 @@ def tile_of(tile: Tile, name: str, *more: tuple[str, Any], rows: str = "rows") -
 class RecentOrderAnswer(Answer):
     """An order, as far as a glance at it goes."""
 
-    id: Annotated[Id, Meaning("The order.")]
-    number: Annotated[str, Meaning("Its number.", "MAIN-1-000042")]
+    id: Annotated[Id, Meaning("By which other calls name it as `order_id`.")]
+    number: Annotated[str, Meaning("What its receipt says.", "MAIN-1-000042")]
     time: Annotated[Moment, Meaning("When it was taken.")]
     store_id: Annotated[Id, Meaning("Where.")]
     store: Annotated[str | None, Meaning("What the store is called.", "Harbour")]

@@ -99,8 +99,8 @@ class StorePerpetualAnswer(Answer):
 class PreviousClosingAnswer(Answer):
     """The closing of the same kind before it."""
 
-    id: Annotated[Id, Meaning("Its id.")]
-    number: Annotated[Count, Meaning("Its number.", 211)]
+    id: Annotated[Id, Meaning("The one that this one goes on from.")]
+    number: Annotated[Count, Meaning("One less than this one's: there are no gaps.", 211)]
     perpetual: Annotated[StorePerpetualAnswer, Meaning("The totals that this one goes on from.")]
 
 
@@ -108,7 +108,7 @@ class ListedClosingAnswer(Answer):
     """A closed day, month or year of a store. It never changes."""
 
     id: Annotated[Id, Meaning("Its id: the stream of its event (`fiscal.Closing.Made`) in the audit.")]
-    store_id: Annotated[Id, Meaning("The store.")]
+    store_id: Annotated[Id, Meaning("Whose trade is closed.")]
     kind: Annotated[ClosingKind, Meaning("What was closed.", "day")]
     number: Annotated[Count, Meaning("Counts the closings of the store of this kind, from 1.", 212)]
     first_day: Annotated[Day, Meaning("Its first business day.")]

@@ -13,7 +13,10 @@ class SignatureAnswer(Answer):
     counter: Annotated[Count | None, Meaning("Counts its signatures.", 4711)]
     started_at: Annotated[Moment | None, Meaning("When it began to sign.")]
     ended_at: Annotated[Moment | None, Meaning("When it had signed.")]
-    signature: Annotated[str | None, Meaning("The signature.", "MEUCIQ…")]
+    signature: Annotated[
+        str | None,
+        Meaning("As the device wrote it, in its own encoding; null: it was out of order.", "MEUCIQ…"),
+    ]
     qr: Annotated[str | None, Meaning("What the code says that is printed.", "V0;1;Kassenbeleg-V1;…")]
     outage_since: Annotated[
         Moment | None, Meaning("Since when the device could not be asked; then nothing else is there.", NULL)

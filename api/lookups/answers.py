@@ -26,14 +26,29 @@ class LookupAnswer(Answer):
     id: Annotated[str, Meaning("What to refer to it by: an id, or the word itself.")]
     label: Annotated[str, Meaning("What it is called where one chooses.", "Espresso beans")]
     code: Annotated[str | None, Meaning("A short code of its own.", "MAIN")] | UnsetType = UNSET
-    product_id: Annotated[UUID, Meaning("The product.")] | UnsetType = UNSET
+    product_id: Annotated[UUID, Meaning("The product that the variant is of.")] | UnsetType = UNSET
     sku: Sku | UnsetType = UNSET
     barcode: Barcode | UnsetType = UNSET
-    price: Annotated[Money, Meaning("The price.", 450)] | UnsetType = UNSET
+    price: (
+        Annotated[
+            Money,
+            Meaning(
+                "What one unit is sold at, unless a store has its own price; `inclusive` taxes are in it.",
+                450,
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     status: StatusOfProduct | UnsetType = UNSET
-    store_id: Annotated[UUID | None, Meaning("The store.")] | UnsetType = UNSET
-    brand_id: Annotated[UUID | None, Meaning("The brand.")] | UnsetType = UNSET
-    category_id: Annotated[UUID | None, Meaning("The category.")] | UnsetType = UNSET
+    store_id: (
+        Annotated[UUID | None, Meaning("Where the storage lies; null: it belongs to no store.")] | UnsetType
+    ) = UNSET
+    brand_id: Annotated[UUID | None, Meaning("Under which brand it is filed; null: none.")] | UnsetType = (
+        UNSET
+    )
+    category_id: (
+        Annotated[UUID | None, Meaning("Where in the tree it is filed; null: nowhere.")] | UnsetType
+    ) = UNSET
     parent_id: Annotated[UUID | None, Meaning("What it lies under; null at the top.")] | UnsetType = UNSET
     phone: Phone | UnsetType = UNSET
     phone_ending: PhoneEnding | UnsetType = UNSET

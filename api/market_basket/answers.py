@@ -54,7 +54,7 @@ class BasketFrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
 class ThingAnswer(Answer):
     """A variant, product, category or brand."""
 
-    id: Annotated[Id, Meaning("Its id.", _BEANS["id"])]
+    id: Annotated[Id, Meaning("Of the variant, product, category or brand that it is.", _BEANS["id"])]
     name: Annotated[str | None, Meaning("What it was called at its latest sale.", _BEANS["name"])]
     sku: Annotated[str | None, Meaning("The stock-keeping unit of a variant.", NULL)]
     variant_name: Annotated[str | None, Meaning("What the variant is called.", NULL)]
@@ -186,7 +186,10 @@ class RulesAnswer(BasketFrameAnswer, kw_only=True):
 class CompanionsAnswer(BasketFrameAnswer, kw_only=True):
     """What is bought with a product."""
 
-    product: Annotated[ThingCountAnswer, Meaning("The product.", {**_BEANS, "count": _NOW.a})]
+    product: Annotated[
+        ThingCountAnswer,
+        Meaning("What was asked about, and how often it was bought.", {**_BEANS, "count": _NOW.a}),
+    ]
     companions: Annotated[list[CompanionAnswer], Meaning("What is bought with it, the strongest first.")]
 
 
@@ -261,9 +264,11 @@ class BasketSummaryAnswer(BasketFrameAnswer, kw_only=True):
 class RuleOrderAnswer(Answer):
     """An order whose basket has both."""
 
-    order_id: Annotated[Id, Meaning("The order.")]
-    number: Annotated[str | None, Meaning("Its number.", "MAIN-1-000042")]
-    business_date: Annotated[Day, Meaning("Its business date.")]
+    order_id: Annotated[Id, Meaning("Where both were bought together.")]
+    number: Annotated[str | None, Meaning("What its receipt says; null: it has none.", "MAIN-1-000042")]
+    business_date: Annotated[
+        Day, Meaning("The day whose figures it is in, by the store's clock and day cut.")
+    ]
     store_id: Annotated[Id, Meaning("Where it was sold.")]
     store: Annotated[str | None, Meaning("What the store is called.", "Harbour")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]

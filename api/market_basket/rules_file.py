@@ -100,7 +100,7 @@ def _things(
         meaning = "What the variant is called."
         yield Key(name=f"{role}_variant_name", label=f"{label}: variant", unit="text", meaning=meaning)
         yield Key(name=f"{role}_sku", label=f"{label}: SKU", unit="text", meaning="Its stock-keeping unit.")
-    yield Key(name=f"{role}_id", label=f"{label}: id", unit="id", meaning="Its id.")
+    yield Key(name=f"{role}_id", label=f"{label}: id", unit="id", meaning="Under which lookups find it.")
     if is_of_variants:
         yield Key(name=f"{role}_product_id", label=f"{label}: product id", unit="id", meaning="Its product.")
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -79,6 +79,10 @@ class _Writer:
 
     def __init__(self, routes: list[Route]) -> None:
         self._routes = routes
+        made = {route.path: "POST" for route in routes if route.method == "POST"}
+        listed = {route.path: "GET" for route in routes if route.method == "GET" and route.operation.many}
+        #: Which method of a path answers with ids of what lies below it.
+        self._answered = {**made, **listed}
         self._inputs = Schemas()
         self._records = Records()
         self._envelopes = Envelopes()
@@ -144,7 +148,7 @@ class _Writer:
             "x-permission": operation.permission,
             "x-roles": roles_of(operation.permission),
             "parameters": [
-                *_path_parameters(route),
+                *_path_parameters(route, self._answered),
                 *self._query_parameters(route),
                 *parts.request_headers(route),
             ],
@@ -278,18 +282,48 @@ def _description(route: Route) -> str:
     return "\n\n".join(part for part in (words, operation.description, approval, permission) if part)
 
 
-def _path_parameters(route: Route) -> Iterator[Json]:
+#: What the parts of paths are that are not one of what stands before them.
+_PARTS = {
+    "company_id": "The company, by its `id`.",
+    "epoch": "Of which life of the log: 1, and one more after each restore.",
+    "level": "How far above the hashes of events, from 0.",
+    "tile": "Which tile of the level, as C2SP writes it: `x001/234`, and `.p/5` behind one that is not full.",
+    "stream_id": "The `id` of what it is about: an order, a product, a customer …",
+    "position": "The place of the event in the company's log.",
+    "size": "How many events the seal covers.",
+    "name": "What it is called there.",
+    "status": "Where they stand in their life.",
+    "code": "What the till's scanner reads on a receipt: its number, or its whole QR code.",
+    "token": "What stands behind `/api/receipts/` in the QR code of a receipt.",
+    "script": "Its file name.",
+    "section": "A page of the reference, as its contents link to it.",
+    "image_id": "The `id` of the picture, as its product shows it.",
+    "variant_id": "The `id` of the variant, as products, lookups and stock show it.",
+}
+
+
+def _path_parameters(route: Route, answered: Mapping[str, str]) -> Iterator[Json]:
     for field in _FIELD.finditer(route.template):
         name, kind = field.groups()
         words = route.operation.choices.get(name)
-        before = route.template[: field.start()].rstrip("/").rpartition("/")[2].replace("-", " ")
         yield {
             "name": name,
             "in": "path",
             "required": True,
-            "description": f"Which of the {before}.",
+            "description": _PARTS.get(name) or _meaning_of_id(route, name, field.start(), answered),
             "schema": {**parts.CONVERTED[kind], **({"enum": list(words)} if words else {})},
         }
+
+
+def _meaning_of_id(route: Route, name: str, start: int, answered: Mapping[str, str]) -> str:
+    """Of what it is the id, and which operation answers with it."""
+    collection = _FIELD.sub(r"{\1}", route.template[:start].rstrip("/"))
+    where = (
+        f", from `{answered[collection]} {collection}`"
+        if collection in answered
+        else ", as other answers give it"
+    )
+    return f"The `id` of the {name.removesuffix('_id').replace('_', ' ')}{where}."
 
 
 def _pages(operation: Operation) -> str | None:

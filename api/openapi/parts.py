@@ -274,7 +274,7 @@ CONTENTS: Json = {
 def file_content(media_type: str) -> Json:
     """A file as the body, by whichever name it is sent, or in a form."""
     schema = CONTENTS[media_type]
-    part = {"type": "string", "format": "binary", "description": "The file."}
+    part = {"type": "string", "format": "binary", "description": "Its bytes, under a name of your own."}
     form = {"type": "object", "required": ["file"], "properties": {"file": part}}
     workbook = {"schema": CONTENTS[XLSX]}
     names = {media_type: {"schema": schema}, EXCEL_CSV: {"schema": schema}}

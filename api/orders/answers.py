@@ -37,8 +37,8 @@ class DiscountAnswer(Answer):
 class QuoteLineAnswer(Answer):
     """A priced line. Money is in minor currency units."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
-    product_id: Annotated[Id, Meaning("The product.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
+    product_id: Annotated[Id, Meaning("The product that the variant is of.")]
     sku: Annotated[str, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
@@ -49,7 +49,7 @@ class QuoteLineAnswer(Answer):
     gross_total: Annotated[Money, Meaning("As priced, before discounts.", 900)]
     discount_total: Annotated[Money, Meaning("What discounts took off.", 90)]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes, each rate by itself.")]
-    tax_total: Annotated[Money, Meaning("Tax.", 59)]
+    tax_total: Annotated[Money, Meaning("All taxes together, those that are in the prices as well.", 59)]
     total: Annotated[Money, Meaning("What it comes to, tax included.", 869)]
 
 
@@ -74,11 +74,11 @@ class QuoteAnswer(Answer):
     """What a basket costs; `cash_total` is what it would cost if paid in cash."""
 
     currency: Currency
-    lines: Annotated[list[QuoteLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[QuoteLineAnswer], Meaning("In the order in which they were entered.")]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes, each rate by itself.")]
     subtotal: Annotated[Money, Meaning("The lines as priced, before discounts.", 900)]
     discount_total: Annotated[Money, Meaning("What discounts took off.", 90)]
-    tax_total: Annotated[Money, Meaning("Tax.", 59)]
+    tax_total: Annotated[Money, Meaning("All taxes together, those that are in the prices as well.", 59)]
     total: Annotated[Money, Meaning("What it comes to, tax included.", 869)]
     cash_total: Annotated[Money, Meaning("What it comes to if paid in cash.", 869)]
 
@@ -122,7 +122,7 @@ class VoidAnswer(Answer):
 class OfflineSaleAnswer(Answer):
     """What a till told of later."""
 
-    device_id: Annotated[Id, Meaning("The device.")]
+    device_id: Annotated[Id, Meaning("The device that sold it while it had no connection.")]
     seq: Annotated[int, Meaning("Which of its operations it was.", 17)]
     received_at: Annotated[Moment, Meaning("When it arrived.")]
     flags: Annotated[list[str], Meaning("Where it differs from what is decided online.", ["price_differs"])]
@@ -131,7 +131,7 @@ class OfflineSaleAnswer(Answer):
 class LineQuantityAnswer(Answer):
     """So many units of a line of the order."""
 
-    line_id: Annotated[Id, Meaning("The line.")]
+    line_id: Annotated[Id, Meaning("Which line of the order.")]
     quantity: Annotated[Quantity, Meaning("How much.", "1")]
 
 
@@ -149,7 +149,7 @@ class HandoverAnswer(Answer):
 class CancelledLineAnswer(LineQuantityAnswer):
     """Units of a line that are ordered no more; the line itself may be gone."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[str, Meaning("The stock-keeping unit.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
 
@@ -158,7 +158,7 @@ class ReservedAnswer(Answer):
     """So much of a variant is reserved for the order."""
 
     storage_id: Annotated[Id, Meaning("Where it lies.")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     quantity: Annotated[Quantity, Meaning("How much.", "1")]
 
 
@@ -186,11 +186,13 @@ class OrderAnswer(Answer):
     id: OwnId
     number: Annotated[str, Meaning("The order's number, in sequence.", "MAIN-1-000042")]
     channel: Annotated[str, Meaning("Where it was sold.", "pos")]
-    store_id: Annotated[Id, Meaning("The store.")]
-    register_id: Annotated[Id | None, Meaning("The register.")]
-    shift_id: Annotated[Id | None, Meaning("The shift.")]
+    store_id: Annotated[Id, Meaning("Where it was sold, or is to be: its books, its number series.")]
+    register_id: Annotated[Id | None, Meaning("The till that sold it; null: only a store was named.")]
+    shift_id: Annotated[
+        Id | None, Meaning("The shift whose drawer was paid; null: none was open, or nothing is paid.")
+    ]
     cashier_id: Annotated[Id | None, Meaning("Who sold it.")]
-    customer_id: Annotated[Id | None, Meaning("The customer.")]
+    customer_id: Annotated[Id | None, Meaning("Who bought it; null: nobody was named.")]
     status: Annotated[OrderStatus, Meaning("Where it stands.", "completed")]
     payment_status: Annotated[PaymentStatus, Meaning("Whether it is paid.", "paid")]
     fulfilment_status: Annotated[FulfilmentStatus, Meaning("Whether the goods are handed over.", "fulfilled")]
@@ -198,14 +200,14 @@ class OrderAnswer(Answer):
     business_date: Annotated[Day, Meaning("The day it counts for.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
-    lines: Annotated[list[LineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[LineAnswer], Meaning("In the order in which they were entered.")]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes, each rate by itself.")]
     discounts: Annotated[list[DiscountAnswer], Meaning("Discounts on the whole order, in this order.", [])]
     payments: Annotated[list[PaymentAnswer], Meaning("How it was paid.")]
     refunds: Annotated[list[RefundAnswer], Meaning("What was given back of it, oldest first.", [])]
     subtotal: Annotated[Money, Meaning("The lines as priced, before discounts.", 900)]
     discount_total: Annotated[Money, Meaning("What discounts took off.", 90)]
-    tax_total: Annotated[Money, Meaning("Tax.", 59)]
+    tax_total: Annotated[Money, Meaning("All taxes together, those that are in the prices as well.", 59)]
     rounding: Annotated[SignedMoney, Meaning("What cash rounding added or took away.", 0)]
     tip_total: Annotated[Money, Meaning("Tips on top.", 0)]
     total: Annotated[Money, Meaning("What it comes to, tax included.", 869)]
@@ -213,7 +215,7 @@ class OrderAnswer(Answer):
     change_total: Annotated[Money, Meaning("What was given back.", 131)]
     refunded_total: Annotated[Money, Meaning("What was refunded, or given back for what was cancelled.", 0)]
     due_total: Annotated[Money, Meaning("What is still to pay.", 0)]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     approved_by: Annotated[Id | None, Meaning("Who approved its prices and discounts.")]
     exchange: Annotated[ExchangeAnswer | None, Meaning("What it was exchanged with.", NULL)]
     voided: Annotated[VoidAnswer | None, Meaning("When, by whom and why it was taken back.", NULL)]

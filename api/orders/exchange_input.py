@@ -52,7 +52,12 @@ class ExchangeBody(Body):
         example=[],
     )
     reason = Text(longest=200, allow_none=True, load_default=None, meaning="Why.", example="Too small")
-    note = Text(longest=1000, allow_none=True, load_default=None, meaning="A note.")
+    note = Text(
+        longest=1000,
+        allow_none=True,
+        load_default=None,
+        meaning="For your own people; nothing follows from it.",
+    )
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

@@ -36,7 +36,10 @@ class BasketLineBody(Body):
     """A quantity of a variant; `unit_price` only for who may override prices."""
 
     id = OwnId(meaning="The line's id; you may choose it yourself.")
-    variant_id = Id(required=True, meaning="The variant.")
+    variant_id = Id(
+        required=True,
+        meaning="Which variant, by the `id` that products, lookups and the till's list give it.",
+    )
     quantity = Quantity(required=True, meaning="How much.", example="2")
     unit_price = Money(
         allow_none=True, load_default=None, meaning="Another price; takes `pos.price_override`."
@@ -53,8 +56,18 @@ class BasketLineBody(Body):
 class GoodsBody(Body):
     """What is bought, and by whom."""
 
-    customer_id = Id(allow_none=True, load_default=None, meaning="The customer.")
-    lines = Many(Object(BasketLineBody()), required=True, shortest=1, longest=500, meaning="The lines.")
+    customer_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="Who buys: needed for store credit and for selling on account, else left out.",
+    )
+    lines = Many(
+        Object(BasketLineBody()),
+        required=True,
+        shortest=1,
+        longest=500,
+        meaning="What is bought, priced in this order.",
+    )
     discounts = Many(
         Object(DiscountBody()),
         longest=10,
@@ -123,7 +136,12 @@ class SaleBody(BasketBody):
         meaning="What you expect it to come to; at any other total nothing is sold.",
     )
     payments = Many(Object(PaymentBody()), longest=20, load_default=list, meaning="How it is paid.")
-    note = Text(longest=1000, allow_none=True, load_default=None, meaning="A note.")
+    note = Text(
+        longest=1000,
+        allow_none=True,
+        load_default=None,
+        meaning="For your own people; nothing follows from it.",
+    )
 
 
 def basket_of(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,14 @@ class RefundLineAnswer(Answer):
     """The part of a line that came back; the fields mean what the line's do."""
 
     line_id: Annotated[Id, Meaning("The line of the order.")]
-    product_id: Annotated[Id, Meaning("The product.")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    product_id: Annotated[Id, Meaning("The product that the variant is of.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     quantity: Annotated[Quantity, Meaning("How much came back.", "1")]
     restock: Annotated[bool, Meaning("Whether it can be sold again, and is put back.", example=True)]
     gross_total: Annotated[Money, Meaning("As priced, before discounts.", 450)]
     discount_total: Annotated[Money, Meaning("What of the discounts is on it.", 45)]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes in it, each rate by itself.")]
-    tax_total: Annotated[Money, Meaning("Tax.", 30)]
+    tax_total: Annotated[Money, Meaning("All taxes together, those that are in the prices as well.", 30)]
     total: Annotated[Money, Meaning("What is given back for it, tax included.", 435)]
     net_sales: Annotated[Money, Meaning("The same without tax.", 405)]
     cost_total: Annotated[Money, Cost("What of its cost comes back with it.", 200)]
@@ -30,7 +30,7 @@ class GoodwillAnswer(Answer):
     line_id: Annotated[Id, Meaning("The line of the order.")]
     amount: Annotated[Money, Meaning("What is given back, tax included.", 100)]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes in it, each rate by itself.")]
-    tax_total: Annotated[Money, Meaning("Tax.", 7)]
+    tax_total: Annotated[Money, Meaning("All taxes together, those that are in the prices as well.", 7)]
     net_sales: Annotated[Money, Meaning("The same without tax.", 93)]
 
 
@@ -49,7 +49,7 @@ class RefundSumsAnswer(Answer):
     lines: Annotated[list[RefundLineAnswer], Meaning("What comes back.")]
     goodwill: Annotated[list[GoodwillAnswer], Meaning("What is given back without goods.", [])]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes in both, each rate by itself.")]
-    tax_total: Annotated[Money, Meaning("Tax.", 30)]
+    tax_total: Annotated[Money, Meaning("All taxes together, those that are in the prices as well.", 30)]
     total: Annotated[Money, Meaning("What is given back, tax included, before rounding and tip.", 435)]
     rounding: Annotated[SignedMoney, Meaning("What is paid out above or below it.", 0)]
     tip: Annotated[Money, Meaning("What goes back of tips, on top.", 0)]
@@ -61,9 +61,9 @@ class RefundAnswer(RefundSumsAnswer):
 
     id: OwnId
     number: Annotated[str, Meaning("Its number, in sequence.", "MAIN-1-R000007")]
-    order_id: Annotated[Id, Meaning("The order.")]
+    order_id: Annotated[Id, Meaning("The sale that it gives money back for.")]
     reason: Annotated[str, Meaning("Why.", "Too small")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     store_id: Annotated[Id, Meaning("The store that paid.")]
     register_id: Annotated[Id | None, Meaning("The register that paid.")]
     shift_id: Annotated[Id | None, Meaning("The shift whose drawer paid.")]

@@ -28,7 +28,7 @@ from projections.refunds import NumberedOrder, find_refunded_order, list_numbere
 class SameNumberAnswer(Answer):
     """Another order on whose receipt the same number stands."""
 
-    id: Annotated[Id, Meaning("The order.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `order_id`.")]
     occurred_at: Annotated[Moment, Meaning("When it was sold.")]
     total: Annotated[Money, Meaning("What it came to, tax included.", 869)]
     register_id: Annotated[Id | None, Meaning("The till that sold it.")]

@@ -10,7 +10,9 @@ from domain.pricing import LineTax
 class TaxAnswer(Answer):
     """A tax, on a line or over the order."""
 
-    tax_rate_id: Annotated[Id, Meaning("The tax rate.")]
+    tax_rate_id: Annotated[
+        Id, Meaning("The setting that it was taken by; the rate of then stands beside it.")
+    ]
     name: Annotated[str, Meaning("What it is called.", "Sales tax")]
     rate: Annotated[Percent, Meaning("The tax in percent.")]
     inclusive: Annotated[bool, Meaning("Whether prices already contain it.", example=False)]

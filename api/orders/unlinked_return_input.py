@@ -12,7 +12,10 @@ from domain.payments import Tender
 class ReturnedItemBody(Body):
     """Units of a variant that come back."""
 
-    variant_id = Id(required=True, meaning="The variant.")
+    variant_id = Id(
+        required=True,
+        meaning="Which variant, by the `id` that products, lookups and the till's list give it.",
+    )
     quantity = Quantity(required=True, meaning="How much comes back.", example="1")
     unit_price = Money(
         required=True,
@@ -45,10 +48,20 @@ class UnlinkedReturnBody(Body):
         load_default=None,
         meaning="The store, where no register is named; may be left out by whoever is bound to one store.",
     )
-    lines = Many(Object(ReturnedItemBody()), required=True, shortest=1, longest=500, meaning="The lines.")
+    lines = Many(
+        Object(ReturnedItemBody()),
+        required=True,
+        shortest=1,
+        longest=500,
+        meaning="One for each variant, in any order; they are kept as they come.",
+    )
     payments = Many(Object(PayoutBody()), longest=20, load_default=list, meaning="How it is paid out.")
     reason = Text(shortest=1, longest=200, required=True, meaning="Why.", example="Gift, too small")
-    customer_id = Id(allow_none=True, load_default=None, meaning="The customer.")
+    customer_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="Who brings it back: needed to pay it out as store credit, else left out.",
+    )
     external_reference = Text(
         shortest=1,
         longest=200,
@@ -57,7 +70,12 @@ class UnlinkedReturnBody(Body):
         meaning="What the customer has in hand, such as a receipt of before; no number of your own.",
         example="OLD-TILL-4711",
     )
-    note = Text(longest=1000, allow_none=True, load_default=None, meaning="A note.")
+    note = Text(
+        longest=1000,
+        allow_none=True,
+        load_default=None,
+        meaning="For your own people; nothing follows from it.",
+    )
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

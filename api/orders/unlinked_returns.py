@@ -27,7 +27,7 @@ from domain.unlinked_returns import LinkedReturnExists, UnlinkedLine, UnlinkedRe
 class UnlinkedLineAnswer(RefundLineAnswer, kw_only=True):
     """Goods that came back, priced and taxed as the store sold them then."""
 
-    line_id: Annotated[Id, Meaning("The line.")]
+    line_id: Annotated[Id, Meaning("Its name within this return.")]
     sku: Annotated[str, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
@@ -48,19 +48,19 @@ class UnlinkedReturnAnswer(Answer):
     register_id: Annotated[Id | None, Meaning("The register that paid.")]
     shift_id: Annotated[Id | None, Meaning("The shift whose drawer paid.")]
     cashier_id: Annotated[Id | None, Meaning("Who took it.")]
-    customer_id: Annotated[Id | None, Meaning("The customer.")]
+    customer_id: Annotated[Id | None, Meaning("Who brought it back; null: nobody was named.")]
     business_date: Annotated[Day, Meaning("The day it counts for.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     lines: Annotated[list[UnlinkedLineAnswer], Meaning("What came back.")]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes in it, each rate by itself.")]
-    tax_total: Annotated[Money, Meaning("Tax.", 30)]
+    tax_total: Annotated[Money, Meaning("All taxes together, those that are in the prices as well.", 30)]
     total: Annotated[Money, Meaning("What was given back, tax included, before rounding.", 450)]
     rounding: Annotated[SignedMoney, Meaning("What was paid out above or below it.", 0)]
     payments: Annotated[list[RefundPaymentAnswer], Meaning("How it was paid out.")]
     reason: Annotated[str, Meaning("Why.", "Gift, too small")]
     external_reference: Annotated[str | None, Meaning("What the customer had in hand.", "OLD-TILL-4711")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     approved_by: Annotated[Id | None, Meaning("Who approved it.")]
     fiscal: Annotated[SignatureAnswer | None, Meaning("What a signing device said of it.", NULL)]
     version: Version

@@ -13,7 +13,9 @@ Position = Annotated[int, Meaning("The place in the log at which it changed last
 class CatalogTaxAnswer(Answer):
     """A tax that the store charges on a variant."""
 
-    tax_rate_id: Annotated[UUID, Meaning("The tax rate.")]
+    tax_rate_id: Annotated[
+        UUID, Meaning("The setting that it was taken by; the rate of then stands beside it.")
+    ]
     name: Annotated[str, Meaning("What it is called.", "Sales tax")]
     rate: Annotated[Percent, Meaning("The tax in percent.")]
     inclusive: Annotated[bool, Meaning("Whether prices already contain it.", example=False)]
@@ -43,7 +45,9 @@ class CatalogVariantAnswer(SellableAnswer):
 class CatalogRemovalAnswer(Answer):
     """A variant that the register does not sell any more."""
 
-    variant_id: Annotated[UUID, Meaning("The variant.")]
+    variant_id: Annotated[
+        UUID, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")
+    ]
     position: Position
     removed: Annotated[bool, Meaning("True: it is not sold any more.", example=True)]
 

@@ -22,16 +22,18 @@ class OfferImageAnswer(Answer):
 class SellableAnswer(Answer):
     """A variant on sale. `available` is what a sale in the store could take; none where it is not counted."""
 
-    variant_id: Annotated[UUID, Meaning("The variant.")]
-    product_id: Annotated[UUID, Meaning("The product.")]
+    variant_id: Annotated[
+        UUID, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")
+    ]
+    product_id: Annotated[UUID, Meaning("The product that the variant is of.")]
     sku: Sku
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
     barcodes: Barcodes
     options: Options
     price: Annotated[Money, Meaning("The price in the store.", 450)]
-    category_id: Annotated[UUID | None, Meaning("The category.")]
-    brand_id: Annotated[UUID | None, Meaning("The brand.")]
+    category_id: Annotated[UUID | None, Meaning("Where in the tree it is filed; null: nowhere.")]
+    brand_id: Annotated[UUID | None, Meaning("Under which brand it is filed; null: none.")]
     status: StatusOfProduct
     track_stock: TrackStock
     tax_rate_ids: TaxRateIds

@@ -15,7 +15,7 @@ class OfferQuery(ListQuery):
 
     barcode = Text(shortest=1, longest=64, meaning="The barcode of one variant, as it is printed.")
     category_id = Id(meaning="The category; what is filed below it is found as well.")
-    store_id = Id(meaning="The store.")
+    store_id = Id(meaning="Only what this store sells, at its prices; without it, what any of yours sells.")
 
 
 class PosProducts(Resource):

@@ -28,7 +28,9 @@ class ReadModelAnswer(Answer):
         Meaning("Whether it is written with the event itself, or follows a moment later.", "async"),
     ]
     version: Annotated[int, Meaning("Its version; another one is made anew from the log.", 1)]
-    tables: Annotated[list[str], Meaning("Its tables.", ["sales_facts"])]
+    tables: Annotated[
+        list[str], Meaning("Where its rows are, in the schema of the installation.", ["sales_facts"])
+    ]
     definition: Annotated[
         Literal["current", "other version", "missing"],
         Meaning("Whether the database's tables are those of this version.", "current"),
@@ -74,7 +76,7 @@ class PauseAnswer(Answer):
 class ReadModelJobAnswer(Answer):
     """A rebuild or a check of a read model, and how far it is."""
 
-    id: Annotated[Id, Meaning("Its id.")]
+    id: Annotated[Id, Meaning("Of this run; a later one has another.")]
     projection: Annotated[str, Meaning("Which read model.", "report_sales")]
     company_id: Annotated[Id | None, Meaning("Of which company; null for every one.", NULL)]
     status: Annotated[

@@ -109,7 +109,7 @@ class PrintedReceiptAnswer(Answer, kw_only=True):
     cashier: Annotated[str | None, Meaning("The cashier's name without a mail host.", "cashier")]
     customer: Annotated[str | None, Meaning("Who ordered; null for sales at a till, and once erased.", NULL)]
     due_on: Annotated[Day | None, Meaning("By when it is due, if a day was agreed for the order.", NULL)]
-    lines: Annotated[list[PrintedLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[PrintedLineAnswer], Meaning("In the order in which they were entered.")]
     subtotal: Annotated[Money | None, Meaning("The lines less their own discounts.", 900)]
     order_discount: Annotated[Money | None, Meaning("What discounts on the whole order take off that.", 90)]
     taxes: Annotated[list[PrintedTaxAnswer], Meaning("The taxes, each rate by itself.")]
@@ -140,12 +140,12 @@ class OrdersReceiptAnswer(PrintedReceiptAnswer, kw_only=True):
 class RefundReceiptAnswer(PrintedReceiptAnswer, kw_only=True):
     """The receipt of a refund."""
 
-    refund_id: Annotated[Id, Meaning("The refund.")]
+    refund_id: Annotated[Id, Meaning("What was refunded, within the order.")]
 
 
 class SentReceiptAnswer(Answer):
     """A message that is to bring a receipt."""
 
-    message_id: Annotated[Id, Meaning("The message.")]
+    message_id: Annotated[Id, Meaning("Under which the outbox keeps it.")]
     email: Annotated[Email, Meaning("To whom it goes.")]
     status: Annotated[str, Meaning("`waiting`, `sent` or `failed`.", "waiting")]

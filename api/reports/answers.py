@@ -27,7 +27,7 @@ _TYPES: dict[str, Any] = {
 class ReportStoreAnswer(Answer):
     """A store that the answer is about."""
 
-    id: Annotated[Id, Meaning("The store.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `store_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Harbour")]
     timezone: Annotated[str, Meaning("Its time zone, by which its business dates are made.", "Europe/Paris")]
 
@@ -53,7 +53,7 @@ class ColumnAnswer(Answer):
 class SeriesAnswer(Answer):
     """One figure of a chart."""
 
-    name: Annotated[str, Meaning("The column.", "net_sales")]
+    name: Annotated[str, Meaning("Which column's figures they are.", "net_sales")]
     label: Annotated[str, Meaning("What people call it.", "Net sales")]
     values: Annotated[list[Any], Meaning("Its values, one for each label.", [121_400, 9_000])]
 
@@ -246,7 +246,7 @@ class ExplainedFactAnswer(Answer):
 class ExplainedInputAnswer(Answer):
     """A figure that another follows from."""
 
-    column: Annotated[str, Meaning("The column.", "net_sales")]
+    column: Annotated[str, Meaning("The figure that goes into it, as the section calls it.", "net_sales")]
     is_of_whole: Annotated[bool, Meaning("Whether it is that of the whole section, not of the row.", False)]
     figure: Annotated[ExplainedFigure, Meaning("What it is there.", 121_400)]
 
@@ -254,8 +254,8 @@ class ExplainedInputAnswer(Answer):
 class ExplanationAnswer(Answer):
     """What one figure is made of."""
 
-    section: Annotated[str, Meaning("The section.", "by-store")]
-    column: Annotated[str, Meaning("The column.", "net_sales")]
+    section: Annotated[str, Meaning("What was asked about, within its report.", "by-store")]
+    column: Annotated[str, Meaning("The figure that is explained, as the section calls it.", "net_sales")]
     label: Annotated[str, Meaning("What people call it.", "Net sales")]
     unit: Annotated[str, Meaning("What its values are.", "money")]
     formula: Annotated[str | None, Meaning("What it follows from.", "gross_sales - discounts - returns")]

@@ -45,9 +45,18 @@ def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
     filters = {name for section in sections.values() for name in section.filters}
     groups = dict.fromkeys(group for section in sections.values() for group in section.groups)
     own: dict[str, Any] = {
-        "section": Choice(*sections, required=True, meaning="The section.", example=next(iter(sections))),
+        "section": Choice(
+            *sections,
+            required=True,
+            meaning="Which part of the report the figure stands in.",
+            example=next(iter(sections)),
+        ),
         "column": Text(
-            shortest=1, longest=60, required=True, meaning="The column.", example=_figure(sections)
+            shortest=1,
+            longest=60,
+            required=True,
+            meaning="The figure to explain, as the section's `columns` call it.",
+            example=_figure(sections),
         ),
         "row": RowKey(longest=400, meaning="The `key` of the row; without it the whole is meant."),
         "compare_to": None,

@@ -14,14 +14,14 @@ MOST_STORES = 100
 #: The filters that a section can name, by the names of their parameters.
 FILTERS: Mapping[str, Callable[[], fields.Field]] = {  # type: ignore[type-arg]  # of any value
     "channel": lambda: Text(shortest=1, longest=40, meaning="Where it was sold.", example="pos"),
-    "register": lambda: Id(meaning="The register."),
-    "cashier": lambda: Id(meaning="The cashier."),
-    "customer": lambda: Id(meaning="The customer."),
+    "register": lambda: Id(meaning="Only what was sold at this till."),
+    "cashier": lambda: Id(meaning="Only what this cashier sold."),
+    "customer": lambda: Id(meaning="Only what this customer bought."),
     "customer_group": lambda: Id(meaning="A group of customers, as its members are now."),
     "category": lambda: Id(meaning="The category, with those below it."),
-    "brand": lambda: Id(meaning="The brand."),
-    "supplier": lambda: Id(meaning="The supplier."),
-    "storage": lambda: Id(meaning="The storage."),
+    "brand": lambda: Id(meaning="Only goods of this brand."),
+    "supplier": lambda: Id(meaning="Only goods of this supplier, as the catalog has it now."),
+    "storage": lambda: Id(meaning="Only what lies here; without it, in all that you may see."),
     "search": lambda: Text(shortest=1, longest=100, meaning="Words to look for.", example="beans"),
     "account": lambda: Choice(
         "store_credit", "deposits", "dues", meaning="One account; without it all that the company owes."

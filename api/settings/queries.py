@@ -37,5 +37,5 @@ def query_of(declared: Declaration) -> Schema:
     if declared.kind.parent and not declared.owner:
         own["parent_id"] = Id(meaning="What it lies under; null at the top.")
     if declared.kind.store_field and not declared.owner:
-        own["store_id"] = Id(meaning="The store.")
+        own["store_id"] = Id(meaning="Only what belongs to this store; without it, to any of yours.")
     return query.from_dict(own, name=query.__name__)()

@@ -67,7 +67,7 @@ def _fields(
     for name, field in declared.items():
         yield name, Annotated[_nullable(field), _meaning(field)]
     if owner is not None and owner not in declared:
-        yield owner, Annotated[Id, Meaning(f"The {owner.removesuffix('_id')}.")]
+        yield owner, Annotated[Id, Meaning(f"The {owner.removesuffix('_id')} that it belongs to.")]
     yield "status", Annotated[Literal[tuple(statuses)], Meaning("Where it stands in its life.")]
     yield "version", Version
     yield "created_at", CreatedAt

@@ -58,8 +58,8 @@ class ListedShiftAnswer(Answer):
     """A shift of a register: one drawer, from its opening float to its counted close."""
 
     id: OwnId
-    register_id: Annotated[Id, Meaning("The register.")]
-    store_id: Annotated[Id, Meaning("Its store.")]
+    register_id: Annotated[Id, Meaning("The till that it is about.")]
+    store_id: Annotated[Id, Meaning("Where its till stands.")]
     status: Annotated[ShiftStatus, Meaning("Where it stands; nothing is sold in one that is being counted.")]
     opened_by: Annotated[Id | None, Meaning("Who opened it.")]
     opened_at: Annotated[Moment, Meaning("When it was opened.")]
@@ -107,12 +107,12 @@ class CashMovementAnswer(Answer):
     """Cash that came or went without a sale, or the drawer just opened."""
 
     id: OwnId
-    shift_id: Annotated[Id, Meaning("The shift.")]
+    shift_id: Annotated[Id, Meaning("Whose drawer it went into or came out of.")]
     type: Annotated[MovementType, Meaning("Which way it went.")]
     amount: Annotated[Money, Meaning("How much moved; nothing when the drawer was just opened.", 5000)]
     reason: Annotated[str, Meaning("Why.", "safe")]
     reference: Annotated[str | None, Meaning("Your own reference.", "Bag 17")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     cashier_id: Annotated[Id | None, Meaning("Who moved it.")]
     occurred_at: Annotated[Moment, Meaning("When it moved.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
@@ -147,7 +147,7 @@ class DrawerEntryAnswer(Answer):
 class DrawerAnswer(Answer):
     """What changed a drawer, in order, and what should be in it then."""
 
-    shift_id: Annotated[Id, Meaning("The shift.")]
+    shift_id: Annotated[Id, Meaning("Whose drawer it is.")]
     currency: Currency
     at: Annotated[Moment | None, Meaning("The moment that was asked about; null for now.")]
     expected_cash: Annotated[Sum, Expected("What should have been in the drawer then.", 11800)]

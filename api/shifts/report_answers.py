@@ -20,7 +20,9 @@ from api.answers import (
 class ReportTaxAnswer(Answer):
     """One tax rate: what was taxed with it, sales and returns apart."""
 
-    tax_rate_id: Annotated[Id, Meaning("The tax rate.")]
+    tax_rate_id: Annotated[
+        Id, Meaning("The setting that it was taken by; the rate of then stands beside it.")
+    ]
     name: Annotated[str, Meaning("What it was called.", "VAT")]
     rate: Annotated[Percent, Meaning("The tax in percent.", "20")]
     inclusive: Annotated[bool, Meaning("Whether prices contain it.")]
@@ -150,10 +152,12 @@ class PerpetualAnswer(Answer):
 class LetterheadAnswer(Answer):
     """What things and people were called when the report was made."""
 
-    company: Annotated[str, Meaning("The company.", "Salt & Co")]
-    tax_number: Annotated[str | None, Meaning("Its tax number.", "DE123456789")]
-    store: Annotated[str, Meaning("The store.", "Harbour")]
-    register: Annotated[str, Meaning("The register.", "Till 1")]
+    company: Annotated[str, Meaning("What it is called on receipts.", "Salt & Co")]
+    tax_number: Annotated[
+        str | None, Meaning("As the company's settings have it; null: none was entered.", "DE123456789")
+    ]
+    store: Annotated[str, Meaning("What it was called when the report was made.", "Harbour")]
+    register: Annotated[str, Meaning("What it was called when the report was made.", "Till 1")]
     timezone: Annotated[str, Meaning("The store's clock.", "Europe/Berlin")]
     opened_by: Annotated[str | None, Meaning("Who opened the shift.", "ann")]
     closed_by: Annotated[str | None, Meaning("Who closed it.", "ann")]
@@ -166,9 +170,9 @@ class ShiftReportAnswer(Answer):
     """
 
     type: Annotated[Literal["X", "Z"], Meaning("An X while the shift runs, a Z once it is closed.")]
-    shift_id: Annotated[Id, Meaning("The shift.")]
-    register_id: Annotated[Id, Meaning("The register.")]
-    store_id: Annotated[Id, Meaning("The store.")]
+    shift_id: Annotated[Id, Meaning("What it is the X of, or once it is closed the Z.")]
+    register_id: Annotated[Id, Meaning("The till that it was open at.")]
+    store_id: Annotated[Id, Meaning("Where that till stands.")]
     letterhead: Annotated[LetterheadAnswer, Meaning("The names of all of these, as they were then.")]
     currency: Currency
     z_number: Annotated[Count | None, Meaning("Its number, counted by register from 1; an X has none.", 1)]

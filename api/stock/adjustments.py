@@ -29,7 +29,7 @@ from projections.base import Row
 class ShortfallAnswer(Answer):
     """A variant of which more is promised than is left."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     reserved_over: Annotated[Quantity, Meaning("How much more is reserved than was on hand afterwards.", "1")]
 
 
@@ -44,7 +44,7 @@ class AdjustmentAnswer(EntryAnswer, kw_only=True):
     """An adjustment as it was booked."""
 
     reason: Annotated[str, Meaning("Why.", "damaged")]
-    lines: Annotated[list[DocumentLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[DocumentLineAnswer], Meaning("In the order in which they were entered.")]
     shortfalls: Annotated[
         list[ShortfallAnswer], Meaning("The variants of which more was reserved than was left.", [])
     ]

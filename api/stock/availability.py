@@ -18,7 +18,7 @@ from projections.stock.availability import list_availability
 class AvailabilityAnswer(Answer):
     """What one store can sell of a variant."""
 
-    store_id: Annotated[Id, Meaning("The store.")]
+    store_id: Annotated[Id, Meaning("Whose storages they are.")]
     name: Annotated[str, Meaning("What the store is called.", "Main Street")]
     address: Annotated[str | None, Meaning("Where it is.", "1 Main Street")]
     available: Annotated[

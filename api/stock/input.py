@@ -25,7 +25,10 @@ _UNIT = "A unit with the same base as the product's; without it, the product's o
 class DocumentLine(Body):
     """What every line about goods says."""
 
-    variant_id = Id(required=True, meaning="The variant.")
+    variant_id = Id(
+        required=True,
+        meaning="Which variant, by the `id` that products, lookups and the till's list give it.",
+    )
     unit_id = Id(allow_none=True, load_default=None, meaning=_UNIT)
 
 
@@ -33,9 +36,12 @@ class DocumentBody(Body):
     """What every document about goods says."""
 
     id = OwnId(meaning="Its id; on creating you may choose it yourself.")
-    storage_id = Id(required=True, meaning="The storage.")
+    storage_id = Id(
+        required=True,
+        meaning="Where the goods lie: a storage of the company, as `GET /api/lookups/storages` lists them.",
+    )
     reference = optional(200, meaning="Your own reference.", example="DN-2041")
-    note = optional(1000, meaning="A note.")
+    note = optional(1000, meaning="For your own people; nothing follows from it.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,
@@ -54,8 +60,18 @@ class ReceiptLine(DocumentLine):
 class ReceiptBody(DocumentBody):
     """A delivery."""
 
-    supplier_id = Id(allow_none=True, load_default=None, meaning="The supplier.")
-    lines = Many(Object(ReceiptLine()), required=True, shortest=1, longest=1000, meaning="The lines.")
+    supplier_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="From whom: a supplier, as `GET /api/lookups/suppliers` lists them.",
+    )
+    lines = Many(
+        Object(ReceiptLine()),
+        required=True,
+        shortest=1,
+        longest=1000,
+        meaning="One for each variant, in any order; they are kept as they come.",
+    )
 
 
 class AdjustmentLine(DocumentLine):
@@ -83,7 +99,13 @@ class AdjustmentBody(DocumentBody):
         "everything else goes out.",
         example="damaged",
     )
-    lines = Many(Object(AdjustmentLine()), required=True, shortest=1, longest=1000, meaning="The lines.")
+    lines = Many(
+        Object(AdjustmentLine()),
+        required=True,
+        shortest=1,
+        longest=1000,
+        meaning="One for each variant, in any order; they are kept as they come.",
+    )
 
 
 class ReturnLine(DocumentLine):
@@ -101,13 +123,21 @@ class ReturnLine(DocumentLine):
 class SupplierReturnBody(DocumentBody):
     """Goods that go back to their supplier."""
 
-    supplier_id = Id(required=True, meaning="The supplier.")
+    supplier_id = Id(
+        required=True, meaning="From whom: a supplier, as `GET /api/lookups/suppliers` lists them."
+    )
     receipt_id = Id(
         allow_none=True,
         load_default=None,
         meaning="The delivery they came with; then no more goes back than came in with it.",
     )
-    lines = Many(Object(ReturnLine()), required=True, shortest=1, longest=1000, meaning="The lines.")
+    lines = Many(
+        Object(ReturnLine()),
+        required=True,
+        shortest=1,
+        longest=1000,
+        meaning="One for each variant, in any order; they are kept as they come.",
+    )
 
 
 class ReversalBody(Body):
@@ -119,8 +149,8 @@ class ReversalBody(Body):
 class JournalQuery(PageQuery):
     """Filters of all entries of the journal; `from` and `to` are about when they happened."""
 
-    storage_id = Id(meaning="The storage.")
-    store_id = Id(meaning="The store.")
+    storage_id = Id(meaning="Only in this storage; without it, in all that you may see.")
+    store_id = Id(meaning="Only of this store; without it, of all of yours.")
     from_time = Moment(data_key="from", meaning="Not before this time.", example="2026-03-01T00:00:00Z")
     to_time = Moment(data_key="to", meaning="Before this time.", example="2026-04-01T00:00:00Z")
     search = Text(shortest=1, longest=100, meaning="A part of the reference.")
@@ -140,4 +170,4 @@ class AdjustmentsQuery(JournalQuery):
 class SuppliedQuery(JournalQuery):
     """Filters of receipts and supplier returns."""
 
-    supplier_id = Id(meaning="The supplier.")
+    supplier_id = Id(meaning="Only from this supplier.")

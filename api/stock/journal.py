@@ -22,7 +22,7 @@ A = TypeVar("A", bound=Answer)
 class MovementLineAnswer(Answer):
     """One line of a movement and the balance it left."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     quantity: Annotated[Quantity, Meaning("How much came, or went (below zero), in the product's unit.")]
     value_change: Annotated[SignedMoney, Cost("What it changed of the stock's value.", 400)]
     settlement: Annotated[
@@ -47,9 +47,9 @@ class EntryAnswer(Answer):
     """What is answered of every entry of the journal."""
 
     id: OwnId
-    storage_id: Annotated[Id, Meaning("The storage.")]
+    storage_id: Annotated[Id, Meaning("Where the goods lie.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     business_date: Annotated[

@@ -29,10 +29,10 @@ _PAST = (
 class LevelAnswer(Answer):
     """What a storage holds of a variant. `value` and `average_cost` are in minor currency units."""
 
-    storage_id: Annotated[Id, Meaning("The storage.")]
+    storage_id: Annotated[Id, Meaning("Where the goods lie.")]
     storage_name: Annotated[str, Meaning("What the storage is called.", "Back room")]
-    product_id: Annotated[Id, Meaning("The product.")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    product_id: Annotated[Id, Meaning("The product that the variant is of.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[str, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
@@ -72,8 +72,8 @@ class LevelTotals(Answer):
 class VariantLevelsAnswer(Answer):
     """A variant in every storage, and on the way."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
-    product_id: Annotated[Id, Meaning("The product.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
+    product_id: Annotated[Id, Meaning("The product that the variant is of.")]
     sku: Annotated[str, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]

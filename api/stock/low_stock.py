@@ -33,8 +33,8 @@ class LowStockAnswer(LevelAnswer, kw_only=True):
 class LowStockQuery(ListQuery):
     """Filters of low stock."""
 
-    store_id = IdField(meaning="The store.")
-    storage_id = IdField(meaning="The storage.")
+    store_id = IdField(meaning="Only of this store; without it, of all of yours.")
+    storage_id = IdField(meaning="Only in this storage; without it, in all that you may see.")
     supplier_id = IdField(meaning="The supplier of the product.")
     category_id = IdField(meaning="The category; what is filed below it counts as well.")
     sort = Choice(

@@ -27,7 +27,7 @@ class MovementAnswer(Answer):
     ]
     storage_id: Annotated[Id | None, Meaning("The storage; none for goods in transit.")]
     storage_name: Annotated[str | None, Meaning("What the storage is called now.", "Back room")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[
         str | None, Meaning("Its stock-keeping unit; null for a variant that is gone.", "BEANS-250")
     ]
@@ -40,14 +40,14 @@ class MovementAnswer(Answer):
     balance_value: Annotated[SignedMoney, Cost("What that was worth.", 7600)]
     reason: Annotated[str | None, Meaning("Why.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     order_id: Annotated[Id | None, Meaning("The order it belongs to.")]
-    supplier_id: Annotated[Id | None, Meaning("The supplier.")]
+    supplier_id: Annotated[Id | None, Meaning("Who delivered it or took it back, if that is what it was.")]
     purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]
     transfer_id: Annotated[Id | None, Meaning("The transfer it belongs to.")]
     count_id: Annotated[Id | None, Meaning("The count it belongs to.")]
     reversal_of: Annotated[Id | None, Meaning("The movement that it undoes.")]
-    movement_id: Annotated[Id, Meaning("The movement.")]
+    movement_id: Annotated[Id, Meaning("The journal entry that it is a line of; it is reversed as a whole.")]
     actor_id: Annotated[Id | None, Meaning("Who did it.")]
 
 

@@ -14,11 +14,11 @@ from projections.stock.movements import TYPES
 class StorageStockQuery(ListQuery):
     """Filters of a storage's stock levels."""
 
-    variant_id = Id(meaning="The variant.")
-    product_id = Id(meaning="The product.")
+    variant_id = Id(meaning="Only of this variant.")
+    product_id = Id(meaning="Only of variants of this product.")
     category_id = Id(meaning="The category; what is filed below it is found as well.")
-    brand_id = Id(meaning="The brand.")
-    supplier_id = Id(meaning="The supplier.")
+    brand_id = Id(meaning="Only of this brand.")
+    supplier_id = Id(meaning="Only from this supplier.")
     status = Choice(
         *STATUSES,
         meaning="How much there is: some, nothing, no more than the reorder level is available, less than "
@@ -47,7 +47,7 @@ class StorageStockQuery(ListQuery):
 class LevelsQuery(StorageStockQuery):
     """Filters of the stock levels."""
 
-    storage_id = Id(meaning="The storage.")
+    storage_id = Id(meaning="Only in this storage; without it, in all that you may see.")
     store_id = Id(meaning="The store, with all its storages.")
 
 
@@ -56,15 +56,15 @@ class MovementsQuery(Body):
 
     storage_id = Id(meaning="The storage; goods in transit lie in none.")
     store_id = Id(meaning="The store, with all its storages.")
-    variant_id = Id(meaning="The variant.")
+    variant_id = Id(meaning="Only of this variant.")
     product_id = Id(meaning="The product, with all the variants that it has now.")
     type = Choice(*TYPES, meaning="Of which kind.")
     reason = Choice(*REASONS, meaning="The reason of an adjustment.")
-    order_id = Id(meaning="The order.")
+    order_id = Id(meaning="Only what this order moved.")
     transfer_id = Id(meaning="The transfer, with its goods in transit.")
-    count_id = Id(meaning="The count.")
-    purchase_order_id = Id(meaning="The purchase order.")
-    supplier_id = Id(meaning="The supplier.")
+    count_id = Id(meaning="Only what this count corrected.")
+    purchase_order_id = Id(meaning="Only what came for this purchase order.")
+    supplier_id = Id(meaning="Only from this supplier.")
     actor_id = Id(meaning="Who did it.")
     from_time = Moment(data_key="from", meaning="Not before this time.", example="2026-03-01T00:00:00Z")
     to_time = Moment(data_key="to", meaning="Before this time.", example="2026-04-01T00:00:00Z")

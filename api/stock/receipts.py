@@ -29,7 +29,7 @@ from projections.base import Row
 class ReceiptRowAnswer(EntryRowAnswer, kw_only=True):
     """A delivery in the list."""
 
-    supplier_id: Annotated[Id | None, Meaning("The supplier.")]
+    supplier_id: Annotated[Id | None, Meaning("Who delivers it.")]
     purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]
     total: Annotated[Sum, Cost("What it cost.", 2798)]
 
@@ -37,9 +37,9 @@ class ReceiptRowAnswer(EntryRowAnswer, kw_only=True):
 class ReceiptAnswer(EntryAnswer, kw_only=True):
     """A delivery as it was booked."""
 
-    supplier_id: Annotated[Id | None, Meaning("The supplier.")]
+    supplier_id: Annotated[Id | None, Meaning("Who delivers it.")]
     purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]
-    lines: Annotated[list[DocumentLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[DocumentLineAnswer], Meaning("In the order in which they were entered.")]
     total: Annotated[Sum, Cost("What it cost.", 2798)]
     version: Version
 

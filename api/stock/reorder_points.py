@@ -24,8 +24,8 @@ from projections.stock.storages import visible_storages
 class ReorderPointAnswer(Answer):
     """From which stock on a storage orders a variant again, and how much, in the product's unit."""
 
-    storage_id: Annotated[Id, Meaning("The storage.")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    storage_id: Annotated[Id, Meaning("Where that much is to lie.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     reorder_level: Annotated[
         Quantity | None, Meaning("The stock at which to order again; null: what the variant says.", "10")
     ]

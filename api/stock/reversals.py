@@ -24,13 +24,13 @@ class ReversalAnswer(Answer):
 
     id: Annotated[Id, Meaning("The id of the reversal.")]
     original_id: Annotated[Id, Meaning("The movement that it takes back.")]
-    storage_id: Annotated[Id, Meaning("The storage.")]
+    storage_id: Annotated[Id, Meaning("Where the goods lie.")]
     reason: Annotated[str, Meaning("Why.", "Booked twice")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     business_date: Annotated[Day, Meaning("The day it counts for.")]
     created_by: Annotated[Id | None, Meaning("Who recorded it.")]
-    lines: Annotated[list[MovementLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[MovementLineAnswer], Meaning("In the order in which they were entered.")]
     version: Version
 
 

@@ -23,11 +23,11 @@ MOST_DAYS = 366
 class SuggestionAnswer(Answer):
     """How much of a variant to order for a storage, and all that follows from; in the product's unit."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[str, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
-    storage_id: Annotated[Id, Meaning("The storage.")]
+    storage_id: Annotated[Id, Meaning("Where it runs low, and should be delivered.")]
     storage_name: Annotated[str, Meaning("What the storage is called.", "Back room")]
     supplier_id: Annotated[Id | None, Meaning("The supplier of the product.")]
     sold: Annotated[Quantity, Meaning("How much was sold within `days`, less what came back.", "42")]
@@ -61,8 +61,8 @@ class SuggestionAnswer(Answer):
 class SuggestionsQuery(PageQuery):
     """For which storages, of which supplier, and by which sales."""
 
-    storage_id = IdField(meaning="The storage.")
-    store_id = IdField(meaning="The store.")
+    storage_id = IdField(meaning="Only in this storage; without it, in all that you may see.")
+    store_id = IdField(meaning="Only of this store; without it, of all of yours.")
     supplier_id = IdField(meaning="The supplier of the product.")
     days = Whole(
         least=1, most=MOST_DAYS, load_default=56, meaning="How many days of sales to look at.", example=56

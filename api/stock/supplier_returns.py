@@ -37,7 +37,7 @@ class SupplierReturnLineAnswer(DocumentLineAnswer, kw_only=True):
 class SupplierReturnRowAnswer(EntryRowAnswer, kw_only=True):
     """A return to a supplier in the list."""
 
-    supplier_id: Annotated[Id, Meaning("The supplier.")]
+    supplier_id: Annotated[Id, Meaning("Who delivers it.")]
     receipt_id: Annotated[Id | None, Meaning("The delivery that the goods came with.")]
     credit_total: Annotated[Sum, Cost("What the supplier credits.", 480)]
     cost_total: Annotated[Sum, Cost("What the goods were worth.", 500)]
@@ -47,9 +47,9 @@ class SupplierReturnRowAnswer(EntryRowAnswer, kw_only=True):
 class SupplierReturnAnswer(EntryAnswer, kw_only=True):
     """A return to a supplier as it was booked."""
 
-    supplier_id: Annotated[Id, Meaning("The supplier.")]
+    supplier_id: Annotated[Id, Meaning("Who delivers it.")]
     receipt_id: Annotated[Id | None, Meaning("The delivery that the goods came with.")]
-    lines: Annotated[list[SupplierReturnLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[SupplierReturnLineAnswer], Meaning("In the order in which they were entered.")]
     credit_total: Annotated[Sum, Cost("What the supplier credits.", 480)]
     cost_total: Annotated[Sum, Cost("What the goods were worth.", 500)]
     credit_difference: Annotated[Sum, Cost("The credit less the cost.", -20)]

@@ -16,7 +16,7 @@ class CompaniesAnswer(Answer):
 class PackageSubscriptionsAnswer(Answer):
     """How many companies have a package, by where their subscriptions stand; the archived have none."""
 
-    package_id: Annotated[Id, Meaning("The package.")]
+    package_id: Annotated[Id, Meaning("What they subscribe to.")]
     name: Annotated[str, Meaning("What it is called.", "Starter")]
     trial: Annotated[Count, Meaning("Those that try it.", 7)]
     active: Annotated[Count, Meaning("Those that have it for a period, or for good.", 96)]
@@ -41,7 +41,7 @@ class RevenueAnswer(Answer):
 class DaySalesAnswer(Answer):
     """What was sold on a business date."""
 
-    date: Annotated[Day, Meaning("The business date.")]
+    date: Annotated[Day, Meaning("By the store's clock and the hour at which its day ends.")]
     orders: Annotated[int, Meaning("Sales that were not voided; a refund lowers it not.", 1_820)]
     net_sales: Annotated[Sum, Meaning("Without tax, discounts and what came back.", 3_120_550)]
 
@@ -70,7 +70,7 @@ class PlatformSummaryAnswer(Answer):
 
     computed_at: Annotated[Moment, Meaning("When this was computed.")]
     read_position: Annotated[Count, Meaning("The last position of the platform's own log.", 1_204)]
-    companies: Annotated[CompaniesAnswer, Meaning("Companies.")]
+    companies: Annotated[CompaniesAnswer, Meaning("How many there are, by how they stand.")]
     subscriptions: Annotated[list[PackageSubscriptionsAnswer], Meaning("By package, in order of names.")]
     mrr: Annotated[list[RevenueAnswer], Meaning("Monthly recurring revenue, by currency.")]
     sales: Annotated[list[CurrencySalesAnswer], Meaning("Of the currencies in which something was sold.")]

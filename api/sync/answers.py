@@ -15,7 +15,7 @@ class MadeAnswer(Answer, kw_only=True):
     """What an operation made."""
 
     type: Annotated[str, Meaning("What it is.", "order")]
-    id: Annotated[Id, Meaning("Its id.")]
+    id: Annotated[Id, Meaning("What the operation made, under the id that the device chose.")]
     number: Annotated[str | None, Meaning("Its number, if it has one.", "MAIN-1-X1-000001")]
 
 
@@ -30,7 +30,7 @@ class WrongFieldAnswer(Answer, kw_only=True):
 class ResultAnswer(Answer, kw_only=True):
     """What became of one operation."""
 
-    id: Annotated[Id, Meaning("The operation.")]
+    id: Annotated[Id, Meaning("Which operation of the request it answers.")]
     status: Annotated[
         ResultStatus,
         Meaning(
@@ -59,7 +59,7 @@ class SyncAnswer(Answer, kw_only=True):
 class StatusAnswer(Answer, kw_only=True):
     """How far what a device did has arrived."""
 
-    device_id: Annotated[Id, Meaning("The device.")]
+    device_id: Annotated[Id, Meaning("Which device it is about.")]
     last_seq: Annotated[Count, Meaning("The highest `seq` that has arrived; 0: nothing yet.", 17)]
     last_seen_at: Annotated[Moment | None, Meaning("When it delivered last.")]
     missing_seqs: Annotated[
@@ -75,9 +75,9 @@ class InboxAnswer(Answer, kw_only=True):
     """An operation that could not be recorded, and what became of it."""
 
     id: Annotated[Id, Meaning("Its id in the inbox: the operation's, unless that was used twice.")]
-    operation_id: Annotated[Id, Meaning("The operation.")]
+    operation_id: Annotated[Id, Meaning("What the device called it.")]
     status: Annotated[OperationStatus, Meaning("Whether somebody has settled it.", "rejected")]
-    device_id: Annotated[Id, Meaning("The device.")]
+    device_id: Annotated[Id, Meaning("The device that recorded it while it had no connection.")]
     register_id: Annotated[Id, Meaning("The register of the device.")]
     store_id: Annotated[Id, Meaning("The store of the register.")]
     seq: Annotated[Count, Meaning("Its place in the device's own count.", 17)]

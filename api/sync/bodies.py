@@ -10,27 +10,27 @@ from api.shifts.input import ClosingBody, MovementBody
 class OfflineMovementBody(MovementBody):
     """Cash that came or went in a shift."""
 
-    shift_id = Id(required=True, meaning="The shift.")
+    shift_id = Id(required=True, meaning="Whose drawer it went into or came out of.")
 
 
 class OfflineEndBody(Body):
     """A shift that was ended."""
 
     id = OwnId(meaning="The operation's id.")
-    shift_id = Id(required=True, meaning="The shift.")
+    shift_id = Id(required=True, meaning="Which is over: nothing more is sold in it.")
 
 
 class OfflineClosingBody(ClosingBody):
     """A shift that was closed."""
 
     id = OwnId(meaning="The operation's id.")
-    shift_id = Id(required=True, meaning="The shift.")
+    shift_id = Id(required=True, meaning="Whose drawer was counted.")
 
 
 class OfflineRefundBody(RefundBody):
     """Money that was given back of an order."""
 
-    order_id = Id(required=True, meaning="The order.")
+    order_id = Id(required=True, meaning="The sale that it gives money back for.")
     shift_id = Id(
         allow_none=True,
         load_default=None,
@@ -42,7 +42,7 @@ class OfflineVoidBody(VoidBody):
     """A sale that was taken back."""
 
     id = OwnId(meaning="The operation's id.")
-    order_id = Id(required=True, meaning="The order.")
+    order_id = Id(required=True, meaning="The sale that it takes back whole.")
 
 
 class OfflineExchangeBody(ExchangeBody):

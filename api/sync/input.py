@@ -70,7 +70,7 @@ class OperationBody(Body):
 class SyncBody(Body):
     """What a device did without a connection."""
 
-    device_id = Id(required=True, meaning="The device.")
+    device_id = Id(required=True, meaning="This device, by the `id` that enrolling it answered.")
     operations = Many(
         Object(OperationBody()),
         required=True,
@@ -82,14 +82,14 @@ class SyncBody(Body):
 class StatusQuery(Body):
     """Which device is asked about."""
 
-    device_id = Id(required=True, meaning="The device.")
+    device_id = Id(required=True, meaning="This device, by the `id` that enrolling it answered.")
 
 
 class InboxQuery(PageQuery):
     """Filters of the inbox."""
 
     status = Choice("rejected", "resolved", "discarded", meaning="Whether somebody has settled it.")
-    device_id = Id(meaning="The device.")
+    device_id = Id(meaning="Only what this device sent.")
     register_id = Id(meaning="The register of the device.")
     from_time = Moment(data_key="from", meaning="Rejected at this time or later.")
     to_time = Moment(data_key="to", meaning="Rejected before this time.")

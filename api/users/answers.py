@@ -27,7 +27,7 @@ class RoleNameAnswer(Answer):
 class StoreNameAnswer(Answer):
     """A store by its name."""
 
-    id: Annotated[Id, Meaning("The store.")]
+    id: Annotated[Id, Meaning("By which other calls name it as `store_id`.")]
     name: Annotated[str, Meaning("What it is called.", "Harbour")]
     code: Annotated[str, Meaning("A short code of its own.", "MAIN")]
 
@@ -41,7 +41,10 @@ class UserDetailAnswer(Answer):
     is_active: IsActive
     status: Annotated[Literal["active", "inactive", "archived"], Meaning("Where it stands in its life.")]
     role_id: RoleId
-    role: Annotated[RoleNameAnswer, Meaning("The role.")]
+    role: Annotated[
+        RoleNameAnswer,
+        Meaning("The set of permissions to begin with; single ones are granted or denied beside it."),
+    ]
     store_ids: Annotated[list[Id], Meaning("The stores the user is bound to; none means all.", [])]
     stores: Annotated[list[StoreNameAnswer], Meaning("The stores the user works in; none means all.", [])]
     granted: Granted
@@ -55,7 +58,7 @@ class UserDetailAnswer(Answer):
 class SessionAnswer(Answer):
     """A place where a user is signed in; never with a token."""
 
-    id: Annotated[Id, Meaning("Its id.")]
+    id: Annotated[Id, Meaning("By which it can be ended.")]
     created_at: Annotated[Moment, Meaning("When the user signed in.")]
     last_used_at: Annotated[Moment, Meaning("When it was refreshed last.")]
     expires_at: Annotated[Moment, Meaning("When it ends unless it is refreshed.")]

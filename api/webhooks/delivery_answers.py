@@ -9,7 +9,7 @@ from domain.webhooks.deliveries import DeliveryStatus, ReplayStatus
 class DeliveryAnswer(Answer):
     """An event that is sent to a webhook. Deliveries are kept for 30 days."""
 
-    id: Annotated[Id, Meaning("Its id.")]
+    id: Annotated[Id, Meaning("By which it is sent once more (`retry`).")]
     number: Annotated[Count, Meaning("Counts the deliveries of the webhook; `after` is one of these.", 17)]
     message_id: Annotated[
         str,
@@ -42,7 +42,7 @@ class DeliveryAnswer(Answer):
 class ReplayAnswer(Answer):
     """Events that are sent once more."""
 
-    id: Annotated[Id, Meaning("Its id.")]
+    id: Annotated[Id, Meaning("By which it is asked after.")]
     status: Annotated[ReplayStatus, Meaning("Whether all of them are on their way.", "running")]
     done: Annotated[Count, Meaning("How many positions of the log were looked at.", 500)]
     total: Annotated[Count, Meaning("How many there are to be looked at.", 1200)]

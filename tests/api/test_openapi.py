@@ -2,6 +2,7 @@
 
 import configparser
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from uuid import uuid4
 import jsonschema_rs
 import pytest
 
+from api.answers import MINOR_UNITS
 from api.app import create_app
 from api.errors import status_of
 from api.media import CSV, JSON, XLSX
@@ -301,7 +303,41 @@ class TestRefusals:
                 assert "unsupported_media_type" in codes[415]
 
 
+#: What says nothing of itself.
+_FILLING = frozenset({"a", "an", "the", "its", "their", "your", "id", "ids", "of"})
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text or a name, in the singular."""
+    return {word.removesuffix("s") for word in re.findall(r"[a-z0-9]+", text.lower())}
+
+
+def described_in(content: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every field and parameter, and what is said of it."""
+    if isinstance(content, dict):
+        properties = content.get("properties")
+        if isinstance(properties, dict):
+            for inner, schema in properties.items():
+                if isinstance(schema, dict):
+                    yield inner, schema.get("description", "")
+        if isinstance(content.get("name"), str) and "in" in content:
+            yield content["name"], content["description"]
+        for inner, value in content.items():
+            yield from described_in(value, inner)
+    elif isinstance(content, list):
+        for value in content:
+            yield from described_in(value, name)
+
+
 class TestFields:
+    def test_what_is_said_of_a_field_is_more_than_its_name(self, document: Json) -> None:
+        repeated = set()
+        for name, text in described_in({"paths": document["paths"], **document["components"]}):
+            words = words_of(text.removesuffix(MINOR_UNITS)) - _FILLING
+            if text and words <= words_of(name):
+                repeated.add((name, text))
+        assert repeated == set()
+
     def test_bodies_refuse_unknown_fields(self, document: Json, operations: Operations) -> None:
         for operation in operations.values():
             for reference in references_in(operation.get("requestBody")):

@@ -28,7 +28,7 @@ class TaxFiguresAnswer(Answer):
 class WhatIfTaxAnswer(Answer, kw_only=True):
     """A tax as it was charged, beside what it would have come to on the same lines; null is no tax at all."""
 
-    tax_rate_id: Annotated[Id | None, Meaning("The tax rate.")]
+    tax_rate_id: Annotated[Id | None, Meaning("The setting that it was taken by; null: there was no tax.")]
     name: Annotated[str | None, Meaning("What it was called.", "VAT")]
     rate: Annotated[Percent | None, Meaning("What was taken, in percent.", "19")]
     what_if_rate: Annotated[Percent | None, Meaning("What would have been taken, in percent.", "20")]
@@ -52,7 +52,7 @@ class ComparedAnswer(Answer, kw_only=True):
 class WhatIfStoreAnswer(ComparedAnswer, kw_only=True):
     """The orders of a store both ways."""
 
-    store_id: Annotated[Id, Meaning("The store.")]
+    store_id: Annotated[Id, Meaning("Where the orders were sold.")]
     store: Annotated[str | None, Meaning("What it is called now.", "Harbour")]
 
 

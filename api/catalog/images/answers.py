@@ -38,7 +38,7 @@ class ProductImageAnswer(Answer):
 class ImageAnswer(ProductImageAnswer):
     """A picture with the product it belongs to."""
 
-    product_id: Annotated[UUID, Meaning("The product.")]
+    product_id: Annotated[UUID, Meaning("What it shows.")]
     version: Annotated[int, Meaning("How often the product was changed; the `ETag`.", 4)]
 
 

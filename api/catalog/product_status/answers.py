@@ -20,11 +20,11 @@ class ProductInStatusAnswer(Answer):
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     status: StatusOfProduct
     launch_at: LaunchAt
-    brand_id: Annotated[UUID | None, Meaning("The brand.")]
+    brand_id: Annotated[UUID | None, Meaning("Under which brand it is filed; null: none.")]
     brand: Annotated[str | None, Meaning("What the brand is called.", "Nordic Roast")]
-    category_id: Annotated[UUID | None, Meaning("The category.")]
+    category_id: Annotated[UUID | None, Meaning("Where in the tree it is filed; null: nowhere.")]
     category: Annotated[str | None, Meaning("What the category is called.", "Coffee")]
-    supplier_id: Annotated[UUID | None, Meaning("The supplier.")]
+    supplier_id: Annotated[UUID | None, Meaning("Whom it is ordered from; null: nobody.")]
     supplier: Annotated[str | None, Meaning("What the supplier is called.", "Hillside")]
     variant_count: Annotated[int, Meaning("How many variants it has.", 2)]
     since: Since

@@ -48,7 +48,13 @@ class VariantAnswer(Answer):
     name: Annotated[str, Meaning("What tells it from the others.", "250 g")]
     barcodes: Barcodes
     options: Options
-    price: Annotated[Money, Meaning("The price.", 450)]
+    price: Annotated[
+        Money,
+        Meaning(
+            "What one unit is sold at, unless a store has a price of its own; `inclusive` taxes are in it.",
+            450,
+        ),
+    ]
     cost: Annotated[Money, Cost("The purchase price.", 200)]
     reorder_level: Annotated[Quantity | None, Meaning("The stock at which to order again.", "10")]
     reorder_quantity: Annotated[Quantity | None, Meaning("How much to order then.", "40")]
@@ -60,10 +66,10 @@ class ProductAnswer(Answer):
     id: OwnId
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     description: Annotated[str | None, Meaning("More about it.", "Whole beans, dark roast.")]
-    brand_id: Annotated[UUID | None, Meaning("The brand.")]
-    category_id: Annotated[UUID | None, Meaning("The category.")]
+    brand_id: Annotated[UUID | None, Meaning("Under which brand it is filed; null: none.")]
+    category_id: Annotated[UUID | None, Meaning("Where in the tree it is filed; null: nowhere.")]
     unit_id: Annotated[UUID | None, Meaning("The unit its quantities are counted in.")]
-    supplier_id: Annotated[UUID | None, Meaning("The supplier.")]
+    supplier_id: Annotated[UUID | None, Meaning("Whom it is ordered from; null: nobody.")]
     tax_rate_ids: TaxRateIds
     track_stock: TrackStock
     status: StatusOfProduct

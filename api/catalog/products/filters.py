@@ -14,9 +14,9 @@ class ProductFilters(Body):
     """What the catalog can be filtered by. Prices and stock are those of the store, if one is named."""
 
     status = Choice(*STATUSES, meaning="Where it stands in its life.")
-    brand_id = Id(meaning="The brand.")
+    brand_id = Id(meaning="Only of this brand.")
     category_id = Id(meaning="Products of this category and of all below it.")
-    supplier_id = Id(meaning="The supplier.")
+    supplier_id = Id(meaning="Only from this supplier.")
     store_id = Id(meaning="What this store carries: has or had in stock, or has its own price for.")
     min_price = Whole(least=0, most=MAX_AMOUNT, meaning="A variant costs at least this.")
     max_price = Whole(least=0, most=MAX_AMOUNT, meaning="A variant costs at most this.")

@@ -12,7 +12,7 @@ from domain.catalog.products import Product, Variant
 class StorePriceAnswer(Answer):
     """What a variant costs in a store."""
 
-    store_id: Annotated[UUID, Meaning("The store.")]
+    store_id: Annotated[UUID, Meaning("Where it is sold at that.")]
     store_name: Annotated[str, Meaning("What the store is called.", "Harbour")]
     price: Annotated[Money, Meaning("What it costs in that store.", 430)]
 
@@ -20,9 +20,17 @@ class StorePriceAnswer(Answer):
 class VariantPricesAnswer(Answer):
     """A variant with its prices."""
 
-    variant_id: Annotated[UUID, Meaning("The variant.")]
+    variant_id: Annotated[
+        UUID, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")
+    ]
     sku: Sku
-    price: Annotated[Money, Meaning("The price.", 450)]
+    price: Annotated[
+        Money,
+        Meaning(
+            "What one unit is sold at, unless a store has a price of its own; `inclusive` taxes are in it.",
+            450,
+        ),
+    ]
     cost: Annotated[Money, Cost("The purchase price.", 200)]
     stores: Annotated[list[StorePriceAnswer], Meaning("The stores with a price of their own, by name.")]
 
@@ -30,7 +38,9 @@ class VariantPricesAnswer(Answer):
 class PriceAnswer(Answer):
     """With `history`: a price or a cost that a variant had."""
 
-    variant_id: Annotated[UUID, Meaning("The variant.")]
+    variant_id: Annotated[
+        UUID, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")
+    ]
     store_id: Annotated[UUID | None, Meaning("The store whose own price it was; null: everywhere.")]
     kind: Annotated[Literal["price", "cost"], Meaning("What it was.")]
     old: Annotated[Money | None, Meaning("The amount before; null: none.", 450)]

@@ -10,8 +10,11 @@ MOST_PRICES = 1000
 class StorePriceBody(Body):
     """What a variant costs in a store."""
 
-    variant_id = Id(required=True, meaning="The variant.")
-    store_id = Id(required=True, meaning="The store.")
+    variant_id = Id(
+        required=True,
+        meaning="Which variant, by the `id` that products, lookups and the till's list give it.",
+    )
+    store_id = Id(required=True, meaning="Where it is sold at that.")
     price = Money(
         required=True,
         allow_none=True,

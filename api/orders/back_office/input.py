@@ -81,7 +81,12 @@ class OrderBody(OrderBasketBody):
         meaning="Until when its goods are reserved; null: without an end. Left out, for as long as the "
         "company reserves (`order_reservation_days`).",
     )
-    note = Text(longest=1000, allow_none=True, load_default=None, meaning="A note.")
+    note = Text(
+        longest=1000,
+        allow_none=True,
+        load_default=None,
+        meaning="For your own people; nothing follows from it.",
+    )
     expected_total = Money(
         allow_none=True,
         load_default=None,
@@ -119,7 +124,7 @@ class AmendedLineBody(Body):
 class AmendmentBody(Body):
     """What changes of an order; what is left out stays."""
 
-    note = optional(1000, meaning="A note.")
+    note = optional(1000, meaning="For your own people; nothing follows from it.")
     customer_id = Id(
         allow_none=True,
         meaning="Who orders. What was noted about another before, and why they were given discounts, is left "
@@ -159,7 +164,7 @@ class OrderPaymentsBody(Body):
 class LineQuantityBody(Body):
     """So many units of a line of the order."""
 
-    line_id = Id(required=True, meaning="The line.")
+    line_id = Id(required=True, meaning="Which line of the order, by the `id` that it has there.")
     quantity = Quantity(required=True, meaning="How much.", example="1")
 
 

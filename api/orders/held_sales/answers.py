@@ -22,11 +22,11 @@ class HeldSaleAnswer(Answer):
     store_id: Annotated[Id, Meaning("The store it waits in.")]
     register_id: Annotated[Id | None, Meaning("The till it was parked at.")]
     cashier_id: Annotated[Id | None, Meaning("Who parked it.")]
-    customer_id: Annotated[Id | None, Meaning("The customer.")]
+    customer_id: Annotated[Id | None, Meaning("Who is buying; null: nobody was named.")]
     currency: Currency
-    lines: Annotated[list[HeldLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[HeldLineAnswer], Meaning("In the order in which they were entered.")]
     discounts: Annotated[list[DiscountAnswer], Meaning("Discounts on the whole, in this order.", [])]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     value: Annotated[Money, Meaning("What it came to when it was parked, tax included.", 869)]
     is_reserved: Annotated[bool, Meaning("Whether its goods were reserved for it.", example=False)]
     held_at: Annotated[Moment, Meaning("When it was parked.")]
@@ -41,7 +41,7 @@ class HeldSaleAnswer(Answer):
 class ResumedLineAnswer(Answer):
     """A line that is still for sale, as a sale takes it."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     quantity: Annotated[Quantity, Meaning("How much.", "2")]
     unit_price: Annotated[Money | None, Meaning("The price that somebody set; null: the catalog's.")]
     discounts: Annotated[list[DiscountAnswer], Meaning("Its own discounts, in this order.", [])]
@@ -51,7 +51,7 @@ class ResumedBasketAnswer(Answer):
     """What a sale takes, once it is told how it is paid and, as `held_id`, which parked sale it is."""
 
     register_id: Annotated[Id | None, Meaning("The till that has it.")]
-    store_id: Annotated[Id, Meaning("The store.")]
+    store_id: Annotated[Id, Meaning("Where it was parked, and is sold.")]
     customer_id: Annotated[Id | None, Meaning("The customer, unless they are gone.")]
     lines: Annotated[list[ResumedLineAnswer], Meaning("The lines that are still for sale.")]
     discounts: Annotated[list[DiscountAnswer], Meaning("Discounts on the whole, in this order.", [])]
@@ -60,7 +60,9 @@ class ResumedBasketAnswer(Answer):
 class TaxTermsAnswer(Answer):
     """A tax that is charged on a line."""
 
-    tax_rate_id: Annotated[Id, Meaning("The tax rate.")]
+    tax_rate_id: Annotated[
+        Id, Meaning("The setting that it was taken by; the rate of then stands beside it.")
+    ]
     name: Annotated[str, Meaning("What it is called.", "Sales tax")]
     rate: Annotated[Percent, Meaning("The tax in percent.")]
     inclusive: Annotated[bool, Meaning("Whether prices already contain it.", example=False)]

@@ -8,7 +8,7 @@ from api.answers import Answer, Id, Meaning, Moment
 class OrderChangeAnswer(Answer):
     """A field of the order before and after a step; null where there was nothing."""
 
-    field: Annotated[str, Meaning("The field.", "payment_status")]
+    field: Annotated[str, Meaning("What changed, as the order names it.", "payment_status")]
     before: Annotated[str | int | None, Meaning("What it was.", "unpaid")]
     after: Annotated[str | int | None, Meaning("What it is.", "paid")]
 

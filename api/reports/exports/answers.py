@@ -14,7 +14,7 @@ class ReportExportAnswer(Answer):
         Meaning("How far it is; a week after it is done the file is gone.", "running"),
     ]
     area: Annotated[str, Meaning("The report.", "sales-summary")]
-    section: Annotated[str, Meaning("Its section.", "by-product")]
+    section: Annotated[str, Meaning("Which part of the report it has.", "by-product")]
     format: Annotated[Literal["csv", "xlsx", "pdf"], Meaning("What kind of file.", "csv")]
     filters: Annotated[
         str,

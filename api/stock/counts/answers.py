@@ -28,7 +28,7 @@ class CountAnswer(Answer):
 
     id: OwnId
     number: Annotated[str, Meaning("Its number, counted without a gap.", "CT-000001")]
-    storage_id: Annotated[Id, Meaning("The storage.")]
+    storage_id: Annotated[Id, Meaning("Where the goods lie.")]
     name: Annotated[str | None, Meaning("What it is called.", "Spring count")]
     kind: Annotated[Literal["full", "partial"], Meaning("Whether it is about all of the storage.")]
     blind: Annotated[bool, Meaning("Whether what is expected is hidden from those who count.", example=False)]
@@ -36,7 +36,7 @@ class CountAnswer(Answer):
         ScopeAnswer, Meaning("What a partial count is about; empty lists in a full one.", NOTHING_IN_SCOPE)
     ]
     reference: Annotated[str | None, Meaning("Your own reference.", "SC-7")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     status: Annotated[Literal["open", "completed", "cancelled"], Meaning("Where it stands.")]
     is_completing: Annotated[
         bool, Meaning("Whether nothing is counted any more and differences are being posted.", example=False)
@@ -74,7 +74,7 @@ class CountLineAnswer(Answer):
     that line has what came of it, the others have null there. A line that nobody counted has no area.
     """
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[str, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
@@ -107,7 +107,7 @@ class CountLineAnswer(Answer):
 class TalliedLineAnswer(Answer):
     """What was found of a variant in an area by now."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[str, Meaning("The stock-keeping unit, unique in the company.", "BEANS-250")]
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     area: Annotated[str, Meaning("Where; empty if nobody said.", "Shelf 3")]
@@ -121,6 +121,6 @@ class TalliedLineAnswer(Answer):
 class TalliedAnswer(Answer):
     """What was just counted, and the version of the count that it made."""
 
-    count_id: Annotated[Id, Meaning("The count.")]
+    count_id: Annotated[Id, Meaning("What they were written into.")]
     lines: Annotated[list[TalliedLineAnswer], Meaning("The lines, in the order in which they were sent.")]
     version: Version

@@ -53,7 +53,7 @@ class CountBody(Body):
 class TallyBody(Body):
     """What was found of a variant in an area; either `variant_id` or `barcode` says of which."""
 
-    variant_id = Id(allow_none=True, load_default=None, meaning="The variant.")
+    variant_id = Id(allow_none=True, load_default=None, meaning="What was counted, unless `barcode` says it.")
     barcode = optional(100, meaning="A barcode of the variant, instead.", example="4006381333931")
     area = Text(longest=40, load_default="", meaning="Where; areas of a variant add up.", example="Shelf 3")
     quantity = Exact(least=0, most=1_000_000_000, required=True, meaning="How much.", example="18")
@@ -74,7 +74,13 @@ class TallyBody(Body):
 class TalliesBody(Body):
     """What somebody counted."""
 
-    lines = Many(Object(TallyBody()), required=True, shortest=1, longest=1000, meaning="The lines.")
+    lines = Many(
+        Object(TallyBody()),
+        required=True,
+        shortest=1,
+        longest=1000,
+        meaning="What was found, one for each variant and area.",
+    )
 
 
 class CompletionBody(Body):
@@ -107,7 +113,7 @@ class CountsQuery(PageQuery):
 
     status = Choice("open", "completed", "cancelled", **_COUNT["status"])
     storage_id = Id(**_COUNT["storage_id"])
-    store_id = Id(meaning="The store.")
+    store_id = Id(meaning="Only of this store; without it, of all of yours.")
     from_time = Moment(data_key="from", meaning="Not before this time.", example="2026-03-01T00:00:00Z")
     to_time = Moment(data_key="to", meaning="Before this time.", example="2026-04-01T00:00:00Z")
     sort = Choice(

@@ -29,7 +29,7 @@ class PurchaseOrderHeadAnswer(Answer, kw_only=True):
     id: OwnId
     number: Annotated[str, Meaning("Its number, counted without a gap.", "PO-000001")]
     status: Annotated[PurchaseOrderStatus, Meaning("Where it stands.")]
-    supplier_id: Annotated[Id, Meaning("The supplier.")]
+    supplier_id: Annotated[Id, Meaning("Who delivers it.")]
     storage_id: Annotated[Id, Meaning("The storage that the goods are for.")]
     currency: Currency
     expected_at: Annotated[Moment | None, Meaning("When the goods are expected.")]
@@ -58,8 +58,8 @@ class PurchaseOrderRowAnswer(PurchaseOrderHeadAnswer, kw_only=True):
 class PurchaseLineAnswer(Answer):
     """A line of a purchase order. Quantities are in the supplier's unit, unless they say otherwise."""
 
-    id: Annotated[Id, Meaning("The line.")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    id: Annotated[Id, Meaning("By which arrivals name it as `line_id`.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[str, Meaning("Its stock-keeping unit when it was planned.", "BEANS-250")]
     name: Annotated[str, Meaning("What its product was called then.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant was called then.", "250 g")]
@@ -80,7 +80,7 @@ class PurchaseLineAnswer(Answer):
 class RejectionAnswer(Answer):
     """What of a line was sent away when it was delivered."""
 
-    line_id: Annotated[Id, Meaning("The line.")]
+    line_id: Annotated[Id, Meaning("Which line of the order it came for.")]
     rejected: Annotated[Quantity, Meaning("How much, in the supplier's unit.", "1")]
     rejected_reason: Annotated[str | None, Meaning("Why.", "Broken")]
 
@@ -108,7 +108,7 @@ class PurchaseMailAnswer(Answer):
 class PurchaseOrderAnswer(PurchaseOrderHeadAnswer, kw_only=True):
     """A purchase order as it stands."""
 
-    lines: Annotated[list[PurchaseLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[PurchaseLineAnswer], Meaning("In the order in which they were entered.")]
     receipts: Annotated[list[PurchaseReceiptAnswer], Meaning("The deliveries that came, in their order.")]
     reason: Annotated[str | None, Meaning("Why it was cancelled or closed.", "Out of range")]
     mail: Annotated[PurchaseMailAnswer | None, Meaning("The mail to the supplier, if there is one.")]

@@ -152,7 +152,7 @@ class OrderingQuery(Body):
 class DeliveryLineBody(Body):
     """What came of a line, in the supplier's unit."""
 
-    line_id = Id(required=True, meaning="The line.")
+    line_id = Id(required=True, meaning="Which line of the order has come.")
     quantity = Exact(least=0, most=1_000_000_000, required=True, meaning="How much is taken in.", example="1")
     unit_cost = Money(
         allow_none=True,
@@ -175,7 +175,7 @@ class DeliveryBody(Body):
         allow_none=True, load_default=None, meaning="Where the goods are put, if not where they were for."
     )
     reference = optional(200, meaning="Your own reference.", example="DN-2041")
-    note = optional(1000, meaning="A note.")
+    note = optional(1000, meaning="For your own people; nothing follows from it.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

@@ -9,7 +9,7 @@ from domain.stock.reservations import Status
 class ReservationLineAnswer(Answer):
     """What was promised of a variant, and what became of it."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     quantity: Annotated[Quantity, Meaning("How much, in the product's unit.", "24")]
     entered_quantity: Annotated[Quantity, Meaning("How much, in the unit it was entered in.", "2")]
     unit_id: Annotated[Id | None, Meaning("That unit; null: the product's own.")]
@@ -33,9 +33,9 @@ class ReservationAnswer(Answer):
     ]
     occurred_at: Annotated[Moment, Meaning("When it was agreed.")]
     expires_at: Annotated[Moment | None, Meaning("When the promise lapses; null: never.")]
-    lines: Annotated[list[ReservationLineAnswer], Meaning("The lines.")]
+    lines: Annotated[list[ReservationLineAnswer], Meaning("In the order in which they were entered.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "Phone call")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     release_reason: Annotated[
         str | None, Meaning("Why some of it was released, as somebody said last.", "Changed their mind")
     ]

@@ -32,7 +32,7 @@ class TransferHeadAnswer(Answer):
     to_storage_id: Annotated[Id, Meaning("The storage that they are for.")]
     expected_at: Annotated[Moment | None, Meaning("When they are expected there.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
     shipped_at: Annotated[Moment | None, Meaning("When they left.")]
     carrier: Annotated[str | None, Meaning("Who carries them.", "DHL")]
     tracking: Annotated[str | None, Meaning("The carrier's number of the shipment.", "00340434161094")]
@@ -53,8 +53,8 @@ class TransferRowAnswer(TransferHeadAnswer):
 class TransferLineAnswer(Answer):
     """A line of a transfer. Quantities are in the product's unit, but the entered one."""
 
-    id: Annotated[Id, Meaning("The line.")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    id: Annotated[Id, Meaning("By which arrivals name it as `line_id`.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     sku: Annotated[str, Meaning("Its stock-keeping unit when the transfer was planned.", "BEANS-250")]
     name: Annotated[str, Meaning("What its product was called then.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant was called then.", "250 g")]
@@ -75,8 +75,8 @@ class TransferLineAnswer(Answer):
 class ArrivedLineAnswer(Answer):
     """What became of a part of a line; quantities are in the product's unit."""
 
-    line_id: Annotated[Id, Meaning("The line.")]
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    line_id: Annotated[Id, Meaning("Which line of the transfer has come.")]
+    variant_id: Annotated[Id, Meaning("Which variant, by its `id`; SKU and name may change, this does not.")]
     received: Annotated[Quantity, Meaning(f"How much arrived, {_OWN}.")]
     damaged: Annotated[Quantity, Meaning(f"How much arrived damaged, {_OWN}; it was not taken in.", "0")]
     lost: Annotated[Quantity, Meaning(f"How much was lost on the way, {_OWN}.", "0")]
@@ -85,7 +85,7 @@ class ArrivedLineAnswer(Answer):
     damaged_value: Annotated[Money, Cost("What was damaged was worth.", 143)]
     lost_value: Annotated[Money, Cost("What was lost was worth.", 143)]
     returned_value: Annotated[Money, Cost("What went back was worth.", 0)]
-    note: Annotated[str | None, Meaning("A note.")]
+    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
 
 
 class TransferReceiptAnswer(Answer):
@@ -94,7 +94,7 @@ class TransferReceiptAnswer(Answer):
     id: Annotated[Id, Meaning("Its id; on receiving you may choose it yourself.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     business_date: Annotated[Day, Meaning("The day that it counts for.")]
-    lines: Annotated[list[ArrivedLineAnswer], Meaning("Its lines.")]
+    lines: Annotated[list[ArrivedLineAnswer], Meaning("What came with this delivery.")]
 
 
 class CancellationAnswer(Answer):
@@ -111,7 +111,7 @@ class TransferAnswer(TransferHeadAnswer):
 
     occurred_at: Annotated[Moment, Meaning("When it was planned.")]
     recorded_at: CreatedAt
-    lines: Annotated[list[TransferLineAnswer], Meaning("Its lines.")]
+    lines: Annotated[list[TransferLineAnswer], Meaning("In the order in which they were entered.")]
     receipts: Annotated[list[TransferReceiptAnswer], Meaning("What was received, oldest first.")]
     cancellation: Annotated[CancellationAnswer | None, Meaning("Its end, if it was cancelled.")]
 

@@ -65,7 +65,7 @@ class TransferEdit(Body):
 class ShippedLineBody(Body):
     """How much of a line leaves, in the product's unit, whatever unit it was planned in."""
 
-    line_id = Id(required=True, meaning="The line.")
+    line_id = Id(required=True, meaning="Which line of the plan leaves.")
     quantity = Quantity(
         required=True, meaning="How much leaves, in the product's unit: a part of `requested`.", example="2"
     )
@@ -134,7 +134,7 @@ class TransfersQuery(PageQuery):
     from_storage_id = Id(**_TRANSFER["from_storage_id"])
     to_storage_id = Id(**_TRANSFER["to_storage_id"])
     store_id = Id(meaning="A store that they leave or are for.")
-    variant_id = Id(meaning="The variant.")
+    variant_id = Id(meaning="Only of this variant.")
     from_time = Moment(data_key="from", meaning="Planned not before.", example="2026-03-01T00:00:00Z")
     to_time = Moment(data_key="to", meaning="Planned before.", example="2026-04-01T00:00:00Z")
     overdue = Flag(load_default=False, meaning="Only what was expected by now, and has not arrived in full.")

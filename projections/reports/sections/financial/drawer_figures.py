@@ -7,9 +7,9 @@ from projections.reports.columns import Derived, Key, Measure
 KEYS = (
     Key(name="shift_id", label="Shift id", unit="id", meaning="The shift; null where rows are no shifts."),
     Key(name="business_date", label="Date", unit="date", meaning="The business date of the opening."),
-    Key(name="store_id", label="Store id", unit="id", meaning="The store."),
+    Key(name="store_id", label="Store id", unit="id", meaning="Where it happened or belongs."),
     Key(name="store", label="Store", unit="text", meaning="What the store was called."),
-    Key(name="register_id", label="Register id", unit="id", meaning="The register."),
+    Key(name="register_id", label="Register id", unit="id", meaning="The till that it is about."),
     Key(name="register", label="Register", unit="text", meaning="What the register was called."),
     Key(name="cashier_id", label="Cashier id", unit="id", meaning="Who opened the shift."),
     Key(name="cashier", label="Cashier", unit="text", meaning="What they are called."),

@@ -156,8 +156,13 @@ BY_PRODUCT = Section(
     title="Sales by product",
     meaning="What was sold of each variant, or of each product, the highest net sales first.",
     keys=(
-        Key(name="variant_id", label="Variant id", unit="id", meaning="The variant."),
-        Key(name="product_id", label="Product id", unit="id", meaning="The product."),
+        Key(
+            name="variant_id",
+            label="Variant id",
+            unit="id",
+            meaning="Which variant, by its `id`; SKU and name may change, this does not.",
+        ),
+        Key(name="product_id", label="Product id", unit="id", meaning="The product that the variant is of."),
         Key(name="sku", label="SKU", unit="text", meaning="The stock-keeping unit.", example="BEANS-250"),
         Key(
             name="name", label="Product", unit="text", meaning="What it is called.", example="Espresso beans"

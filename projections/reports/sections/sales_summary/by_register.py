@@ -76,7 +76,7 @@ BY_REGISTER = Section(
     keys=(
         Key(name="register_id", label="Register id", unit="id", meaning="The register; null for none."),
         Key(name="name", label="Register", unit="text", meaning="What it is called.", example="Till 1"),
-        Key(name="store_id", label="Store id", unit="id", meaning="The store."),
+        Key(name="store_id", label="Store id", unit="id", meaning="Where it happened or belongs."),
         Key(name="store", label="Store", unit="text", meaning="What the store is called.", example="Harbour"),
     ),
     identity=("register_id", "store_id"),

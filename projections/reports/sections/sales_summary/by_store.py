@@ -82,7 +82,7 @@ BY_STORE = Section(
     title="Sales by store",
     meaning="What each store sold, under the name that it had.",
     keys=(
-        Key(name="store_id", label="Store id", unit="id", meaning="The store."),
+        Key(name="store_id", label="Store id", unit="id", meaning="Where it happened or belongs."),
         Key(name="name", label="Store", unit="text", meaning="What the store is called.", example="Harbour"),
     ),
     identity=("store_id",),

@@ -167,8 +167,13 @@ RESTATEMENTS = Section(
     "no connection, and the like. A day is closed with its last shift or, without any, a day after it ended. "
     "What was first reported stands beside what is known now.",
     keys=(
-        Key(name="business_date", label="Date", unit="date", meaning="The business date."),
-        Key(name="store_id", label="Store id", unit="id", meaning="The store."),
+        Key(
+            name="business_date",
+            label="Date",
+            unit="date",
+            meaning="The day that was changed after it was closed.",
+        ),
+        Key(name="store_id", label="Store id", unit="id", meaning="Where it happened or belongs."),
         Key(name="store", label="Store", unit="text", meaning="What it was called.", example="Harbour"),
         Key(name="closed_at", label="Closed", unit="time", meaning="When the day was closed."),
     ),
