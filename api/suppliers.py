@@ -47,6 +47,6 @@ SUPPLIERS = Declaration(
             meaning="The least an order to it may come to, if it says so.",
             example=25_000,
         ),
-        "note": optional(2000, meaning="For your own people; nothing follows from it."),
+        "note": optional(2000, meaning="Free text; nothing depends on it."),
     },
 )

@@ -59,7 +59,7 @@ class CustomerAnswer(Answer):
     reference: Annotated[str | None, Meaning("The number under which other systems know them.", "K-1042")]
     birthday: Annotated[Day | None, Meaning("When they were born.", "1985-12-10")]
     group_ids: Annotated[list[Id], Meaning("The groups they belong to.", [])]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.", "Prefers oat milk")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.", "Prefers oat milk")]
     consents: Annotated[list[ConsentAnswer], Meaning("What they agreed to or refused.", [])]
     credit_limit: Annotated[Money | None, Meaning("The most they may owe; null: nothing.", 50_000)]
     terms_days: Annotated[int | None, Meaning("How many days what they owe may wait.", 30)]

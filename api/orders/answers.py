@@ -215,7 +215,7 @@ class OrderAnswer(Answer):
     change_total: Annotated[Money, Meaning("What was given back.", 131)]
     refunded_total: Annotated[Money, Meaning("What was refunded, or given back for what was cancelled.", 0)]
     due_total: Annotated[Money, Meaning("What is still to pay.", 0)]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     approved_by: Annotated[Id | None, Meaning("Who approved its prices and discounts.")]
     exchange: Annotated[ExchangeAnswer | None, Meaning("What it was exchanged with.", NULL)]
     voided: Annotated[VoidAnswer | None, Meaning("When, by whom and why it was taken back.", NULL)]

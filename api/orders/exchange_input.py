@@ -52,12 +52,7 @@ class ExchangeBody(Body):
         example=[],
     )
     reason = Text(longest=200, allow_none=True, load_default=None, meaning="Why.", example="Too small")
-    note = Text(
-        longest=1000,
-        allow_none=True,
-        load_default=None,
-        meaning="For your own people; nothing follows from it.",
-    )
+    note = Text(longest=1000, allow_none=True, load_default=None, meaning="Free text; nothing depends on it.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

@@ -136,12 +136,7 @@ class SaleBody(BasketBody):
         meaning="What you expect it to come to; at any other total nothing is sold.",
     )
     payments = Many(Object(PaymentBody()), longest=20, load_default=list, meaning="How it is paid.")
-    note = Text(
-        longest=1000,
-        allow_none=True,
-        load_default=None,
-        meaning="For your own people; nothing follows from it.",
-    )
+    note = Text(longest=1000, allow_none=True, load_default=None, meaning="Free text; nothing depends on it.")
 
 
 def basket_of(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class RefundAnswer(RefundSumsAnswer):
     number: Annotated[str, Meaning("Its number, in sequence.", "MAIN-1-R000007")]
     order_id: Annotated[Id, Meaning("The sale that it gives money back for.")]
     reason: Annotated[str, Meaning("Why.", "Too small")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     store_id: Annotated[Id, Meaning("The store that paid.")]
     register_id: Annotated[Id | None, Meaning("The register that paid.")]
     shift_id: Annotated[Id | None, Meaning("The shift whose drawer paid.")]

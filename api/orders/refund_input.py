@@ -75,12 +75,7 @@ class RefundQuoteBody(Body):
         "`pos.backdate`.",
     )
     reason = Text(longest=200, allow_none=True, load_default=None, meaning="Why.", example="Too small")
-    note = Text(
-        longest=1000,
-        allow_none=True,
-        load_default=None,
-        meaning="For your own people; nothing follows from it.",
-    )
+    note = Text(longest=1000, allow_none=True, load_default=None, meaning="Free text; nothing depends on it.")
     storage_id = Id(
         allow_none=True,
         load_default=None,

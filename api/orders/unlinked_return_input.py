@@ -70,12 +70,7 @@ class UnlinkedReturnBody(Body):
         meaning="What the customer has in hand, such as a receipt of before; no number of your own.",
         example="OLD-TILL-4711",
     )
-    note = Text(
-        longest=1000,
-        allow_none=True,
-        load_default=None,
-        meaning="For your own people; nothing follows from it.",
-    )
+    note = Text(longest=1000, allow_none=True, load_default=None, meaning="Free text; nothing depends on it.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

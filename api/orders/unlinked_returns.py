@@ -60,7 +60,7 @@ class UnlinkedReturnAnswer(Answer):
     payments: Annotated[list[RefundPaymentAnswer], Meaning("How it was paid out.")]
     reason: Annotated[str, Meaning("Why.", "Gift, too small")]
     external_reference: Annotated[str | None, Meaning("What the customer had in hand.", "OLD-TILL-4711")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     approved_by: Annotated[Id | None, Meaning("Who approved it.")]
     fiscal: Annotated[SignatureAnswer | None, Meaning("What a signing device said of it.", NULL)]
     version: Version

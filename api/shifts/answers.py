@@ -112,7 +112,7 @@ class CashMovementAnswer(Answer):
     amount: Annotated[Money, Meaning("How much moved; nothing when the drawer was just opened.", 5000)]
     reason: Annotated[str, Meaning("Why.", "safe")]
     reference: Annotated[str | None, Meaning("Your own reference.", "Bag 17")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     cashier_id: Annotated[Id | None, Meaning("Who moved it.")]
     occurred_at: Annotated[Moment, Meaning("When it moved.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]

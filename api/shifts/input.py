@@ -43,7 +43,7 @@ class OpeningBody(Body):
     register_id = Id(required=True, **_SHIFT["register_id"])
     opening_float = Money(required=True, **_SHIFT["opening_float"])
     denominations = _denominations(of_1000=7, of_200=15)
-    note = optional(1000, meaning="For your own people; nothing follows from it.")
+    note = optional(1000, meaning="Free text; nothing depends on it.")
     occurred_at = Moment(allow_none=True, load_default=None, meaning=_WHEN)
 
 
@@ -88,7 +88,7 @@ class ClosingBody(Body):
         example=5000,
     )
     over_short_reason = optional(200, meaning="Why it is off.", example="Two coins missing")
-    note = optional(1000, meaning="For your own people; nothing follows from it.")
+    note = optional(1000, meaning="Free text; nothing depends on it.")
     occurred_at = Moment(allow_none=True, load_default=None, meaning=_WHEN)
 
 

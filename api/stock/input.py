@@ -41,7 +41,7 @@ class DocumentBody(Body):
         meaning="Where the goods lie: a storage of the company, as `GET /api/lookups/storages` lists them.",
     )
     reference = optional(200, meaning="Your own reference.", example="DN-2041")
-    note = optional(1000, meaning="For your own people; nothing follows from it.")
+    note = optional(1000, meaning="Free text; nothing depends on it.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

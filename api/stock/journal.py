@@ -49,7 +49,7 @@ class EntryAnswer(Answer):
     id: OwnId
     storage_id: Annotated[Id, Meaning("Where the goods lie.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
     business_date: Annotated[

@@ -40,7 +40,7 @@ class MovementAnswer(Answer):
     balance_value: Annotated[SignedMoney, Cost("What that was worth.", 7600)]
     reason: Annotated[str | None, Meaning("Why.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     order_id: Annotated[Id | None, Meaning("The order it belongs to.")]
     supplier_id: Annotated[Id | None, Meaning("Who delivered it or took it back, if that is what it was.")]
     purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]

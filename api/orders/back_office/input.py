@@ -81,12 +81,7 @@ class OrderBody(OrderBasketBody):
         meaning="Until when its goods are reserved; null: without an end. Left out, for as long as the "
         "company reserves (`order_reservation_days`).",
     )
-    note = Text(
-        longest=1000,
-        allow_none=True,
-        load_default=None,
-        meaning="For your own people; nothing follows from it.",
-    )
+    note = Text(longest=1000, allow_none=True, load_default=None, meaning="Free text; nothing depends on it.")
     expected_total = Money(
         allow_none=True,
         load_default=None,
@@ -124,7 +119,7 @@ class AmendedLineBody(Body):
 class AmendmentBody(Body):
     """What changes of an order; what is left out stays."""
 
-    note = optional(1000, meaning="For your own people; nothing follows from it.")
+    note = optional(1000, meaning="Free text; nothing depends on it.")
     customer_id = Id(
         allow_none=True,
         meaning="Who orders. What was noted about another before, and why they were given discounts, is left "

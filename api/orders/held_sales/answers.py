@@ -26,7 +26,7 @@ class HeldSaleAnswer(Answer):
     currency: Currency
     lines: Annotated[list[HeldLineAnswer], Meaning("In the order in which they were entered.")]
     discounts: Annotated[list[DiscountAnswer], Meaning("Discounts on the whole, in this order.", [])]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     value: Annotated[Money, Meaning("What it came to when it was parked, tax included.", 869)]
     is_reserved: Annotated[bool, Meaning("Whether its goods were reserved for it.", example=False)]
     held_at: Annotated[Moment, Meaning("When it was parked.")]

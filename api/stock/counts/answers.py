@@ -36,7 +36,7 @@ class CountAnswer(Answer):
         ScopeAnswer, Meaning("What a partial count is about; empty lists in a full one.", NOTHING_IN_SCOPE)
     ]
     reference: Annotated[str | None, Meaning("Your own reference.", "SC-7")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     status: Annotated[Literal["open", "completed", "cancelled"], Meaning("Where it stands.")]
     is_completing: Annotated[
         bool, Meaning("Whether nothing is counted any more and differences are being posted.", example=False)

@@ -175,7 +175,7 @@ class DeliveryBody(Body):
         allow_none=True, load_default=None, meaning="Where the goods are put, if not where they were for."
     )
     reference = optional(200, meaning="Your own reference.", example="DN-2041")
-    note = optional(1000, meaning="For your own people; nothing follows from it.")
+    note = optional(1000, meaning="Free text; nothing depends on it.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

@@ -35,7 +35,7 @@ class ReservationAnswer(Answer):
     expires_at: Annotated[Moment | None, Meaning("When the promise lapses; null: never.")]
     lines: Annotated[list[ReservationLineAnswer], Meaning("In the order in which they were entered.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "Phone call")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     release_reason: Annotated[
         str | None, Meaning("Why some of it was released, as somebody said last.", "Changed their mind")
     ]

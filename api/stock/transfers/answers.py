@@ -32,7 +32,7 @@ class TransferHeadAnswer(Answer):
     to_storage_id: Annotated[Id, Meaning("The storage that they are for.")]
     expected_at: Annotated[Moment | None, Meaning("When they are expected there.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     shipped_at: Annotated[Moment | None, Meaning("When they left.")]
     carrier: Annotated[str | None, Meaning("Who carries them.", "DHL")]
     tracking: Annotated[str | None, Meaning("The carrier's number of the shipment.", "00340434161094")]
@@ -85,7 +85,7 @@ class ArrivedLineAnswer(Answer):
     damaged_value: Annotated[Money, Cost("What was damaged was worth.", 143)]
     lost_value: Annotated[Money, Cost("What was lost was worth.", 143)]
     returned_value: Annotated[Money, Cost("What went back was worth.", 0)]
-    note: Annotated[str | None, Meaning("For your own people; nothing follows from it.")]
+    note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
 
 
 class TransferReceiptAnswer(Answer):
