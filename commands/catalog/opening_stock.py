@@ -9,7 +9,7 @@ from commands.catalog.assortment import ImportWork
 from commands.ports import Caller
 from commands.stock.moments import moment_of_movement
 from commands.stock.ports import StockContext
-from domain.catalog.moving_in import Findings
+from domain.catalog.moving_in import MovedSheet
 from domain.errors import Invalid, NotAllowed
 from domain.stock.adjustments import Adjustment, adjust
 from domain.stock.goods import BaseQuantity
@@ -57,15 +57,15 @@ class OpeningStock:
         self._title = title
         self._openings: list[Opening] = []
 
-    def add(self, opening: Opening, precisions: Mapping[UUID, int], findings: Findings) -> None:
+    def add(self, opening: Opening, precisions: Mapping[UUID, int], sheet: MovedSheet) -> None:
         """Take an article along, if its quantity can be stock."""
         places = precisions.get(opening.unit_id, _PLACES) if opening.unit_id else _PLACES
         if opening.quantity < 0:
             message = f"{opening.quantity:f} is less than nothing; no stock was taken along."
-            findings.hand(opening.row, "", "negative", message)
+            sheet.findings.hand(opening.row, sheet.stock_label, "negative", message)
         elif opening.quantity != round(opening.quantity, places):
             message = f"{opening.quantity:f} is finer than the unit of the product; no stock was taken along."
-            findings.hand(opening.row, "", "too_precise", message)
+            sheet.findings.hand(opening.row, sheet.stock_label, "too_precise", message)
         elif opening.quantity:
             self._openings.append(opening)
 

@@ -143,7 +143,7 @@ class _Import:
         if self._opening is None or self._moved is None:
             return
         for opening in decision.openings(self._moved.stock):
-            self._opening.add(opening, self._precisions, self._moved.findings)
+            self._opening.add(opening, self._precisions, self._moved)
 
     def _grouped(self) -> dict[Owner, list[int]]:
         """The indexes of the rows of each product: by its id, by a text of the file's own, or row by row.

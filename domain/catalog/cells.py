@@ -15,6 +15,8 @@ _MONEY = re.compile(r"([0-9]{1,17})(?:\.([0-9]{1,20}))?\Z")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,5})?\Z")
 _NEGATIVE = re.compile(r"-[0-9]")
 _BARCODE = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
+#: A number in powers of ten, of which the first digits alone are left.
+_POWER = re.compile(r"[0-9][.,][0-9]+[eE]\+?[0-9]{1,2}\Z")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _MARKS = re.compile(r"([\\|=>])")
 _YES = frozenset({"true", "yes", "1"})
@@ -178,6 +180,9 @@ def barcodes(text: str) -> tuple[str, ...]:
     """Barcodes; the check digit of a GTIN must be right, and no zeros in front of it be cut off."""
     codes = parts(text, MOST_BARCODES)
     for code in codes:
+        if _POWER.match(code):
+            message = f"{code} is what a spreadsheet shows of a long number; type all of its digits."
+            raise CellNotValid("digits_lost", message)
         if not _BARCODE.match(code):
             raise CellNotValid("invalid", f"{code[:80]}: a barcode is 1 to 64 letters, digits or dashes.")
         if not has_valid_check_digit(code):

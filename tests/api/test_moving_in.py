@@ -183,6 +183,25 @@ class TestSquare:
         assert "Hill Roasters" in notes
         assert "Town Tax" not in notes
 
+    def test_a_variation_may_go_on_with_the_item_above(self, mover: Mover) -> None:
+        rows = (
+            b"Token,Item Name,Variation Name,SKU,Category,Price,Archived,Price Annex",
+            b"a,Tea,Cup,T1,Drinks,2.50,N,3.00",
+            b"b,,Pot,T2,,4.50,N,",
+            b"c,Old Tea,Cup,T3,,1.00,Y,",
+            b"d,,Pot,T4,,1.00,,",
+            b"e,,,T5,,1.00,,",
+        )
+        report = mover.moved(b"\n".join(rows))
+        assert (skipped(report), hands(report)) == ([4, 5], {(6, "required")})
+        (ignored,) = report["ignored_columns"]
+        assert "by store" in ignored["reason"]
+        (tea,) = mover.client.get(PRODUCTS).data
+        assert [(one["sku"], one["name"], one["price"]) for one in tea["variants"]] == [
+            ("T1", "Cup", 250),
+            ("T2", "Pot", 450),
+        ]
+
     def test_a_tax_of_the_same_name_is_taken(self, mover: Mover) -> None:
         tax = mover.client.post(f"{SETTINGS}/tax-rates", {"name": "Town Tax", "rate": "8.5"}).data["id"]
         mover.moved(file("square"))
@@ -208,6 +227,18 @@ class TestWooCommerce:
         }
         assert catalog["Green Olives"]["variants"] == {"OLIVES": (450, 0, {}, ["5012345678900"])}
         assert catalog["Recipe Booklet"]["status"] == "draft"
+
+    def test_stock_of_all_variations_together_is_told(self, mover: Mover) -> None:
+        rows = (
+            b"ID,Type,SKU,Name,Stock,Regular price,Parent,Attribute 1 name,Attribute 1 value(s)",
+            b'1,variable,TEA,Tea,12,,,Size,"S, M"',
+            b"2,variation,TEA-S,Tea - S,parent,1.00,TEA,Size,S",
+            b"3,variation,TEA-M,Tea - M,3,1.00,TEA,Size,M",
+        )
+        storage = mover.storage()
+        report = mover.moved(b"\n".join(rows), f"storage_id={storage}")
+        assert hands(report) == {(2, "shared_stock")}
+        assert mover.stock(storage) == {"TEA-M": ("3", 0)}
 
 
 class TestOdoo:
@@ -235,6 +266,18 @@ class TestOdoo:
             {"Colour": "Blue", "Arms": "No"},
         ]
 
+    def test_what_is_called_alike_and_filed_elsewhere_is_another(self, mover: Mover) -> None:
+        rows = (
+            b"Name,Internal Reference,Sales Price,Product Category",
+            b"Screw,S1,0.05,All / Nails",
+            b"Screw,S2,0.06,All / Tools",
+            b"Screw,S3,0.07,All / Tools",
+        )
+        assert mover.moved(b"\n".join(rows))["created"] == 2
+        products = mover.client.get(PRODUCTS).data
+        skus = {tuple(sorted(variant["sku"] for variant in one["variants"])) for one in products}
+        assert skus == {("S1",), ("S2", "S3")}
+
 
 class TestLoyverse:
     def test_variants_are_below_their_handle(self, mover: Mover) -> None:
@@ -251,6 +294,10 @@ class TestLoyverse:
             "Plums": "active",
             "Cap": "draft",
         }
+
+    def test_items_without_a_handle_are_each_their_own(self, mover: Mover) -> None:
+        rows = (b"Handle,SKU,Name,Track stock,Default price", b",1,Tea,N,1.00", b",2,Tea,N,2.00")
+        assert mover.moved(b"\n".join(rows))["created"] == 2
 
 
 class TestLightspeed:
@@ -469,13 +516,23 @@ class TestWrongInput:
             (6, "required"),
             (7, "other_currency"),
             (8, "required"),
-            (9, "invalid"),
+            (9, "digits_lost"),
             (10, "too_many_cells"),
         }
 
     def test_options_that_are_there_twice_need_a_hand(self, mover: Mover) -> None:
         report = self.try_rows(mover, b"a,A,Size,S,A,1,,", b"a,,,S,B,1,,", b"a,,,M,A,1,,")
         assert hands(report) == {(3, "duplicate"), (4, "made_up")}
+
+    def test_options_that_are_too_long_still_tell_variants_apart(self, mover: Mover) -> None:
+        rows = (b"a,A,Size,%s,A%d,1,," % (letter * 60, number) for number, letter in enumerate((b"x", b"y")))
+        assert hands(self.try_rows(mover, *rows)) == {(2, "too_long"), (3, "too_long")}
+        (product,) = mover.client.get(PRODUCTS).data
+        assert {one["name"] for one in product["variants"]} == {"x" * 60, "y" * 60}
+
+    def test_a_name_that_is_cut_off_is_told(self, mover: Mover) -> None:
+        assert hands(self.try_rows(mover, b"a,%s,,,A,1,," % (b"n" * 255))) == {(2, "too_long")}
+        assert set(mover.catalog()) == {"n" * 200}
 
     def test_zeros_that_a_spreadsheet_cut_off_are_told(self, mover: Mover) -> None:
         report = self.try_rows(mover, b"a,A,,,A,1,12345678905,", b'b,B,,,="007",1,="012345678905",')

@@ -15,6 +15,7 @@ from domain.catalog.moving_in.layout import Format
 from domain.catalog.moving_in.made_skus import made_sku
 from domain.catalog.moving_in.plain_text import plain_text
 from domain.catalog.moving_in.reasons import reason_of
+from domain.catalog.moving_in.systems.words import barcodes
 from domain.catalog.product_sheet import COLUMNS
 from domain.sheets import SheetNotReadable, Table, encoding_of
 
@@ -44,6 +45,9 @@ class TestAmounts:
             ("1'234.50", "1234.50"),
             ("1\u202f234,50\xa0€", "1234.50"),
             ("5,-", "5.00"),
+            ("5.\u2013 €", "5.00"),
+            ("12,90 €/kg", "12.90"),
+            ("€ 12.90 EUR", "12.90"),
             ("1.234.567", "1234567.00"),
             ("1,23,456.00", "123456.00"),
             ("0.500", "0.50"),
@@ -60,7 +64,12 @@ class TestAmounts:
             ("$5", "other_currency"),
             ("£5", "other_currency"),
             ("5 USD", "other_currency"),
+            ("129 kr.", "other_currency"),
+            ("Fr. 5.00", "other_currency"),
+            ("A$5", "other_currency"),
+            ("5 $/kg", "other_currency"),
             ("-5", "negative"),
+            ("12,90-", "negative"),
             ("(5.00)", "negative"),
             ("variable", "invalid"),
             ("1e5", "invalid"),
@@ -91,6 +100,9 @@ class TestAmounts:
 
     def test_a_dollar_is_not_said_to_be_another(self) -> None:
         assert money("$5.00", "AUD", 2, "").text == money("A$5.00", "AUD", 2, "").text == "5.00"
+        assert money("129 kr", "SEK", 2, "").text == "129.00"
+        with pytest.raises(CellNotValid, match="C\\$"):
+            money("C$5.00", "USD", 2, "")
 
     def test_quantities_may_be_below_zero_and_parts(self) -> None:
         assert quantity("-3", ".") == Decimal(-3)
@@ -98,6 +110,19 @@ class TestAmounts:
         for text in ("", "-", "1/2", "many", "1 or 2"):
             with pytest.raises(CellNotValid):
                 quantity(text, "")
+
+
+class TestBarcodes:
+    def test_several_stand_in_one_cell(self) -> None:
+        assert barcodes("4006381333931, 96385074;X|'Y") == ("4006381333931", "96385074", "X", "Y")
+
+    @pytest.mark.parametrize("text", ["4,00638E+12", "4.00638E+12", "4.00638e12", "4E+12"])
+    def test_what_a_spreadsheet_shortened_is_not_divided(self, text: str) -> None:
+        assert barcodes(text) == (text,)
+
+    @pytest.mark.parametrize("text", ["4006381333931.0", "4006381333931,0", "4006381333931.00 "])
+    def test_decimals_that_are_none_are_no_part_of_one(self, text: str) -> None:
+        assert barcodes(text) == ("4006381333931",)
 
 
 class TestTexts:

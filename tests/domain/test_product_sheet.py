@@ -152,6 +152,9 @@ class TestCells:
         with pytest.raises(CellNotValid, match="012345678905") as wrong:
             cells.barcodes("X-1|12345678905")
         assert wrong.value.code == "zeros_cut_off"
+        with pytest.raises(CellNotValid) as wrong:
+            cells.barcodes("4.00638E+12")
+        assert wrong.value.code == "digits_lost"
 
     @pytest.mark.parametrize("text", ["TRUE", "yes", "1", "True"])
     def test_yes_is_written_in_many_ways(self, text: str) -> None:

@@ -13,6 +13,8 @@ _DIGIT = re.compile(r"[0-9]")
 #: What stands before the decimals: digits, or groups of them divided by one sign.
 _WHOLE = re.compile(r"[0-9]*|[0-9]{1,3}(?P<sign>[.,])[0-9]{2,3}(?:(?P=sign)[0-9]{2,3})*")
 _MINUS = ("-", "\u2212", "(")
+#: As books are kept; in `12,-` a dash stands for decimals.
+_MINUS_BEHIND = re.compile(r"\s*[-\u2212]")
 #: So many digits behind a sign may be thousands.
 _GROUP = 3
 #: More digits are no price, and no stock.
@@ -47,6 +49,8 @@ def money(text: str, currency: str, places: int, mark: str) -> Amount:
         raise CellNotValid("negative", "It is below zero.")
     if _DIGIT.search(after):
         raise CellNotValid("invalid", f"{text[:40]} is no amount.")
+    if _MINUS_BEHIND.match(after) and not match[0].rstrip().endswith((".", ",")):
+        raise CellNotValid("negative", "It is below zero.")
     value = _decimal(match[0], places, mark)
     rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return Amount(f"{rounded:f}", is_rounded=rounded != value)

@@ -1,11 +1,12 @@
 """Which currency an amount says it is in."""
 
 import re
+from collections.abc import Collection, Mapping
 
 from domain.money import CURRENCIES
 
 #: Currencies by the sign that stands for them, as far as that tells.
-_SIGNS = {
+_SIGNS: Mapping[str, Collection[str]] = {
     "€": {"EUR"},
     "£": {"GBP", "EGP", "GIP", "FKP", "SHP", "LBP", "SDG", "SSP", "SYP"},
     "¥": {"JPY", "CNY"},
@@ -22,6 +23,21 @@ _SIGNS = {
     "zł": {"PLN"},
     "kč": {"CZK"},
     "r$": {"BRL"},
+    "a$": {"AUD"},
+    "au$": {"AUD"},
+    "c$": {"CAD"},
+    "ca$": {"CAD"},
+    "hk$": {"HKD"},
+    "nz$": {"NZD"},
+    "nt$": {"TWD"},
+    "s$": {"SGD"},
+    "us$": {"USD"},
+    "mx$": {"MXN"},
+    "kr": {"SEK", "NOK", "DKK", "ISK"},
+    "fr": {"CHF"},
+    "lei": {"RON", "MDL"},
+    "rs": {"INR", "PKR", "LKR", "NPR", "MUR"},
+    "rp": {"IDR"},
 }
 #: Where nobody writes a dollar for their own money.
 _WITHOUT_DOLLARS = frozenset(
@@ -46,14 +62,15 @@ _WITHOUT_DOLLARS = frozenset(
     ]
 )
 _KNOWN = frozenset(CURRENCIES)
+#: What stands between a currency and what the price is of, as in €/kg.
+_BETWEEN = re.compile(r"[\s/()*]+")
 
 
 def says_another(around: str, currency: str) -> str:
     """What stands around an amount, if it says another currency than this one; else nothing."""
-    word = around.strip().casefold()
-    if not word:
-        return ""
-    codes = {code.upper() for code in re.findall(r"\b[a-z]{3}\b", word)} & _KNOWN
-    said = _SIGNS.get(word) or codes
-    is_other = currency not in said if said else "$" in word and currency in _WITHOUT_DOLLARS
+    words = [word.rstrip(".") for word in _BETWEEN.split(around.casefold())]
+    said = _KNOWN.intersection(word.upper() for word in words).union(
+        *(_SIGNS.get(word, ()) for word in words)
+    )
+    is_other = currency not in said if said else "$" in around and currency in _WITHOUT_DOLLARS
     return around.strip()[:10] if is_other else ""

@@ -25,6 +25,8 @@ class Places:
         self.columns = {index for _, index in layout.series.get("stock", ())}
         self.columns |= {index for word, index in layout.indexes.items() if word == "stock"}
         self._name = self._find(location)
+        #: What the file calls the column of the place that is meant.
+        self.label = self._label(layout)
 
     def of(self, stock: Mapping[str, str]) -> str:
         """How much lies in the place that is meant; nothing where none is."""
@@ -48,6 +50,11 @@ class Places:
         if value != round(value, _MOST_PLACES):
             raise CellNotValid("too_precise", f"At most {_MOST_PLACES} decimal places; left out.")
         return value
+
+    def _label(self, layout: Layout) -> str:
+        columns = dict(layout.series.get("stock", ()))
+        index = columns.get(self._name or "", layout.indexes.get("stock"))
+        return "" if index is None else layout.header[index].strip()
 
     def _find(self, location: str | None) -> str | None:
         if location is None:

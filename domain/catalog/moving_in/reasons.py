@@ -13,6 +13,8 @@ _REASONS = (
         ),
         "It is about an online shop.",
     ),
+    (r"^price .", "Prices of one place alone are set by store, after moving in."),
+    (r"^enabled .", "It is of one place alone."),
     (
         r"ship|deliver|pickup|pick up|fulfil|backorder|purchase note|carrier|harmoni",
         "It is about sending goods.",

@@ -83,6 +83,11 @@ class MovedSheet(Sheet):
         """What the file calls a column of ours."""
         return self._writer.label(column)
 
+    @property
+    def stock_label(self) -> str:
+        """What the file calls the stock that is taken."""
+        return self._places.label
+
     def _lines(self, table: Table) -> list[Line]:
         """The rows, those that are too short filled up."""
         width, lines = len(table.header), []
@@ -114,6 +119,9 @@ class MovedSheet(Sheet):
             return
         if not (name := write.fit(first, "name", first.name[:LONGEST_NAME])):
             return
+        if len(first.name) > LONGEST_NAME:
+            message = f"Its name is cut off at {LONGEST_NAME} characters."
+            write.hand(first, "name", "too_long", message)
         tracked = {goods.track_stock for goods in product} - {None}
         shared = {
             **self._shared(first, name),
@@ -164,11 +172,14 @@ class MovedSheet(Sheet):
             return None
         if not (price := write.money(goods, "price", goods.price)):
             return None
+        options = write.fit(goods, "options", cells.options_text(goods.options))
+        # Options that cannot be kept still tell the variant from the others.
+        words = goods.variant_name if options else goods.variant_name or " / ".join(goods.options.values())
         return {
-            "variant_name": write.fit(goods, "variant_name", goods.variant_name),
+            "variant_name": write.fit(goods, "variant_name", words[:LONGEST_NAME]),
             "sku": self._uniques.sku(goods),
             "barcodes": self._uniques.barcodes(goods),
-            "options": write.fit(goods, "options", cells.options_text(goods.options)),
+            "options": options,
             "price": price,
             "cost": write.money(goods, "cost", goods.cost) if goods.cost else None,
             "reorder_level": write.fit(goods, "reorder_level", goods.reorder_level),
@@ -181,7 +192,7 @@ class MovedSheet(Sheet):
         try:
             self.stock[goods.row] = self._places.read(text, self._mark)
         except CellNotValid as wrong:
-            self._writer.hand(goods, "stock", wrong.code, wrong.message)
+            self.findings.hand(goods.row, self.stock_label, wrong.code, wrong.message)
 
     def _tell(self) -> None:
         """Say of each column that holds anything why it is not taken, and of the file what holds for all."""

@@ -13,7 +13,7 @@ _OPTIONS = (1, 2, 3)
 def _read(lines: Sequence[Line], findings: Findings) -> Iterator[Goods]:
     firsts: dict[str, Line] = {}
     for line in lines:
-        handle = line["product"] or line["name"]
+        handle = _handle(line)
         first = firsts.setdefault(handle, line)
         if first["part_sku"]:
             reason = (
@@ -26,6 +26,11 @@ def _read(lines: Sequence[Line], findings: Findings) -> Iterator[Goods]:
             yield _goods(line, first, findings)
 
 
+def _handle(line: Line) -> str:
+    """What the rows of one item share; what has none is an item of one row, whatever else is called so."""
+    return line["product"] or line["sku"] or line["name"]
+
+
 def _goods(line: Line, first: Line, findings: Findings) -> Goods:
     on_sale = first.each("available")
     pairs = (
@@ -33,7 +38,7 @@ def _goods(line: Line, first: Line, findings: Findings) -> Goods:
     )
     return Goods(
         row=line.number,
-        product=line["product"] or line["name"],
+        product=_handle(line),
         name=first["name"],
         description=first["description"],
         is_active=not on_sale or any(map(is_yes, on_sale.values())),

@@ -73,7 +73,8 @@ def _goods(line: Line, options: dict[str, str]) -> Goods:
     name = _REFERENCE.sub("", line["name"], count=1)
     return Goods(
         row=line.number,
-        product=_REFERENCE.sub("", line["template"], count=1) or name,
+        # A category is the template's: what is called alike and filed elsewhere is another product.
+        product=_REFERENCE.sub("", line["template"], count=1) or "\0".join((name, *_category(line))),
         identity=line["external_id"],
         name=name,
         description=line["description"],

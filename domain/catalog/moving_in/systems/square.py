@@ -17,30 +17,38 @@ _NO_GOODS = ("gift card", "event", "donation", "membership")
 
 
 def _read(lines: Sequence[Line], findings: Findings) -> Iterator[Goods]:
+    first: Line | None = None
     for line in lines:
-        if is_yes(line["archived"]):
+        if not first or not _goes_on(line, first):
+            first = line
+        if is_yes(line["archived"] or first["archived"]):
             findings.skip(line.number, "It is archived there.")
-        elif line["kind"].casefold() in _NO_GOODS:
-            findings.skip(line.number, f"What is sold as {line['kind']} is no article here.")
-        elif not line["name"]:
+        elif first["kind"].casefold() in _NO_GOODS:
+            findings.skip(line.number, f"What is sold as {first['kind']} is no article here.")
+        elif not first["name"]:
             findings.hand(line.number, line.layout.label("name"), "required", "A row without a name.")
         else:
-            yield _goods(line)
+            yield _goods(line, first)
 
 
-def _goods(line: Line) -> Goods:
+def _goes_on(line: Line, first: Line) -> bool:
+    """Whether it is one more variation of the item above, which is not named again."""
+    return not line["name"] and bool(line["variation"]) and line["handle"] in ("", first["handle"])
+
+
+def _goods(line: Line, first: Line) -> Goods:
     variation = line["variation"]
-    options = {line[f"name{number}"]: line[f"option{number}"] for number in _OPTIONS}
-    named = {name: value for name, value in options.items() if name and value}
+    pairs = ((line[f"name{one}"] or first[f"name{one}"], line[f"option{one}"]) for one in _OPTIONS)
+    named = {name: value for name, value in pairs if name and value}
     return Goods(
         row=line.number,
-        product=line["handle"] or line["name"],
+        product=first["handle"] or first["name"],
         identity=line["token"],
-        name=line["name"],
-        description=line["description"],
+        name=first["name"],
+        description=first["description"],
         is_active=not is_no(line["sellable"]),
-        brand=line["brand"],
-        category=_category(line),
+        brand=first["brand"],
+        category=_category(first),
         supplier=line["supplier"],
         taxes=taxes(label for label, text in line.each("tax").items() if is_yes(text)),
         sku=line["sku"],

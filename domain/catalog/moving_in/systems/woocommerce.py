@@ -23,6 +23,9 @@ def _read(lines: Sequence[Line], findings: Findings) -> Iterator[Goods]:
             findings.skip(line.number, reason)
         elif "variable" in kinds:
             findings.skip(line.number, "It holds what its variations share.")
+            if line["stock"].strip("0."):
+                message = "Its stock is of all its variations together; count what there is of each."
+                findings.hand(line.number, line.layout.label("stock"), "shared_stock", message)
         elif "variation" in kinds:
             if parent := parents.get(key(line["parent"])):
                 yield _goods(line, parent, _options(line, parent))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from domain.catalog.moving_in.goods import Path
 
 _YES = frozenset({"y", "yes", "true", "1", "x", "on", "active", "enabled"})
+#: A number with decimals that are none, or in powers of ten.
+_AS_NUMBER = re.compile(r"\s*(?:(?P<whole>[0-9]{6,14})[.,]0{1,3}|[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2})\s*\Z")
 _TAX = re.compile(r"^\"*(?P<name>.*?)\"*\s*(?:\((?P<rate>[^()]*)\))?$")
 
 
@@ -31,8 +33,15 @@ def listed(text: str) -> list[str]:
 
 def barcodes(*texts: str) -> tuple[str, ...]:
     """The barcodes, without the sign that keeps spreadsheets from taking them for numbers."""
-    codes = (part.strip().lstrip("'`") for text in texts for part in re.split(r"[,;|]", text))
+    codes = (part.strip().lstrip("'`") for text in texts for part in _divided(text))
     return tuple(dict.fromkeys(code for code in codes if code))
+
+
+def _divided(text: str) -> list[str]:
+    """The parts of a cell; in one that a spreadsheet has made a number of, a comma is before decimals."""
+    if match := _AS_NUMBER.match(text):
+        return [match["whole"] or text]
+    return re.split(r"[,;|]", text)
 
 
 def taxes(labels: Iterable[str]) -> tuple[tuple[str, ...], ...]:
