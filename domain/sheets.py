@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from domain.errors import Detail, Invalid
 
@@ -35,12 +36,18 @@ class SheetNotReadable(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one cell, or with a whole row (then `column` is empty). The header is row 1."""
+    """What is wrong with one cell, or with a whole row (then `column` is empty). The header is row 1.
+
+    Of what something else has already, it says what: its id, what it is called, where it stands in its life.
+    """
 
     row: int
     column: str
     code: str
     message: str
+    id: UUID | None = None
+    name: str | None = None
+    status: str | None = None
 
 
 def guarded(text: str) -> str:

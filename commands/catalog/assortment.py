@@ -59,8 +59,11 @@ class AssortmentPort(Protocol):
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
         """`id`, `product_id`, `sku_key` and `is_free` of those with these ids, and of who has these SKUs."""
 
-    def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
-        """The variant that has each of these barcodes, by its key, as far as there is one."""
+    def owners(self, barcodes: Collection[str]) -> Mapping[str, tuple[UUID, UUID]]:
+        """By the key of each of these barcodes that somebody has: the variant, and its product."""
+
+    def called(self, product_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
+        """The name and the status of each of these products."""
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
         """What has each of these ids: a product, or None for something else; nothing is left out."""

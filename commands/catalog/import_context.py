@@ -8,6 +8,7 @@ from uuid import UUID
 from commands.catalog.assortment import ExistingVariant
 from domain.catalog.brands import Brand
 from domain.catalog.categories import DEEPEST, Category
+from domain.catalog.gtin import barcode_key
 from domain.catalog.reference_book import CATEGORIES, Named, ReferenceBook, path_of
 from domain.catalog.variant_types import Choices
 from domain.settings import Setting
@@ -30,8 +31,8 @@ class ImportContext:
     now: datetime
     by_id: dict[UUID, ExistingVariant] = field(default_factory=dict)
     by_sku: dict[str, ExistingVariant] = field(default_factory=dict)
-    #: The variant that has a barcode.
-    owners: dict[str, UUID] = field(default_factory=dict)
+    #: The variant that has a barcode, and its product.
+    owners: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
     #: In which row each SKU, barcode or variant stands.
     rows: dict[str | UUID | tuple[str], int] = field(default_factory=dict)
     #: Settings that were there and are referred to, so that they must stay.
@@ -55,6 +56,11 @@ class ImportContext:
         if target is None and self.create_missing and kind in _CREATABLE:
             return self._make_path(text) if kind == CATEGORIES else self._make_brand(text)
         return target
+
+    def holder_of(self, barcode: str, variant_id: UUID | None) -> UUID | None:
+        """The product of another variant than this one that has a barcode; None if there is none."""
+        owner, product_id = self.owners.get(barcode_key(barcode), (variant_id, None))
+        return product_id if owner != variant_id else None
 
     def check_reference(self, kind: str, setting_id: UUID) -> bool:
         """Whether a product may begin to refer to it; it is remembered, so that it can be held."""

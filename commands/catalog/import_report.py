@@ -1,7 +1,8 @@
 """What an import of the catalog did, or would do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from domain.catalog.moving_in import OWN, Findings, MovedSheet
 from domain.errors import Detail, Invalid
@@ -63,6 +64,14 @@ class Report:
         self.by_hand_count, self.by_hand = findings.by_hand.count, findings.by_hand.in_order()
         self.notes = findings.notes
 
+    def name_holders(self, called: Callable[[Collection[UUID]], Mapping[UUID, tuple[str, str]]]) -> None:
+        """Say what those are called that have already what rows ask for, and where they stand."""
+        names = called({one.id for one in self.errors if one.id})
+        for index, one in enumerate(self.errors):
+            if one.id and one.id in names:
+                name, status = names[one.id]
+                self.errors[index] = replace(one, name=name, status=status)
+
     def name_columns(self, sheet: MovedSheet) -> None:
         """Call columns in errors as the file of another system does."""
         self.errors = [replace(one, column=one.column and sheet.label(one.column)) for one in self.errors]
@@ -75,5 +84,10 @@ class SheetNotValid(Invalid):
         self.report = report
         super().__init__(
             f"The file has {report.error_count:,} errors; nothing was imported.",
-            details=[Detail(f"{one.row}.{one.column}", one.code, one.message) for one in report.errors],
+            details=[_detail(problem) for problem in report.errors],
         )
+
+
+def _detail(problem: Problem) -> Detail:
+    detail = Detail(f"{problem.row}.{problem.column}", problem.code, problem.message)
+    return detail.held_by(problem.id, problem.name, problem.status) if problem.id and problem.name else detail

@@ -105,6 +105,7 @@ class _Import:
         self._check_room()
         report = self._report
         report.errors.sort(key=lambda problem: problem.row)
+        report.name_holders(self._assortment.called)
         report.brands_created, report.categories_created = self._context.brands, self._context.categories
         if self._opening and not self._commit:
             report.stock_recorded, report.stock_known = self._opening.foresee()

@@ -194,12 +194,11 @@ class ProductDecision:
                 self._once(row, "sku", own, "duplicate_id")
             owner = self._context.by_sku.get(sku_key(sku))
             if owner and owner.id != own:
-                self._wrong_in(row, "sku", "duplicate_sku", "Another variant has this SKU.")
+                self._wrong_in(row, "sku", "duplicate_sku", "Another variant has this SKU.", owner.product_id)
         for code in values.get("barcodes", ()):
-            key = barcode_key(code)
-            self._once(row, "barcodes", key, "duplicate_barcode")
-            if self._context.owners.get(key, own) != own:
-                self._wrong_in(row, "barcodes", "duplicate_barcode", f"Another variant has {code}.")
+            self._once(row, "barcodes", barcode_key(code), "duplicate_barcode")
+            if holder := self._context.holder_of(code, own):
+                self._wrong_in(row, "barcodes", "duplicate_barcode", f"Another variant has {code}.", holder)
 
     def _check_return(self, product: Product) -> None:
         """What it had before it was archived may be another's by now, or be about to be by this file."""
@@ -208,13 +207,13 @@ class ProductDecision:
             owner = self._context.by_sku.get(sku_key(variant.sku))
             keys: list[str | tuple[str]] = [(sku_key(variant.sku),), *map(barcode_key, variant.barcodes)]
             earlier = {self._context.rows.setdefault(key, self._first.number) for key in keys}
+            holders = (self._context.holder_of(code, variant.id) for code in variant.barcodes)
             if (owner and owner.id != variant.id) or not earlier <= own:
-                self._wrong("status", "duplicate_sku", f"Another variant has {variant.sku} by now.")
-            elif any(
-                self._context.owners.get(barcode_key(code), variant.id) != variant.id
-                for code in variant.barcodes
-            ):
-                self._wrong("status", "duplicate_barcode", f"Another variant has a barcode of {variant.sku}.")
+                message, holder = f"Another variant has {variant.sku} by now.", owner and owner.product_id
+                self._wrong("status", "duplicate_sku", message, holder)
+            elif holder := next(filter(None, holders), None):
+                message = f"Another variant has a barcode of {variant.sku}."
+                self._wrong("status", "duplicate_barcode", message, holder)
 
     def _once(self, row: Row, column: str, what: str | UUID | tuple[str], code: str) -> bool:
         """Whether no earlier row has it; one that has is named."""
@@ -342,8 +341,9 @@ class ProductDecision:
         rowed = [(variant, by_sku.get(sku_key(variant.sku))) for variant in product.variants.values()]
         yield from sorted(rowed, key=lambda pair: pair[1].number if pair[1] else 0)
 
-    def _wrong(self, column: str, code: str, message: str) -> None:
-        self._wrong_in(self._first, column, code, message)
+    def _wrong(self, column: str, code: str, message: str, holder: UUID | None = None) -> None:
+        self._wrong_in(self._first, column, code, message, holder)
 
-    def _wrong_in(self, row: Row, column: str, code: str, message: str) -> None:
-        self.problems.append(Problem(row.number, column, code, message))
+    def _wrong_in(self, row: Row, column: str, code: str, message: str, holder: UUID | None = None) -> None:
+        """Say what is wrong with a cell; `holder` is the product that has already what stands there."""
+        self.problems.append(Problem(row.number, column, code, message, holder))

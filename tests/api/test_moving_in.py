@@ -551,7 +551,11 @@ class TestWrongInput:
         report = mover.send(content).data
         (error,) = report["errors"]
         assert (error["row"], error["column"], error["code"]) == (2, "Variant Barcode", "duplicate_barcode")
-        assert mover.send(content, "commit=true").fields == {"2.Variant Barcode"}
+        refused = mover.send(content, "commit=true")
+        assert refused.fields == {"2.Variant Barcode"}
+        for told in (error, *refused.json["error"]["details"]):
+            assert (told["name"], told["status"]) == ("Here", "draft")
+            assert told["id"] == mover.client.get(f"{PRODUCTS}?limit=100").data[0]["id"]
 
     def test_an_id_of_another_company_is_only_a_text(self, mover: Mover, shop: Any) -> None:
         body = {"name": "Theirs", "variants": [{"sku": "T", "price": 1}]}

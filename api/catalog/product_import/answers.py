@@ -17,6 +17,9 @@ class ImportProblemAnswer(Answer):
     column: Annotated[str, Meaning("The column, as the file calls it; empty for the whole row.", "sku")]
     code: Annotated[str, Meaning("Stable, such as `required`, `duplicate_sku` or `not_found`.", "required")]
     message: Annotated[str, Meaning("One sentence for a person.")]
+    id: Annotated[UUID | None, Meaning("The product that already has what the row asks for.")] = None
+    name: Annotated[str | None, Meaning("What that product is called.", "Sea salt")] = None
+    status: Annotated[str | None, Meaning("Where that product stands in its life.", "active")] = None
 
 
 class IgnoredColumnAnswer(Answer):

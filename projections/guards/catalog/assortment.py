@@ -59,8 +59,15 @@ _VARIANTS: LiteralString = """
 """
 
 _OWNERS: LiteralString = """
-    SELECT barcode, variant_id FROM barcodes
-     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[]) AND NOT is_free
+    SELECT b.barcode, b.variant_id, v.product_id
+      FROM barcodes AS b
+      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
+     WHERE b.company_id = %(company_id)s AND b.barcode = ANY(%(barcodes)b::text[]) AND NOT b.is_free
+"""
+
+_CALLED: LiteralString = """
+    SELECT id, name, status FROM products
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
 """
 
 _STREAMS: LiteralString = f"""
@@ -120,10 +127,15 @@ class Assortment:
         """Id, product, SKU key and whether that is free: of those with these ids, and who has these SKUs."""
         return self._ask(_VARIANTS, ids=list(ids), sku_keys=list(sku_keys))
 
-    def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
-        """The variant that has each of these barcodes, by its key, as far as there is one."""
+    def owners(self, barcodes: Collection[str]) -> Mapping[str, tuple[UUID, UUID]]:
+        """By the key of each of these barcodes that somebody has: the variant, and its product."""
         rows = self._ask(_OWNERS, barcodes=[*{*map(barcode_key, barcodes)}]) if barcodes else []
-        return {row["barcode"]: row["variant_id"] for row in rows}
+        return {row["barcode"]: (row["variant_id"], row["product_id"]) for row in rows}
+
+    def called(self, product_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
+        """The name and the status of each of these products."""
+        rows = self._ask(_CALLED, ids=list(product_ids)) if product_ids else []
+        return {row["id"]: (row["name"], row["status"]) for row in rows}
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
         """What has each of these ids: a product, or None for something else; nothing is left out."""

@@ -75,11 +75,19 @@ class MemoryAssortment:
             if variant.id in ids or (sku_key(variant.sku) in sku_keys and not product.is_archived)
         ]
 
-    def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
+    def owners(self, barcodes: Collection[str]) -> Mapping[str, tuple[UUID, UUID]]:
         asked = {*map(barcode_key, barcodes)}
-        taken = [variant for product, variant in self._all() if not product.is_archived]
-        owners = {barcode_key(code): variant.id for variant in taken for code in variant.barcodes}
+        taken = [pair for pair in self._all() if not pair[0].is_archived]
+        owners = {
+            barcode_key(code): (variant.id, product.id)
+            for product, variant in taken
+            for code in variant.barcodes
+        }
         return {key: owner for key, owner in owners.items() if key in asked}
+
+    def called(self, product_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
+        products = {product.id: product for product, _ in self._all() if product.id in product_ids}
+        return {one: (product.values["name"], product.status) for one, product in products.items()}
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
         aggregates = {one: self._world.find(self._company_id, one) for one in ids}
