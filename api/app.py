@@ -56,6 +56,7 @@ from api.middleware import Gatekeeper
 from api.near_routes import NearRoutes
 from api.openapi import OpenApi, document_of
 from api.openapi.document import routes_of
+from api.pages.missing import show_missing
 from api.paths import IdConverter, NumberConverter
 from api.payment_methods import PAYMENT_METHODS
 from api.registers import REGISTERS
@@ -137,7 +138,7 @@ def create_app(services: Services) -> App[Request, Response]:
     app.req_options.auto_parse_qs_csv = False
     app.router_options.converters["uuid"] = IdConverter
     app.router_options.converters["int"] = NumberConverter
-    failures = Failures(services.public_url)
+    failures = Failures(services.public_url, show_missing)
     app.add_error_handler(Exception, failures.fail)
     app.add_error_handler(falcon.HTTPError, failures.refuse_http)
     app.add_error_handler(Refusal, failures.refuse)

@@ -23,10 +23,12 @@ class Constant:
         """Answer with it, packed for whoever takes that, or with 304 if the client has it."""
         is_packed = takes_gzip(req)
         etag = self._packed_etag if is_packed else self._etag
+        # Before anything is said of it: a refusal of the header itself is nothing to keep.
+        has_it = matches_etag(req, etag)
         resp.set_header("ETag", etag)
         resp.set_header("Cache-Control", "no-cache")
         resp.set_header("Vary", "Accept-Encoding")
-        if matches_etag(req, etag):
+        if has_it:
             resp.status = 304
             return
         resp.content_type = self._media_type

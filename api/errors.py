@@ -1,7 +1,7 @@
 """Where refusals become HTTP: one table of families to status codes, one shape for every failure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -151,10 +151,16 @@ def _cut(detail: Detail) -> Detail:
 
 
 class Failures:
-    """Answers every failure in one shape; `public_url` is where this service is reached, if that is known."""
+    """Answers every failure in one shape; `public_url` is where this service is reached, if that is known.
 
-    def __init__(self, public_url: str | None) -> None:
+    What is not found is left to `show_missing` first, which says whether it has answered.
+    """
+
+    def __init__(
+        self, public_url: str | None, show_missing: Callable[[Request, Response, Refusal], bool]
+    ) -> None:
         self._public_url = public_url
+        self._show_missing = show_missing
         #: Knows which route a path is nearest to, once there are routes.
         self.routes = NearRoutes(())
 
@@ -195,6 +201,8 @@ class Failures:
     def _answer(self, req: Request, resp: Response, status: int, refusal: Refusal) -> None:
         bind_contextvars(code=refusal.code)
         resp.status = status
+        if status == HTTPStatus.NOT_FOUND and self._show_missing(req, resp, refusal):
+            return
         resp.content_type = falcon.MEDIA_JSON
         base = base_of(req) if self._public_url is None else self._public_url
         resp.data = body_of(refusal, getattr(req.context, "request_id", None), base)

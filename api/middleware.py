@@ -197,10 +197,12 @@ class Gatekeeper:
         route = req.uri_template or "unknown"
         # A client may send any word as its method; each would be a series of its own for ever.
         method = req.method if req.method in HTTP_METHODS else "other"
+        # A method that a route does not take is one of many that it could be asked with.
+        counted = "other" if resp.status_code == HTTPStatus.METHOD_NOT_ALLOWED else method
         # Traces tell the same of it.
-        req.env["mipos.counted"] = method, route
-        _requests(method, route, resp.status_code).inc()
-        _seconds(method, route).observe(seconds)
+        req.env["mipos.counted"] = counted, route
+        _requests(counted, route, resp.status_code).inc()
+        _seconds(counted, route).observe(seconds)
         caller = req.context.caller
         (log.debug if _is_probe(req, resp) else log.info)(
             "answered",

@@ -28,6 +28,7 @@ class CustomerStatement(Resource):
         "paid of it.",
         query=StatementQuery(),
         answer=StatementAnswer,
+        refusals=(Invalid,),
     )
     def on_get(self, req: Request, resp: Response, customer_id: UUID) -> None:
         """What was owed before, what changed it, what is owed, and how late that is."""

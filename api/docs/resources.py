@@ -1,8 +1,8 @@
 """GET /docs and what is below it: the reference as pages for people, and in Markdown for tools."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Self
 
 import falcon
 from falcon import Request, Response
@@ -12,15 +12,28 @@ from api.docs.pages import START
 from api.docs.site import Site
 from api.envelope import encode
 from api.media import HTML, JSON, MARKDOWN, TEXT
+from api.nearest import nearest
 from api.operations import PUBLIC, operation
 from api.resource import Resource
 from api.services import Services
-from commands.ports import Missing
+from domain.errors import NotFound
 
 _MARKDOWN_TYPE = f"{MARKDOWN}; charset=utf-8"
 # Browsers show this one, and save the other as a file.
 _TEXT_TYPE = f"{TEXT}; charset=utf-8"
 _SUFFIX = ".md"
+#: Names of pages are long words: less alike than that they are others.
+_ALIKE = 0.6
+
+
+class NoSuchPage(NotFound):
+    """The reference has no such page."""
+
+    @classmethod
+    def near(cls, name: str, names: Iterable[str]) -> Self:
+        """With the page that may be meant, if one is near."""
+        near = nearest(name.lower(), set(names) - {START}, _ALIKE)
+        return cls(f"{cls.__doc__} Did you mean /docs/{near}?") if near else cls()
 
 
 class Written:
@@ -84,7 +97,7 @@ class Section(_Reference):
         """
         name = section.removesuffix(_SUFFIX)
         if not self.written.site.has(name) or section == START:
-            raise Missing
+            raise NoSuchPage.near(name, [page.name for page in self.written.site.pages])
         if section.endswith(_SUFFIX):
             self.written.markdown(name).answer(req, resp)
         else:

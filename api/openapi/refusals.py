@@ -117,15 +117,14 @@ def _unavailable(method: str, path: str, _operation: Operation) -> Iterable[type
             yield OutcomeUnknown
 
 
-def _of_the_server(method: str, path: str, operation: Operation) -> Iterable[type[Refusal]]:
+def _of_the_server(method: str, path: str, _operation: Operation) -> Iterable[type[Refusal]]:
     """What the web server, or whoever counts requests, may refuse whatever is asked."""
-    yield from (failures.HeadersTooLarge, failures.Overloaded, failures.InternalError)
+    yield from (failures.UriTooLong, failures.HeadersTooLarge, failures.ExpectationFailed)
+    yield from (failures.Overloaded, failures.InternalError)
     if path != "/health":
         yield TooManyRequests
-    if operation.query is not None:
-        yield failures.UriTooLong
     if method != "GET":
-        yield from (failures.RequestTimeout, failures.ExpectationFailed, failures.CodingUnsupported)
+        yield from (failures.RequestTimeout, failures.CodingUnsupported)
 
 
 def message_of(refusal: type[Refusal]) -> str:

@@ -220,6 +220,8 @@ class Loop:
             ("Content-Type", "application/json"),
             ("Cache-Control", "no-store"),
             ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
             ("X-Request-Id", request_id),
         ]
         if status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -98,7 +98,8 @@ def read_statement(
     if company is None:
         return None
     last = to_date or company["today"]
-    first = from_date or last - timedelta(days=DAYS)
+    # The calendar begins somewhere.
+    first = from_date or last - min(timedelta(days=DAYS), last - date.min)
     params = {
         "company_id": db.company_id,
         "customer_id": customer_id,

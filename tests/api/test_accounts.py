@@ -205,6 +205,12 @@ class TestStatement:
         until = statement(stocked, ada, to=str(today - timedelta(days=3)))
         assert (until["opening"], until["closing"], until["ageing"]["current"]) == (0, 238, 238)
 
+    @pytest.mark.parametrize("query", [{"to": "0001-01-01"}, {"from": "9999-12-31", "to": "9999-12-31"}])
+    def test_reaches_both_ends_of_the_calendar(
+        self, stocked: Stocked, ada: str, query: dict[str, str]
+    ) -> None:
+        assert statement(stocked, ada, **query)["entries"] == []
+
     def test_says_how_late_it_is_on_its_last_day(self, stocked: Stocked, ada: str) -> None:
         buy(stocked, ada, ("account", 238))
         stocked.shop.client().post(path(ada, "payments"), {"amount": 38, "method": "cash"})

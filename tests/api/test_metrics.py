@@ -77,6 +77,15 @@ class TestRequests:
         assert grown("mipos_http_requests_total", method="GET", route="unknown", status="404") == 3
         assert "BREW" not in {labels["method"] for labels in seen}
 
+    def test_that_a_route_does_not_take_are_one_series_of_it(
+        self, service: Service, shop: Any, grown: Callable[..., float]
+    ) -> None:
+        for method in ("PUT", "TRACE", "PROPFIND", "MKCOL", "DELETE"):
+            assert shop.client().call(method, BRANDS).status == 405
+        assert grown("mipos_http_requests_total", method="other", route=BRANDS, status="405") == 5
+        seen = named(figures(service), "mipos_http_requests_total")
+        assert "PROPFIND" not in {labels["method"] for labels in seen}
+
     def test_name_no_company_and_no_user(self, service: Service, shop: Any) -> None:
         shop.client().post(BRANDS, {"name": f"Brand {uuid4()}"})
         page = service.client().get("/metrics").body.decode()

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-TOKEN = "only-for-those-who-watch"
+TOKEN = "only-for-those-who-wätch"
 ELSEWHERE = {"X_Forwarded_For": "192.0.2.1"}
 
 
@@ -21,16 +21,34 @@ class TestOnTheSameMachine:
         assert "projections" in service.client().get("/ready").data
         assert b"mipos_http_requests_total" in service.client().get("/metrics").body
 
-    @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
-    def test_a_proxy_is_a_stranger(self, service: Any, header: str) -> None:
-        headers = {header: "1.1 somebody"}
+    @pytest.mark.parametrize(
+        "host", ["localhost", "LOCALHOST:3000", "127.0.0.1", "127.8.9.1:1", "[::1]:3000"]
+    )
+    def test_it_goes_by_the_names_that_every_machine_has_for_itself(self, service: Any, host: str) -> None:
+        assert "projections" in service.client().get("/ready", Host=host).data
+
+    @pytest.mark.parametrize(
+        "host",
+        ["shop.example", "localhost.evil.example", "evil.example:3000", "127.0.0.1.evil.example", "[::1"],
+    )
+    def test_by_any_other_name_a_stranger_asks(self, service: Any, host: str) -> None:
+        assert service.client().get("/ready", Host=host).data == {"ready": True}
+        assert service.client().get("/metrics", Host=host).code == "forbidden"
+
+    @pytest.mark.parametrize("said", ["1.1 somebody", ""])
+    @pytest.mark.parametrize(
+        "header",
+        ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via"],
+    )
+    def test_a_proxy_is_a_stranger(self, service: Any, header: str, said: str) -> None:
+        headers = {header: said}
         assert service.client().call("GET", "/ready", headers=headers).data == {"ready": True}
         assert service.client().call("GET", "/metrics", headers=headers).code == "forbidden"
 
 
 class TestFromElsewhere:
     def test_the_token_opens_both(self, watched: Any) -> None:
-        client = watched.client(TOKEN)
+        client = watched.client(TOKEN.encode().decode("latin-1"))
         assert "projections" in client.get("/ready", **ELSEWHERE).data
         assert b"mipos_http_requests_total" in client.get("/metrics", **ELSEWHERE).body
 

@@ -90,6 +90,7 @@ class Heard:
         body = self.json
         assert body.keys() == {"success", "message", "error", "request_id"}
         assert body["request_id"] == self.headers["x-request-id"]
+        assert self.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         return self.status, body["error"]["code"]
 
 
