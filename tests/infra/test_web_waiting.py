@@ -73,7 +73,7 @@ class TestARequestThatDoesNotArrive:
         wire.send(ALIVE[:30])
         assert wire.answer().status == 408
         wire = dial(hasty)
-        wire.send(ALIVE.replace(b"/health", b"/metrics"))
+        wire.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b'mipos_unserved_total{status="408"}' in wire.answer().body
 
     def test_at_all_is_not_waited_for(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
