@@ -18,6 +18,7 @@ from domain.weeks import SHIFTS
 from projections.base import Database, Row
 from projections.reports.columns import Column, Measure
 from projections.reports.first_reported import WITH_CUTS
+from projections.reports.searching import looked_for
 from projections.reports.section import Asked, Basis, Found, Question
 from projections.reports.spans import span_params, spans_of
 
@@ -223,6 +224,7 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "week_shift": SHIFTS[asked.week_start],
         **dict.fromkeys(_FILTERS),
         **asked.filters,
+        "looked_for": looked_for(asked.filters.get("search")),
     }
 
 

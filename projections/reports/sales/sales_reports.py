@@ -34,7 +34,7 @@ class SalesReports(Projection):
     """
 
     name = "report_sales"
-    version = 5
+    version = 6
     tables = (
         "report_places",
         "report_items",

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 
 from projections.base import Database, Fact
 from projections.reports.sales.readings import OrderedLine
+from projections.reports.searching import searched
 from projections.rows import add_rows
 
 NAMES: LiteralString = """
@@ -17,6 +18,7 @@ NAMES: LiteralString = """
         sku          text NOT NULL,
         name         text NOT NULL,
         variant_name text NOT NULL,
+        searched     text NOT NULL,
         PRIMARY KEY (company_id, variant_id, position, line)
     );
     CREATE INDEX sales_variant_names_by_product ON sales_variant_names (company_id, product_id, position);
@@ -39,25 +41,26 @@ class VariantNames:
             if before != name:
                 called[line.variant_id] = name
                 source = (line.variant_id, fact.position, number, line.product_id)
-                self._rows.append((*source, *name, before is None))
+                self._rows.append((*source, *name, searched(*name), before is None))
 
     def write(self, db: Database) -> None:
         """Add them to those from before."""
         add_rows(db, _ADD, _COLUMNS, self._rows)
 
 
-_COLUMNS = "variant_id position line product_id sku name variant_name is_first"
+_COLUMNS = "variant_id position line product_id sku name variant_name searched is_first"
 
 # Where a batch begins must leave no trace: its first name of a variant counts only if it is another one
 # than the last name from the batches before.
 _ADD: LiteralString = """
     INSERT INTO sales_variant_names (company_id, variant_id, position, line, product_id, sku, name,
-                                     variant_name)
+                                     variant_name, searched)
     SELECT %(company_id)s, called.variant_id, called.position, called.line, called.product_id, called.sku,
-           called.name, called.variant_name
+           called.name, called.variant_name, called.searched
       FROM unnest(%(variant_id)b::uuid[], %(position)b::bigint[], %(line)b::int[], %(product_id)b::uuid[],
-                  %(sku)b::text[], %(name)b::text[], %(variant_name)b::text[], %(is_first)b::bool[])
-        AS called(variant_id, position, line, product_id, sku, name, variant_name, is_first)
+                  %(sku)b::text[], %(name)b::text[], %(variant_name)b::text[], %(searched)b::text[],
+                  %(is_first)b::bool[])
+        AS called(variant_id, position, line, product_id, sku, name, variant_name, searched, is_first)
       LEFT JOIN LATERAL (
             SELECT sku, name, variant_name FROM sales_variant_names
              WHERE company_id = %(company_id)s AND variant_id = called.variant_id AND called.is_first

@@ -53,6 +53,18 @@ GROUP_OF_ROW: LiteralString = f"""
                     WHEN 'storage' THEN nullif(change.storage_id, {NOTHING})
                     ELSE change.variant_id END"""
 
+#: Whether a variant `v` is called like what is looked for: its SKU is, or its words are, or its product's.
+CALLED_SO: LiteralString = """(
+                position(lower(%(search)s::text) IN lower(v.sku)) > 0
+                OR v.product_id IN (
+                    SELECT said.id FROM search_entries AS said
+                     WHERE said.company_id = %(company_id)s AND said.kind = 'products'
+                       AND position(%(looked_for)s::text IN replace(said.name || said.more, ' ', '')) > 0)
+                OR v.id IN (
+                    SELECT said.id FROM search_entries AS said
+                     WHERE said.company_id = %(company_id)s AND said.kind = 'variants'
+                       AND position(%(looked_for)s::text IN replace(said.name || said.more, ' ', '')) > 0))"""
+
 _OF_SUPPLIER: LiteralString = "(%(supplier)s::uuid IS NULL OR p.supplier_id = %(supplier)s::uuid)"
 #: The goods of a row `change`, filed as they are now; joins that nobody asks for are left out by the planner.
 GOODS: LiteralString = f"""
@@ -61,8 +73,7 @@ GOODS: LiteralString = f"""
          WHERE (%(brand)s::uuid IS NULL OR p.brand_id = %(brand)s::uuid)
            AND {_OF_SUPPLIER}
            AND (%(category)s::uuid IS NULL OR p.category_id = ANY({BELOW_CATEGORY}))
-           AND (%(search)s::text IS NULL
-                OR position(lower(%(search)s::text) IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0)"""
+           AND (%(search)s::text IS NULL OR {CALLED_SO})"""
 
 #: The same whoever they are bought from now.
 GOODS_OF_ANY: LiteralString = GOODS.replace(_OF_SUPPLIER, "true")

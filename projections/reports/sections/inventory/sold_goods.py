@@ -6,7 +6,7 @@ from projections.base import Database
 from projections.reports.grouped import STORES
 from projections.reports.section import Asked
 from projections.reports.sections.inventory.explaining import quantities
-from projections.reports.sections.inventory.goods import BELOW_CATEGORY
+from projections.reports.sections.inventory.goods import BELOW_CATEGORY, CALLED_SO
 from projections.reports.sections.sales_summary.items import item_params, item_rows
 
 _ITEMS_ASKED: LiteralString = f"""%(storage)s::uuid IS NULL
@@ -15,10 +15,7 @@ _ITEMS_ASKED: LiteralString = f"""%(storage)s::uuid IS NULL
            AND (%(category)s::uuid IS NULL OR item.category_id = ANY({BELOW_CATEGORY}))
            AND (%(search)s::text IS NULL OR EXISTS (
                 SELECT FROM variants AS v
-                  JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-                 WHERE v.company_id = %(company_id)s AND v.id = item.variant_id
-                   AND position(lower(%(search)s::text)
-                                IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0))"""
+                 WHERE v.company_id = %(company_id)s AND v.id = item.variant_id AND {CALLED_SO}))"""
 
 
 def sales_by(key: LiteralString) -> LiteralString:

@@ -18,8 +18,7 @@ from projections.reports.spans import span_params, spans_by_day, spans_of
 _CALLED_SO: LiteralString = """
                   FROM sales_variant_names AS called
                  WHERE called.company_id = %(company_id)s
-                   AND (called.sku ILIKE '%%' || %(search)s::text || '%%'
-                        OR called.name ILIKE '%%' || %(search)s::text || '%%')"""
+                   AND position(%(looked_for)s::text IN called.searched) > 0"""
 #: The items that are asked about; the tree of categories is that of now. A product is found with all of its
 #: variants.
 ITEM_FILTERS: Mapping[str, LiteralString] = {
