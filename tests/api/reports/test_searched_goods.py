@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 NAMES = ("Œufs bio", "Côte d'Or Lait", "Coca-Cola Zero", "Wasser 500 ml", "有機緑茶", "Żurek Łódź")
-TYPED = (
+TYPED: tuple[tuple[str, set[str]], ...] = (
     ("oeufs", {"Œufs bio"}),
     ("cote dor", {"Côte d'Or Lait"}),
     ("cocacola", {"Coca-Cola Zero"}),
