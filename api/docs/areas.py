@@ -86,10 +86,14 @@ def _entry(method: str, path: str, operation: Json) -> Entry:
     )
 
 
+#: For whoever comes to a page from elsewhere.
+_SAMPLES = '<p class="headers">What samples need to run: <a href="#samples">Samples</a>.</p>'
+
+
 def _html(document: Json, name: str, part: _Part, objects: list[str]) -> str:
     blocks = "".join(operation_block(document, *operation) for operation in part.operations)
     below = f"{objects_heading(name)}{object_blocks(document, objects)}" if objects else ""
-    return f'<div class="about">{markdown(part.words)}</div>{blocks}{below}'
+    return f'<div class="about">{markdown(part.words)}</div>{_SAMPLES if blocks else ""}{blocks}{below}'
 
 
 def _markdown(document: Json, part: _Part, objects: list[str]) -> str:

@@ -61,12 +61,22 @@ def _html(document: Json) -> str:
 
 def _block(anchor: str, name: str, told: Json) -> str:
     there = attribute(anchor)
-    remedy = told.get("remedy", "")
-    told_remedy = f'<p class="remedy"><b>What to do</b> {inline(remedy)}</p>' if remedy else ""
+    cases = "".join(_case(meanings, remedy) for meanings, remedy in _cases(told))
     return (
         f'<div id="{there}"><dt><a href="#{there}"><code>{breakable(name)}</code></a></dt>'
-        f"<dd><p>{inline(told['meaning'])}</p>{told_remedy}</dd></div>"
+        f"<dd>{cases}</dd></div>"
     )
+
+
+def _case(meanings: list[str], remedy: str) -> str:
+    told = "".join(f"<p>{inline(meaning)}</p>" for meaning in meanings)
+    return told + (f'<p class="remedy"><b>What to do</b> {inline(remedy)}</p>' if remedy else "")
+
+
+def _cases(told: Json) -> list[tuple[list[str], str]]:
+    """What a code can mean, and what to do about it then."""
+    cases = told.get("cases", [{"meanings": [told["meaning"]], "remedy": told.get("remedy", "")}])
+    return [(case["meanings"], case["remedy"]) for case in cases]
 
 
 def _markdown(document: Json) -> str:
@@ -79,5 +89,9 @@ def _markdown(document: Json) -> str:
 
 
 def _plain(anchor: str, name: str, told: Json) -> str:
-    remedy = f" **What to do:** {told['remedy']}" if told.get("remedy") else ""
-    return f'- <a id="{anchor}"></a>`{name}`: {told["meaning"]}{remedy}'
+    cases = [
+        " ".join([*meanings, f"**What to do:** {remedy}"] if remedy else meanings)
+        for meanings, remedy in _cases(told)
+    ]
+    beginning = f'- <a id="{anchor}"></a>`{name}`:'
+    return f"{beginning} {cases[0]}" if len(cases) == 1 else "\n  - ".join([beginning, *cases])

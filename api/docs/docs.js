@@ -76,6 +76,8 @@ const byId = new Map(links.map((link) => [link.hash.slice(1), link]));
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     const link = byId.get(entry.target.id);
+    // Whoever went back to the top reads none of them.
+    if (scrollY < 100) for (const other of links) other.removeAttribute("aria-current");
     if (!entry.isIntersecting || !link) continue;
     for (const other of links) other.removeAttribute("aria-current");
     link.setAttribute("aria-current", "location");

@@ -114,7 +114,7 @@ def _type_of(schema: Json, linked: str | None) -> str:
 def _limits(schema: Json) -> Iterator[str]:
     """What a value must keep to, after its meaning."""
     if "enum" in schema:
-        yield "One of " + ", ".join(f"`{choice}`" for choice in schema["enum"] if choice is not None)
+        yield "One of " + ", ".join(_visible(choice) for choice in schema["enum"] if choice is not None)
     low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")
     if "exclusiveMinimum" in schema:
         yield f"Above {low}"
@@ -127,3 +127,8 @@ def _limits(schema: Json) -> Iterator[str]:
         yield f"{'1 to' if schema.get('minItems') else 'At most'} {most:,}"
     for default in (schema[key] for key in ("default", "x-default") if key in schema):
         yield f"Default `{default if isinstance(default, str) else json.dumps(default)}`"
+
+
+def _visible(choice: Any) -> str:
+    """A choice as code; a tab, which nobody sees, as JSON writes it."""
+    return f"`{json.dumps(choice)[1:-1] if str(choice).isspace() else choice}`"

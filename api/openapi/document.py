@@ -236,9 +236,18 @@ class _Writer:
                 "code": code,
                 "meaning": _joined(message_of(refusal) for refusal in refusals),
                 "remedy": _joined(refusal.remedy for refusal in refusals),
+                "cases": _cases(refusals),
             }
             for (status, code), refusals in sorted(self._codes.items(), key=lambda entry: entry[0])
         ]
+
+
+def _cases(refusals: Iterable[type[Refusal]]) -> list[Json]:
+    """What the code can mean, by what is to be done then."""
+    by_remedy: dict[str, dict[str, None]] = {}
+    for refusal in refusals:
+        by_remedy.setdefault(refusal.remedy, {})[message_of(refusal)] = None
+    return [{"meanings": list(meanings), "remedy": remedy} for remedy, meanings in by_remedy.items()]
 
 
 def _joined(sentences: Iterable[str]) -> str:

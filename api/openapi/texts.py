@@ -28,6 +28,34 @@ INTRODUCTION = """\
 A point of sale for companies with many stores: catalog, stock, sales, reports. Every change is kept as an
 event in a log that is only ever added to; what you read is derived from that log.
 
+## Authentication and permissions
+
+`POST /api/auth/login` takes a user name and a password, and answers a `token`: send
+`Authorization: Bearer <token>` with everything else. Each operation names the permission it
+takes; a role is a set of permissions, which can be granted or denied one by one. Whoever lacks `costs.view`
+gets answers without costs, margins and profits. Users bound to stores see and sell in those stores only.
+Every answer carries `X-Request-Id`; name it when you ask for help.
+
+A cashier's till gets a right for one request when somebody who holds it approves: `POST /api/pos/approvals`
+answers an `approval`, which is sent as `X-Approval` with that request.
+
+Access tokens are short-lived; `POST /api/auth/refresh` gives the next one. `token_expired` means that it is
+time to refresh, also because rights have changed; `token_revoked`, that the session has ended.
+
+## Samples
+
+Samples of requests take the address of this server from `MIPOS` and the token from `TOKEN`, as the quick
+start sets them. Those in Python need `pip install requests`; those in JavaScript run in Node.js from 18 on,
+from a file whose name ends with `.mjs`. Ids in them are those of the demo company.
+
+## Trying things out
+
+There is no mode for tests in a company: what is sent is done, and recorded. The demo company is there to be
+spoiled; `./mipos reset` brings it back. What a basket or a refund would come to is asked with
+`POST /api/pos/quote` and `POST /api/pos/orders/{order_id}/refunds/quote`, which write nothing. A company that
+sells already is cloned by whoever runs the platform (`POST /api/super/companies/{company_id}/clones`): the
+clone mails nobody, and its receipts say TRAINING.
+
 ## Envelope
 
 Requests and answers are JSON in UTF-8. A success is `{"success": true, "message", "data"}`. Lists add
@@ -113,25 +141,12 @@ With `database_unavailable`, `database_full`, `busy` (another request holds what
 was: the database was lost while it committed. Repeated with the same `id` or `Idempotency-Key` it is done
 once, whichever it was.
 
-## Lists and the past
+## Pagination, sorting, the past
 
-`page` counts from 1, `limit` is at most 100, `sort=-created_at` turns the order around. An unknown parameter
-is an error rather than a surprise. Where there is `as_of`, a time, the answer is what had been recorded by
-then. Any time that an answer shows (`created_at`, `updated_at`, `recorded_at`) finds, as `as_of`, what it was
-shown of.
-
-## Who may
-
-Sign in, then send `Authorization: Bearer <token>` with everything. Each operation names the permission it
-takes; a role is a set of permissions, which can be granted or denied one by one. Whoever lacks `costs.view`
-gets answers without costs, margins and profits. Users bound to stores see and sell in those stores only.
-Every answer carries `X-Request-Id`; name it when you ask for help.
-
-A cashier's till gets a right for one request when somebody who holds it approves: `POST /api/pos/approvals`
-answers an `approval`, which is sent as `X-Approval` with that request.
-
-Access tokens are short-lived; `POST /api/auth/refresh` gives the next one. `token_expired` means that it is
-time to refresh, also because rights have changed; `token_revoked`, that the session has ended.
+Lists come in pages: `page` counts from 1, `limit` is at most 100, `sort=-created_at` turns the order
+around. An unknown parameter is an error rather than a surprise. Where there is `as_of`, a time, the answer
+is what had been recorded by then. Any time that an answer shows (`created_at`, `updated_at`, `recorded_at`)
+finds, as `as_of`, what it was shown of.
 
 ## Moving in
 
@@ -160,7 +175,7 @@ are made; taxes, suppliers and units are taken where there is one of that name h
 Prices are taken as they stand: whether they include tax is up to the tax rates here. Gift cards, archived
 articles and articles made of others stay behind.
 
-## How much
+## Rate limits
 
 Every answer but that of `/health` says how many requests are left to you in this minute (`RateLimit-Limit`,
 `RateLimit-Remaining`, and `RateLimit-Reset` in seconds), counted for the user, or for the address of whoever

@@ -41,7 +41,7 @@ class TestThePages:
 
     def test_explain_every_code(self, document: dict[str, Any], texts: dict[str, str]) -> None:
         for refusal in document["x-error-codes"]:
-            assert f'- <a id="{refusal["code"]}"></a>`{refusal["code"]}`: ' in texts["errors"]
+            assert f'- <a id="{refusal["code"]}"></a>`{refusal["code"]}`:' in texts["errors"]
 
     def test_every_link_leads_to_another_of_them(self, site: Site, texts: dict[str, str]) -> None:
         for name, text in texts.items():

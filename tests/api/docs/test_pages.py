@@ -58,11 +58,28 @@ class TestThePages:
 
     def test_say_what_to_do_about_an_error_where_that_is_known(self, document: dict[str, Any]) -> None:
         told = copy.deepcopy(document)
-        told["x-error-codes"][0]["remedy"] = "Look at `details`, and <b>mend</b> it."
+        told["x-error-codes"][0]["cases"][0]["remedy"] = "Look at `details`, and <b>mend</b> it."
         errors = Site(told).html("errors").html
         remedy = "Look at <code>details</code>, and &lt;b&gt;mend&lt;/b&gt; it."
         assert f'<p class="remedy"><b>What to do</b> {remedy}</p>' in errors
         assert "**What to do:** Look at `details`" in Site(told).markdown("errors")
+
+    def test_put_each_remedy_below_what_it_is_for(self, pages: dict[str, Read]) -> None:
+        told = pages["errors"].words.partition('id="token_expired"')[2].partition("</div>")[0]
+        expired, refresh, idle, again = re.findall(r"<p[^>]*>(.*?)</p>", told)
+        assert "has expired; refresh it" in expired
+        assert "/api/auth/refresh" in refresh
+        assert "not used for too long" in idle
+        assert "Sign in again" in again
+
+    def test_show_choices_that_nobody_could_see(self, pages: dict[str, Read]) -> None:
+        assert "<code>\\t</code>" in article(pages, "exportReportAsJob")
+
+    def test_say_what_samples_need(self, pages: dict[str, Read]) -> None:
+        assert "samples" in pages["guide"].ids
+        assert all(
+            'href="guide#samples"' in page.html for page in pages.values() if 'class="op"' in page.html
+        )
 
     def test_tell_every_object_once(self, document: dict[str, Any], pages: dict[str, Read]) -> None:
         found = Counter(one for page in pages.values() for one in page.ids if one.startswith("object-"))
@@ -147,6 +164,7 @@ class TestThePages:
             schema["properties"][evil] = {"type": evil, "description": evil, "enum": [evil]}
         for code in (*poisoned["x-error-codes"], *poisoned["x-detail-codes"]):
             code["code"] = code["meaning"] = code["remedy"] = evil
+            code["cases"] = [{"meanings": [evil], "remedy": evil}]
         site = Site(poisoned)
         for page in site.pages:
             html = site.html(page.name).html
