@@ -16,6 +16,7 @@ from psycopg import sql
 from infra.eventstore.tombstones import FILE_NAME as TOMBSTONES
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
+from infra.postgres.own_schema import is_marked
 from infra.runtime.databases import addresses_of
 from infra.runtime.settings import Settings, SettingsError, load_settings
 from infra.seals.published import FOLDER as SEALS
@@ -30,6 +31,13 @@ _SESSIONS: LiteralString = """
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND usename = ANY(%s) AND pid <> pg_backend_pid()
 """
+
+
+class NotOurs(click.ClickException):
+    """Something is there that no MIPOS made, or that lies elsewhere."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} {why}. Nothing was deleted.")
 
 
 class StillInUse(SettingsError):
@@ -73,6 +81,7 @@ def _empty_folder(settings: Settings, *, yes: bool) -> None:
     server = EmbeddedServer(settings.data_dir, settings.postgres_bin)
     if not server.data_dir.is_dir() or not any(_there(server.data_dir, (*_DATA, *_BESIDE))):
         raise click.ClickException(f"There is nothing to delete in {settings.data_dir}.")
+    _check_ours(server.data_dir)
     with server.at_rest():
         going = list(_there(server.data_dir, (*_DATA, *_BESIDE)))
         staying = ", ".join(path.name for path in _there(server.data_dir, _STAYS))
@@ -84,21 +93,40 @@ def _empty_folder(settings: Settings, *, yes: bool) -> None:
         _delete(server.data_dir, going)
 
 
+def _check_ours(folder: Path) -> None:
+    """Raise NotOurs for a folder that no MIPOS ever ran in, and for what lies elsewhere.
+
+    Other programs call their folders `data` and `server`, too.
+    """
+    lock, data = folder / "lock", folder / "data"
+    if lock.is_symlink() or not lock.is_file():
+        raise NotOurs(folder, "is no data folder of MIPOS, for none ever ran there")
+    if data.exists() and not (data / "PG_VERSION").is_file():
+        raise NotOurs(data, "is no database")
+    for path in _there(folder, (*_DATA, *_BESIDE)):
+        if path.is_symlink():
+            raise NotOurs(path, f"is a link to {path.readlink()}; delete by hand what is there, and the link")
+
+
 def _drop_schema(settings: Settings, *, yes: bool) -> None:
     addresses = addresses_of(settings)
     if addresses.owner is None:
         raise SettingsError(["DATABASE_URL is required: only the owner of the database can do that."])
     with psycopg.connect(addresses.owner, autocommit=True) as connection:
-        schema = sql.Identifier(settings.schema)
+        database = f"the database {connection.info.dbname} on {connection.info.host}"
+        if not is_marked(connection, settings.schema):
+            message = f"There is nothing of MIPOS in the schema {settings.schema} of {database}."
+            raise click.ClickException(message)
         _check_unused(connection, addresses.installation)
         _ask(
-            f"The schema {settings.schema} of the database {connection.info.dbname} on "
-            f"{connection.info.host}, with all that is in it",
+            f"The schema {settings.schema} of {database}, with all that is in it, "
+            f"and what an upgrade prepared in {addresses.installation.next_schema}",
             "",
             yes=yes,
         )
         _check_unused(connection, addresses.installation)
-        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
+        schemas = sql.SQL(", ").join(map(sql.Identifier, addresses.installation.schemas))
+        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schemas))
     # Of logs that are no more: new ones would be taken for old ones that were cut off.
     _delete(settings.data_dir, list(_there(settings.data_dir, (SEALS,))))
 
@@ -121,7 +149,8 @@ def _ask(what: str, staying: str, *, yes: bool) -> None:
 
 
 def _there(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
-    return (path for name in names if (path := folder / name).exists())
+    paths = (folder / name for name in names)
+    return (path for path in paths if path.exists() or path.is_symlink())
 
 
 def _size(paths: list[Path]) -> str:
@@ -132,9 +161,13 @@ def _size(paths: list[Path]) -> str:
 
 def _delete(folder: Path, going: list[Path]) -> None:
     """The database first, and under another name: one that is half deleted is never taken for a whole one."""
-    for path in going:
-        doomed = path.rename(folder / "data.old") if path == folder / "data" else path
-        if doomed.is_dir():
-            shutil.rmtree(doomed)
-        else:
-            doomed.unlink(missing_ok=True)
+    try:
+        for path in going:
+            doomed = path.rename(folder / "data.old") if path == folder / "data" else path
+            if doomed.is_dir():
+                shutil.rmtree(doomed)
+            else:
+                doomed.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"{error.filename or folder} cannot be deleted: {error.strerror}. What is left stays."
+        raise click.ClickException(message) from error

@@ -119,12 +119,12 @@ def take_schemas(
         _make_or_take(connection, schema)
     path = sql.SQL("SET LOCAL search_path = {}, pg_temp").format(sql.Identifier(installation.schema))
     connection.execute(path)
-    if _is_marked(connection, installation.schema):
+    if is_marked(connection, installation.schema):
         return
     for schema in installation.schemas:
         if _holds_anything(connection, schema):
             raise SchemaOfAnother(schema=schema, name=connection.info.dbname)
-    if _is_marked(connection, FORMER_SCHEMA) and connection.execute(_HAS_MODELS).rowcount:
+    if is_marked(connection, FORMER_SCHEMA) and connection.execute(_HAS_MODELS).rowcount:
         _move_here(connection, installation.schema, models)
 
 
@@ -144,7 +144,7 @@ def _holds_anything(connection: psycopg.Connection[Any], schema: str) -> bool:
     return bool(row and row[1])
 
 
-def _is_marked(connection: psycopg.Connection[Any], schema: str) -> bool:
+def is_marked(connection: psycopg.Connection[Any], schema: str) -> bool:
     """Whether a MIPOS keeps its history of migrations in this schema."""
     if not connection.execute(_HAS_HISTORY, [schema]).rowcount:
         return False

@@ -59,7 +59,7 @@ def _happened(line: Line, fields: dict[str, Any]) -> list[tuple[str, str]]:
     facts = {name: value for name, value in common.items() if value is not None} | fields
     traces = facts.pop("exception", None)
     words = [(level, _BY_LEVEL.get(line.level, "")), (_in_one_line(line.event), "")]
-    words += [(f"{name}={_in_one_line(value)}", _DIM) for name, value in facts.items()]
+    words += [(f"{_in_one_line(name)}={_in_one_line(value)}", _DIM) for name, value in facts.items()]
     return [*words, *((_trace(error), _DIM) for error in traces or [])]
 
 
@@ -75,7 +75,7 @@ def _trace(error: Any) -> str:
         f"\n    {at.get('filename')}:{at.get('lineno')} {at.get('function')}"
         for at in error.get("frames", [])
     ]
-    return f"\n  {error.get('error')}{''.join(places)}"
+    return f"\n  {_in_one_line(error.get('error'))}{''.join(places)}"
 
 
 def _painted(text: str, colour: str) -> str:

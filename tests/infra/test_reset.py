@@ -92,6 +92,48 @@ class TestTheEmbeddedDatabase:
         assert "There is nothing to delete" in done.stderr
 
 
+class TestAFolder:
+    def test_that_no_mipos_ran_in_stays_as_it_is(self, mipos: Mipos, tmp_path: Path) -> None:
+        for name in ("data", "run", "server", "outbox"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "thesis.txt").write_text("mine\n")
+        before = sorted(tmp_path.rglob("*"))
+        done = mipos("--yes", MIPOS_DATA_DIR=str(tmp_path))
+        assert done.returncode == 1
+        assert "is no data folder of MIPOS" in done.stderr
+        assert sorted(tmp_path.rglob("*")) == before
+
+    def test_whose_data_are_no_database_stays_as_it_is(self, mipos: Mipos, folder: Path) -> None:
+        (folder / "data" / "PG_VERSION").unlink()
+        done = mipos("--yes")
+        assert done.returncode == 1
+        assert f"{folder / 'data'} is no database" in done.stderr
+        assert (folder / "data" / "base").exists()
+
+    def test_that_a_first_start_left_half_made_is_emptied(self, mipos: Mipos, folder: Path) -> None:
+        (folder / "data").rename(folder / "data.new")
+        assert mipos("--yes").returncode == 0
+        assert not (folder / "data.new").exists()
+
+    @pytest.mark.parametrize("name", ["data", "seals", "outbox"])
+    def test_loses_nothing_that_lies_elsewhere(
+        self, mipos: Mipos, folder: Path, tmp_path: Path, name: str
+    ) -> None:
+        (folder / name).rename(tmp_path / name)
+        (folder / name).symlink_to(tmp_path / name)
+        before = sorted((tmp_path / name).iterdir())
+        done = mipos("--yes")
+        assert done.returncode == 1
+        assert f"{folder / name} is a link to {tmp_path / name}" in done.stderr
+        assert sorted((tmp_path / name).iterdir()) == before
+        assert (folder / "data" / "PG_VERSION").exists()
+
+    def test_itself_may_be_reached_by_a_link(self, mipos: Mipos, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to(folder)
+        assert mipos("--yes", MIPOS_DATA_DIR=str(tmp_path / "link")).returncode == 0
+        assert not (folder / "data").exists()
+
+
 class TestAnotherDatabase:
     def test_is_left_alone_without_a_plain_word(self, mipos: Mipos, server: Any) -> None:
         database = fresh_database(server, "mipos_reset")
@@ -112,6 +154,29 @@ class TestAnotherDatabase:
             connection.execute("SELECT * FROM public.of_another_program")
         assert not (folder / "seals").exists()
         assert (folder / "data" / "PG_VERSION").exists()
+
+    def test_keeps_a_schema_that_is_not_ours(self, mipos: Mipos, server: Any, folder: Path) -> None:
+        database = fresh_database(server, "mipos_reset")
+        with psycopg.connect(database.owner) as connection:
+            connection.execute("CREATE SCHEMA books")
+            connection.execute("CREATE TABLE books.of_another_program (id int)")
+        done = mipos("--yes", "--drop-schema", DATABASE_URL=database.owner, MIPOS_SCHEMA="books", **KEYS)
+        assert done.returncode == 1
+        assert "nothing of MIPOS in the schema books" in done.stderr
+        with psycopg.connect(database.owner) as connection:
+            connection.execute("SELECT * FROM books.of_another_program")
+        assert (folder / "seals").exists()
+
+    def test_loses_what_an_upgrade_prepared(self, mipos: Mipos, server: Any) -> None:
+        database = fresh_database(server, "mipos_reset")
+        with psycopg.connect(database.owner) as connection:
+            connection.execute("CREATE SCHEMA IF NOT EXISTS mipos_next")
+            connection.execute("CREATE TABLE mipos_next.half_made (id int)")
+        done = mipos("--yes", "--drop-schema", DATABASE_URL=database.owner, **KEYS)
+        assert done.returncode == 0, done.stderr
+        with psycopg.connect(database.owner) as connection:
+            row = connection.execute("SELECT to_regnamespace('mipos_next')").fetchone()
+        assert row == (None,)
 
     def test_stays_while_something_is_connected(self, mipos: Mipos, server: Any) -> None:
         database = fresh_database(server, "mipos_reset")
