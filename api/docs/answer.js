@@ -1,4 +1,5 @@
 // What was answered to an operation that was tried.
+import { BASE } from "./client.js";
 import { coloured, copyButton, element } from "./elements.js";
 
 /** How many characters of an answer are shown; the rest is in the file that can be saved. */
@@ -19,11 +20,15 @@ export async function shown(answer, content, milliseconds) {
   if (!content.size) return parts;
   if (!/json|^text\//.test(type)) return [...parts, saving(content, nameOf(answer), "Save what was answered")];
   const text = readable(await content.text(), type);
+  const code = !answer.ok && type.includes("json") && JSON.parse(text)?.error?.code;
+  if (code) parts.push(element("p", {}, "What to do: ", element("a", { href: `${BASE}/docs/errors#${code}` }, element("code", {}, code))));
   const cut = text.length > SHOWN;
   parts.push(element("figure", { class: "panel" },
     element("figcaption", {}, type.split(";")[0], copyButton(() => text)),
     element("pre", { tabindex: "0" }, element("code", {}, type.includes("json") ? coloured(text.slice(0, SHOWN)) : text.slice(0, SHOWN)))));
-  return cut ? [...parts, saving(content, nameOf(answer), "That is not all of it; save it all")] : parts;
+  if (cut) return [...parts, saving(content, nameOf(answer), "That is not all of it; save it all")];
+  const isFile = answer.headers.has("Content-Disposition");
+  return isFile ? [...parts, saving(content, nameOf(answer), "Save it as a file")] : parts;
 }
 
 /** JSON with its lines indented; as it came where it holds whole numbers that a browser would round. */

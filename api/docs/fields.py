@@ -16,6 +16,7 @@ _FORMATS = {
     "date": "date",
     "int64": "money",
     "decimal": "decimal",
+    "binary": "file",
 }
 _DEEPEST = 3
 # A limit that only computers meet is none for people.
@@ -126,7 +127,7 @@ def _limits(schema: Json) -> Iterator[str]:
     if most is not None:
         yield f"{'1 to' if schema.get('minItems') else 'At most'} {most:,}"
     for default in (schema[key] for key in ("default", "x-default") if key in schema):
-        yield f"Default `{default if isinstance(default, str) else json.dumps(default)}`"
+        yield f"Default `{default if default and isinstance(default, str) else json.dumps(default)}`"
 
 
 def _visible(choice: Any) -> str:

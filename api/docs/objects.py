@@ -6,7 +6,7 @@ from typing import Any
 
 from api.docs.fields import fields_of, referred
 from api.docs.lists import list_of
-from api.docs.markup import attribute, escape, heading, inline
+from api.docs.markup import attribute, breakable, heading, inline
 from api.docs.pages import OPERATIONS, Entry, Page, first_sentence
 
 Json = dict[str, Any]
@@ -44,7 +44,7 @@ def object_blocks(document: Json, names: list[str]) -> str:
     """Objects one below the other, each opened when somebody wants to see it."""
     schemas = document["components"]["schemas"]
     return "".join(
-        f'<details class="object" id="object-{attribute(name)}"><summary><h3>{escape(name)}</h3>'
+        f'<details class="object" id="object-{attribute(name)}"><summary><h3>{breakable(name)}</h3>'
         f"<p>{inline(' '.join(schemas[name].get('description', '').split()))}</p></summary>"
         f"{list_of(fields_of(schemas[name], schemas, deep=False))}</details>"
         for name in names
@@ -54,7 +54,7 @@ def object_blocks(document: Json, names: list[str]) -> str:
 def index_page(pages: Sequence[Page]) -> Page:
     """The names of all objects, which lead to where each is told."""
     names = sorted(entry.title for page in pages for entry in page.entries if entry.kind == "object")
-    links = "".join(f'<li><a href="#object-{attribute(name)}">{escape(name)}</a></li>' for name in names)
+    links = "".join(f'<li><a href="#object-{attribute(name)}">{breakable(name)}</a></li>' for name in names)
     listed = "".join(f"- [{name}](#object-{name})\n" for name in names)
     return Page(
         name="objects",

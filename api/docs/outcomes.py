@@ -77,7 +77,10 @@ def _words(document: Json, status: str, answer: Json) -> str:
         common = _EVERYWHERE.get(status, set())
         own = (name for name in codes_of(document, answer) if name not in common)
         return " ".join(f"[`{name}`](#{name})" for name in own)
-    envelope = name_of(answer.get("content", {}).get(JSON, {}).get("schema", {}))
+    content = answer.get("content", {})
+    if content and JSON not in content:
+        return f"A file: {', '.join(f'`{media}`' for media in content)}"
+    envelope = name_of(content.get(JSON, {}).get("schema", {}))
     schema = document["components"]["schemas"][envelope] if envelope else {}
     data = schema.get("properties", {}).get("data", {})
     name = name_of(data)

@@ -10,7 +10,7 @@ from commands.plan import PlanWork
 from commands.ports import UnitOfWork, check_version
 from commands.stock.ports import StockWork
 from domain.catalog.gtin import barcode_key
-from domain.catalog.products import Product, Status, Variant, sku_key
+from domain.catalog.products import Product, Status, StillInStock, Variant, sku_key
 from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import Choices, combination_of, respelt
 from domain.errors import Detail, Invalid
@@ -163,7 +163,7 @@ def change_product_status(command: ChangeProductStatus, work: ProductsWork) -> P
     """Move it along its life.
 
     What comes back from the archive takes its SKUs and barcodes again, if nothing else has them by now.
-    Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse, PlanLimitReached,
+    Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, StillInStock, PlanLimitReached,
     DuplicateSku, DuplicateBarcode.
     """
     product = work.load(Product, command.id)
@@ -179,7 +179,7 @@ def change_product_status(command: ChangeProductStatus, work: ProductsWork) -> P
         work.plan.check_room("products")
     if command.status == "archived" and work.catalog.has_stock(product.variants):
         message = "This product still has stock."
-        raise InUse(message)
+        raise StillInStock(message)
     work.save(product)
     return product
 
@@ -229,13 +229,13 @@ def revise_variant(command: ReviseVariant, work: CatalogWork) -> Product:
 
 
 def remove_variant(command: RemoveVariant, work: CatalogWork) -> Product:
-    """Stop offering it. Raises Missing, UnknownVariant, StaleVersion, LastVariant, InUse."""
+    """Stop offering it. Raises Missing, UnknownVariant, StaleVersion, LastVariant, StillInStock."""
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_versions)
     product.remove_variant(command.variant_id)
     if work.catalog.has_stock((command.variant_id,)):
         message = "This variant still has stock."
-        raise InUse(message)
+        raise StillInStock(message)
     work.save(product)
     return product
 

@@ -75,6 +75,16 @@ class LastVariant(Conflict):
     remedy = "Archive the product instead of its last variant."
 
 
+class StillInStock(Conflict):
+    """It still has stock."""
+
+    code = "in_use"
+    remedy = (
+        "Sell it, send it back, or count or adjust it down to nothing first; "
+        "`GET /api/admin/inventory/levels` with its `product_id` says where how much of it lies."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """One thing that can be put into a basket. Prices and costs are minor currency units per unit of sale."""

@@ -22,7 +22,7 @@ from commands.catalog.products import (
     revise_product,
 )
 from commands.ports import ConcurrentEdit, DuplicateId, Missing, StaleVersion
-from domain.catalog.products import DuplicateBarcode, DuplicateSku, InvalidTransition, Product
+from domain.catalog.products import DuplicateBarcode, DuplicateSku, InvalidTransition, Product, StillInStock
 from domain.entities import AlreadyArchived
 from domain.packages import PlanLimitReached
 from domain.settings import InUse
@@ -96,7 +96,7 @@ class ProductById(Resource):
         "products.archive",
         "Archive a product",
         answer=ProductAnswer,
-        refusals=(InvalidTransition, InUse, StaleVersion, ConcurrentEdit),
+        refusals=(InvalidTransition, StillInStock, StaleVersion, ConcurrentEdit),
     )
     def on_delete(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Take it out of the catalog; its history stays."""
@@ -118,7 +118,7 @@ class ProductStatus(Resource):
         answer=ProductAnswer,
         refusals=(
             InvalidTransition,
-            InUse,
+            StillInStock,
             PlanLimitReached,
             DuplicateSku,
             DuplicateBarcode,

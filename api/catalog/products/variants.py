@@ -20,9 +20,8 @@ from commands.catalog.products import (
     revise_variant,
 )
 from commands.ports import ConcurrentEdit
-from domain.catalog.products import DuplicateBarcode, DuplicateSku, LastVariant, TooManyVariants
+from domain.catalog.products import DuplicateBarcode, DuplicateSku, LastVariant, StillInStock, TooManyVariants
 from domain.entities import AlreadyArchived
-from domain.settings import InUse
 from projections.guards.catalog.products import DuplicateVariant
 
 
@@ -77,7 +76,7 @@ class VariantById(Resource):
         "products.edit",
         "Remove a variant",
         answer=ProductAnswer,
-        refusals=(LastVariant, InUse, *EDITS),
+        refusals=(LastVariant, StillInStock, *EDITS),
     )
     def on_delete(self, req: Request, resp: Response, product_id: UUID, variant_id: UUID) -> None:
         """Stop offering it."""

@@ -75,6 +75,13 @@ class TestThePages:
     def test_show_choices_that_nobody_could_see(self, pages: dict[str, Read]) -> None:
         assert "<code>\\t</code>" in article(pages, "exportReportAsJob")
 
+    def test_say_what_kind_of_file_is_answered(self, pages: dict[str, Read]) -> None:
+        assert "A file: <code>text/csv</code>" in article(pages, "exportProducts")
+        assert "<code>file</code> <span>file</span>" in article(pages, "addPicture")
+
+    def test_break_names_of_objects_between_words_alone(self, pages: dict[str, Read]) -> None:
+        assert "Sales<wbr>Summary<wbr>By<wbr>Brand" in pages["objects"].html
+
     def test_say_what_samples_need(self, pages: dict[str, Read]) -> None:
         assert "samples" in pages["guide"].ids
         assert all(

@@ -53,6 +53,10 @@ class TestTrying:
         form = opened(browser, "showBrand")
         browser.type(f"{form} [name='path:brand_id']", str(admin.company_id))
         assert '"not_found"' in send(browser, form, "404")
+        assert (
+            browser.run("return document.querySelector(arguments[0]).hash", f"{form} .result a")
+            == "#not_found"
+        )
 
     def test_who_is_signed_in_stays_so_on_other_pages_of_this_tab(self, browser: Browser, admin: Any) -> None:
         read(browser, admin, "catalog")
