@@ -39,6 +39,8 @@ _BY_HOUR: LiteralString = f"""
      ORDER BY hour
 """
 
+# What belongs to a fact is found by its position alone, and apart (`OFFSET 0`): with the day beside it, and
+# nothing known of the tables, all payments of the day were read for each sale of it.
 _BY_METHOD: LiteralString = f"""
     SELECT method.method, coalesce(sum(paid.payments), 0)::bigint AS payments,
            coalesce(sum(paid.amount), 0) AS amount, coalesce(sum(paid.tips), 0) AS tips,
@@ -47,11 +49,14 @@ _BY_METHOD: LiteralString = f"""
       FROM (SELECT * FROM {_OWN}) AS own
      CROSS JOIN LATERAL (
             SELECT method_no, payments, amount, tips, refund_count, refunds FROM sales_payment_facts
-             WHERE company_id = %(company_id)s AND business_date = own.business_date
-               AND store_no = own.store_no AND position = own.position
+             WHERE company_id = %(company_id)s AND position = own.position
+            OFFSET 0
            ) AS paid
-      JOIN report_methods AS method
-        ON method.company_id = %(company_id)s AND method.method_no = paid.method_no
+     CROSS JOIN LATERAL (
+            SELECT method FROM report_methods
+             WHERE company_id = %(company_id)s AND method_no = paid.method_no
+             LIMIT 1
+           ) AS method
      GROUP BY method.method
      ORDER BY coalesce(sum(paid.amount), 0) DESC, method.method
 """
@@ -65,11 +70,14 @@ _TOP_PRODUCTS: LiteralString = f"""
           FROM (SELECT * FROM {_OWN}) AS own
          CROSS JOIN LATERAL (
                 SELECT item_no, quantity, gross_sales, discounts, returns FROM sales_line_facts
-                 WHERE company_id = %(company_id)s AND business_date = own.business_date
-                   AND store_no = own.store_no AND position = own.position
+                 WHERE company_id = %(company_id)s AND position = own.position
+                OFFSET 0
                ) AS sold
-          JOIN report_items AS item
-            ON item.company_id = %(company_id)s AND item.item_no = sold.item_no
+         CROSS JOIN LATERAL (
+                SELECT variant_id FROM report_items
+                 WHERE company_id = %(company_id)s AND item_no = sold.item_no
+                 LIMIT 1
+               ) AS item
          GROUP BY item.variant_id
         HAVING sum(sold.quantity) > 0
          ORDER BY net_sales DESC, item.variant_id
@@ -87,9 +95,10 @@ _TOP_PRODUCTS: LiteralString = f"""
      ORDER BY top.net_sales DESC, top.variant_id
 """
 
+# The day comes first (`OFFSET 0`), or the whole log is walked backwards until there are so many.
 _LAST_ORDERS: LiteralString = f"""
     SELECT sold.*
-      FROM (SELECT order_id FROM {_OWN} AND orders > 0
+      FROM (SELECT order_id FROM (SELECT order_id, position FROM {_OWN} AND orders > 0 OFFSET 0) AS day
              ORDER BY position DESC
              LIMIT %(most)s::bigint) AS own
      CROSS JOIN LATERAL (

@@ -9,12 +9,18 @@ from domain.pending import Pending
 from domain.settings import name_key
 from projections.base import Database
 
-# Of methods that had the same code one after the other, the one that has it now, else the last.
+# Of methods that had the same code one after the other, the one that has it now, else the last. Code by code:
+# for several at once the settings of the whole company were read where most companies have few.
 _BY_CODE: LiteralString = """
-    SELECT code_key, name, (fields ->> 'opens_drawer')::bool AS opens_drawer
-      FROM settings
-     WHERE company_id = %(company_id)s AND code_key = ANY(%(code_keys)b::text[]) AND kind = %(kind)s
-     ORDER BY is_archived DESC, created_at
+    SELECT asked.code_key, method.name, method.opens_drawer
+      FROM unnest(%(code_keys)b::text[]) AS asked(code_key)
+     CROSS JOIN LATERAL (
+           SELECT name, (fields ->> 'opens_drawer')::bool AS opens_drawer, is_archived, created_at
+             FROM settings
+            WHERE company_id = %(company_id)s AND code_key = asked.code_key AND kind = %(kind)s
+           OFFSET 0
+           ) AS method
+     ORDER BY method.is_archived DESC, method.created_at
 """
 
 

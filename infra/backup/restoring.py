@@ -47,7 +47,9 @@ _ACTIVITY: LiteralString = """
     INSERT INTO company_activity (company_id, active_at) SELECT company_id, recorded_at FROM company_head
 """
 
-_ANALYZE: LiteralString = "ANALYZE events"
+_ANALYZE = sql.SQL("ANALYZE {}")
+#: What is filled here; read models are looked at when they are made.
+_FILLED = (LOG, PICTURES, KEYS, ANSWERS, *SMALL, "company_head", "company_activity")
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,8 @@ class Restoring:
             owner.execute(_ACTIVITY)
             for statement in AFTERWARDS:
                 owner.execute(statement)
-        owner.execute(_ANALYZE)
+        for table in _FILLED:
+            owner.execute(_ANALYZE.format(sql.Identifier(table)))
 
     @property
     def next_epoch(self) -> int:

@@ -16,6 +16,7 @@ import psycopg
 from domain.errors import Refusal
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
+from infra.postgres.analyzing import analyze_changed
 from infra.postgres.connections import STAGING, bounded
 from infra.postgres.transactions import transaction
 from infra.process.children import end_with
@@ -114,6 +115,9 @@ def rebuild_all(
                 elif isinstance(task, _Rebuild):
                     outcome.failures.append(RebuildFailure(task.projection, task.company_id, result or ""))
     _count(outcome)
+    if any(report.rows_changed for report in outcome.reports):
+        with psycopg.connect(bounded(conninfo, STAGING), autocommit=True) as connection:
+            analyze_changed(connection)
     return outcome
 
 

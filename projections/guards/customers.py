@@ -27,16 +27,21 @@ _HOLD: LiteralString = """
        FOR UPDATE
 """
 
-# A family may share a telephone, so that there may be many: a few are enough to look at.
+# A family may share a telephone, so that there may be many: a few are enough to look at. They are found first
+# (`OFFSET 0`) and sorted then, or all customers are walked in the order of their ids until there are ten.
 _NAMESAKES: LiteralString = """
-    (SELECT 'phone' AS field, id FROM customers
-      WHERE company_id = %(company_id)s AND phone_key = %(phone_key)s::text AND id <> %(id)s
-        AND NOT is_archived
+    (SELECT 'phone' AS field, id
+       FROM (SELECT id FROM customers
+              WHERE company_id = %(company_id)s AND phone_key = %(phone_key)s::text AND id <> %(id)s
+                AND NOT is_archived
+             OFFSET 0) AS found
       ORDER BY id LIMIT 10)
      UNION ALL
-    (SELECT 'email', id FROM customers
-      WHERE company_id = %(company_id)s AND email_key = %(email_key)s::text AND id <> %(id)s
-        AND NOT is_archived
+    (SELECT 'email', id
+       FROM (SELECT id FROM customers
+              WHERE company_id = %(company_id)s AND email_key = %(email_key)s::text AND id <> %(id)s
+                AND NOT is_archived
+             OFFSET 0) AS found
       ORDER BY id LIMIT 10)
 """
 

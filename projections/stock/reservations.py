@@ -17,10 +17,12 @@ _ADD_RELEASED: LiteralString = """
      WHERE line.company_id = %(company_id)s AND line.reservation_id = %(stream_id)s
        AND line.variant_id = change.variant_id
 """
+# In the order of their key, which only the index has: for any one, lines of all reservations would be read.
 _IS_OPEN: LiteralString = """
-    EXISTS (SELECT FROM reservation_lines AS line
-             WHERE line.company_id = %(company_id)s AND line.reservation_id = %(stream_id)s
-               AND line.quantity > line.fulfilled + line.released)
+    (SELECT true FROM reservation_lines AS line
+      WHERE line.company_id = %(company_id)s AND line.reservation_id = %(stream_id)s
+        AND line.quantity > line.fulfilled + line.released
+      ORDER BY line.variant_id LIMIT 1) IS NOT NULL
 """
 
 

@@ -99,7 +99,8 @@ def everything_of(owner: str, company_id: UUID) -> dict[str, str]:
             " WHERE relnamespace = 'mipos'::regnamespace AND relkind = 'r' AND attname = 'company_id'"
         ).fetchall()
         query = sql.SQL(
-            "SELECT coalesce(string_agg(own::text, ' '), '') FROM {} AS own WHERE company_id = %s"
+            "SELECT coalesce(string_agg(own::text, ' ' ORDER BY own::text), '') FROM {} AS own"
+            " WHERE company_id = %s"
         )
         return {
             name: connection.execute(query.format(sql.Identifier(name)), [company_id]).fetchall()[0][0]

@@ -70,6 +70,11 @@ def demo(server: EmbeddedServer) -> Iterator[Demo]:
         yield Demo(database.owner, pool, counts)
 
 
+def test_the_planner_knows_it_from_the_first_sale_on(demo: Demo) -> None:
+    known = demo.ask("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > 0")
+    assert {"events", "orders", "products", "variants", "stock_balances"} <= {name for (name,) in known}
+
+
 def test_leaves_nothing_behind_when_its_making_breaks_off(demo: Demo) -> None:
     assert demo.events_after_a_broken_run == 0
 

@@ -18,7 +18,7 @@ from infra.postgres.transactions import Rows, Transaction
 from projections.customer_list import SORT_KEYS, list_customers
 from projections.customer_totals import ALL_STORES
 from tests.conftest import Database, fresh_database
-from tests.projections.test_plans import explain, nodes_of
+from tests.projections.plans.reading import explain, nodes_of
 
 #: How many customers there are, and how many of their rows a page of twenty may touch.
 CUSTOMERS, MANY_CUSTOMERS, MOST_ROWS = 10_000, 100_000, 500

@@ -18,6 +18,7 @@ from infra.decisions.bulk import (
     record_events,
 )
 from infra.decisions.unit_of_work import EventWriter
+from infra.postgres.analyzing import analyze_changed
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
@@ -74,6 +75,9 @@ def import_history(
             done = sizes.popleft()
             if progress:
                 progress(done, total)
+    if new:
+        with pool.connection() as connection:
+            analyze_changed(connection)
     return new
 
 
