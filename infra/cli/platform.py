@@ -6,15 +6,9 @@ from contextlib import closing
 
 import click
 
-from commands.companies import AppointSuperAdmin, appoint_super_admin
-from commands.outcomes import Response
-from commands.ports import Caller
-from domain.companies import PLATFORM_ID
 from domain.errors import Refusal
-from domain.users import User
-from infra.cli.passwords import check_username, given_password, hash_of
-from infra.postgres.pool import RequestPool
-from infra.runtime.services import make_application
+from infra.cli.admins import appoint_for_platform
+from infra.cli.passwords import check_username, given_password
 
 
 @click.command("super-admin")
@@ -36,25 +30,8 @@ def super_admin(context: click.Context, username: str, *, password_stdin: bool) 
     try:
         password = given_password(name, from_stdin=password_stdin)
         with closing(context.obj["app_pool"]()) as pool:
-            has_existed = appoint(pool, name, password)
+            has_existed = appoint_for_platform(pool, name, password)
     except Refusal as refusal:
         messages = [detail["message"] for detail in refusal.details]
         raise click.ClickException(" ".join([refusal.message, *messages])) from refusal
     click.echo(f"{name} has a new password." if has_existed else f"{name} is a super admin now.")
-
-
-def appoint(pool: RequestPool, username: str, password: str) -> bool:
-    """Make the user a super admin with this password; whether they were one before.
-
-    Raises DuplicateUsername when somebody else has the name.
-    """
-    answers: list[bool] = []
-
-    def present(person: User) -> Response:
-        answers.append(person.version > 1)
-        return Response(200, None, b"")
-
-    operator = Caller(company_id=PLATFORM_ID, user_id=None)
-    command = AppointSuperAdmin(username=username, password_hash=hash_of(password))
-    make_application(pool).run(operator, appoint_super_admin, command, present)
-    return answers[-1]
