@@ -101,7 +101,8 @@ class TestWhatElseHappens:
 
     def test_of_many_lines_stays_on_one(self) -> None:
         assert shown("odd", note="first\nPOST /api forged").count("\n") == 1
-        assert shown("odd\x1b[2J", note="\x1b[2J", **{"na\x1bme\n": "x"}).count("\x1b") == 0
+        forged: dict[str, Any] = {"note": "\x1b[2J", "na\x1bme\n": "x"}
+        assert shown("odd\x1b[2J", **forged).count("\x1b") == 0
         told = shown("odd", exception=[{"error": "It failed:\nPOST /api forged\x1b[2J", "frames": []}])
         assert (told.count("\n"), told.count("\x1b")) == (2, 0)
 
