@@ -10,7 +10,9 @@ from falcon import Request, Response
 from api.constant import Constant
 from api.docs.pages import START
 from api.docs.site import Site
+from api.docs.steps import ADDRESS
 from api.envelope import encode
+from api.errors import base_of
 from api.media import HTML, JSON, MARKDOWN, TEXT
 from api.nearest import nearest
 from api.operations import PUBLIC, operation
@@ -53,6 +55,11 @@ class Written:
         """The pages; when they are first asked for, as the document takes half a second."""
         return Site(self._document())
 
+    @cached_property
+    def start(self) -> str:
+        """The first page in Markdown, with the address that stands for the reader's own."""
+        return self.site.markdown(START)
+
     def page(self, name: str) -> tuple[Constant, str]:
         """A page and its policy."""
         if name not in self._pages:
@@ -65,16 +72,26 @@ class _Reference(Resource):
     def __init__(self, services: Services, written: Written) -> None:
         super().__init__(services)
         self.written = written
+        self._public_url = services.public_url
 
     def send(self, req: Request, resp: Response, name: str) -> None:
         """A page as HTML, or in Markdown for whoever likes that better."""
         if req.client_prefers([falcon.MEDIA_HTML, MARKDOWN]) == MARKDOWN:
-            self.written.markdown(name).answer(req, resp)
+            self.send_markdown(req, resp, name)
         else:
             content, policy = self.written.page(name)
             resp.set_header("Content-Security-Policy", policy)
             content.answer(req, resp)
         resp.append_header("Vary", "Accept")
+
+    def send_markdown(self, req: Request, resp: Response, name: str) -> None:
+        """A page in Markdown. No script puts the address into it at which it is read, as on the others."""
+        if name != START:
+            self.written.markdown(name).answer(req, resp)
+            return
+        address = self._public_url or base_of(req) or ADDRESS
+        text = self.written.start.replace(ADDRESS, address)
+        Constant(text.encode(), _MARKDOWN_TYPE).answer(req, resp)
 
 
 class Docs(_Reference):
@@ -99,7 +116,7 @@ class Section(_Reference):
         if not self.written.site.has(name) or section == START:
             raise NoSuchPage.near(name, [page.name for page in self.written.site.pages])
         if section.endswith(_SUFFIX):
-            self.written.markdown(name).answer(req, resp)
+            self.send_markdown(req, resp, name)
         else:
             self.send(req, resp, name)
 

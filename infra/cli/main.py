@@ -3,6 +3,7 @@
 # ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -39,6 +40,17 @@ class LazyGroup(click.Group):
         with ended_at_once():
             command: click.Command = getattr(import_module(module), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; if there is none, the nearest is named."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as wrong:
+            for near in get_close_matches(args[0], COMMANDS, n=1):
+                wrong.message += f" Did you mean `{near}`?"
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by what they are for, without loading them."""

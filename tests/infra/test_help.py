@@ -51,3 +51,8 @@ def test_commands_are_called_what_they_are_listed_as() -> None:
 def test_shows_each_example_on_a_line_of_its_own() -> None:
     result = CliRunner().invoke(cli, ["super-admin", "--help"])
     assert "mipos super-admin root@example.com" in [line.strip() for line in result.output.splitlines()]
+
+
+def test_a_command_that_there_is_not_names_the_nearest() -> None:
+    assert "Did you mean `routes`?" in CliRunner().invoke(cli, ["rout"]).output
+    assert "Did you mean" not in CliRunner().invoke(cli, ["nonsense"]).output

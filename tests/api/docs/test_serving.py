@@ -68,6 +68,11 @@ class TestServing:
         headers = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
         assert client.simulate_get(path, headers=headers).status_code == 304
 
+    def test_the_quick_start_in_markdown_leads_to_where_it_is_read(self, client: TestClient) -> None:
+        text = client.simulate_get("/docs/index.md", host="till.example", port=8443, protocol="https").text
+        assert "export MIPOS=https://till.example:8443\n" in text
+        assert "localhost" not in text
+
     @pytest.mark.parametrize("path", ["/llms.txt", "/llms-full.txt"])
     def test_what_models_read_is_plain_text(self, client: TestClient, path: str) -> None:
         assert client.simulate_get(path).headers["content-type"] == "text/plain; charset=utf-8"
