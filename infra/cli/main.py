@@ -48,9 +48,9 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as wrong:
-            for near in get_close_matches(args[0], COMMANDS, n=1):
-                wrong.message += f" Did you mean `{near}`?"
-            raise
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else ""
+            raise click.UsageError(f"{wrong.message}{hint}", ctx) from wrong
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by what they are for, without loading them."""
