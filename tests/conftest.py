@@ -53,6 +53,7 @@ from infra.web.lanes import PROBES
 from infra.web.loop import Loop
 from tests import forks
 from tests.mipos import cheap_hasher
+from tests.places import PROCESSES, lay_in_memory
 from tests.waiting import PATIENCE, eventually
 
 if sys.dont_write_bytecode:
@@ -61,12 +62,19 @@ if sys.dont_write_bytecode:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path(sys.prefix) / "bytecode")
     sys.dont_write_bytecode = False
+lay_in_memory()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer to write golden files that are missing, and to try faults many times over."""
     parser.addoption("--write-golden", action="store_true", help="write golden files that are missing")
     parser.addoption("--large", action="store_true", help="run the large form of tests")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes run the suite: one more than cores, as tests wait for servers, timers and disks."""
+    return PROCESSES
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

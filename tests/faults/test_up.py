@@ -55,7 +55,7 @@ class Running:
         return 0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="mipos-up-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
@@ -75,8 +75,7 @@ class TestKilledParts:
     ) -> None:
         for _ in range(rounds(1, 10)):
             for find in (running.postmaster, lambda: running.child("serve"), lambda: running.child("worker")):
-                before = find()
-                assert before
+                before = eventually(find)
 
                 os.kill(before, signal.SIGKILL)
 

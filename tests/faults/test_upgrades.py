@@ -1,16 +1,17 @@
 """Upgrades that are killed again and again while the version of before sells."""
 
+import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import LiteralString
 
 import pytest
 
 from infra.postgres.embedded import EmbeddedServer
 from infra.runtime.models import PROJECTIONS
+from tests import forks
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.faults.upgrading import MODELS
@@ -50,21 +51,19 @@ class Reports:
         time.sleep(0.05)
 
 
-def begin(database: Database) -> "subprocess.Popen[str]":
+def begin(database: Database) -> forks.Process:
     """An upgrade that is about to begin."""
     own = database.installation
-    command = [
-        sys.executable,
-        "-m",
-        "tests.faults.upgrading",
-        database.owner,
-        own.schema,
-        own.app,
-        own.worker,
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    ready, tells = os.pipe()
+    with Path(os.devnull).open("rb") as nothing, os.fdopen(ready, encoding="utf-8") as told:
+        process = forks.start(
+            "tests.faults.upgrading",
+            [database.owner, own.schema, own.app, own.worker],
+            os.environ,
+            [nothing.fileno(), tells, 2],
+        )
+        os.close(tells)
+        assert told.readline() == "ready\n"
     return process
 
 
@@ -72,7 +71,7 @@ def timed(database: Database) -> float:
     """How many seconds an upgrade takes that nobody kills; the database is as it was again."""
     process = begin(database)
     began = time.monotonic()
-    assert process.wait(PATIENCE) == 0, process.stderr
+    assert process.wait(PATIENCE) == 0
     took = time.monotonic() - began
     back(database)
     return took
@@ -100,7 +99,7 @@ def test_killed_upgrades_leave_a_shop_that_sells(
             else:
                 back(database)
         process = begin(database)
-        assert process.wait(PATIENCE) == 0, process.stderr
+        assert process.wait(PATIENCE) == 0
     assert killed > 0
     assert sales.refusals == {(503, "server_outdated")}
     # No report ever knew fewer sales than one before it.

@@ -17,6 +17,7 @@ import pytest
 from api.docs.samples import call_of, refusal_of, samples_of
 from api.openapi.demo import DEMO_IDS
 from tests.conftest import Client, Service
+from tests.schemas import standalone
 
 Json = dict[str, Any]
 
@@ -107,11 +108,12 @@ class TestRefusals:
             assert code in {known["code"] for known in document["x-error-codes"]}
 
     def test_looks_as_refusals_do(self, document: Json) -> None:
-        schema = {"$ref": "#/components/schemas/Error", "components": document["components"]}
+        schema = standalone({"$ref": "#/components/schemas/Error"}, document)
+        validator = jsonschema_rs.validator_for(schema)
         for _, path, operation in operations(document):
             refused = refusal_of(document, operation)
             assert refused is not None, path
-            jsonschema_rs.validate(schema, refused.body)
+            validator.validate(refused.body)
 
     def test_tells_of_the_operation_itself_before_what_could_happen_anywhere(self, document: Json) -> None:
         sale = refusal_of(document, document["paths"]["/api/pos/orders"]["post"])

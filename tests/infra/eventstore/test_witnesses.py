@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import socket
-import subprocess
-import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPResponse
@@ -33,6 +32,8 @@ from infra.seals.witness import Cosigned, Cosigner, NotTrusted, Trusted, Witness
 from infra.seals.witness_server import ADD, PATIENCE, WitnessServer
 from infra.seals.witnessing import Address
 from projections.seals import find_seal
+from tests import forks
+from tests.waiting import PATIENCE as FOREVER
 
 from .sealed_log import KEY, Log
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from .conftest import LogDatabase
 
 NAME = "accountant.example/witness"
-PROJECT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -55,20 +55,20 @@ def log(log_database: LogDatabase, pool: Pool[Any], company: UUID) -> Log:
 @contextmanager
 def witness_at(folder: Path, trust: Path, *, port: int = 0) -> Iterator[Address]:
     """A witness as its operator runs it, in a process of its own."""
-    command = [sys.executable, "-m", "infra.cli.main", "audit", "witness", "--name", NAME]
-    arguments = ["--folder", str(folder), "--trust", str(trust), "--port", str(port)]
-    with subprocess.Popen(  # noqa: S603
-        [*command, *arguments], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None
-        vkey = process.stdout.readline().strip()
-        found = re.search(r"http://\S+:\d+", process.stdout.readline())
-        assert found, vkey
+    arguments = ["audit", "witness", "--name", NAME]
+    arguments += ["--folder", str(folder), "--trust", str(trust), "--port", str(port)]
+    told, says = os.pipe()
+    with os.fdopen(told, encoding="utf-8") as output, Path(os.devnull).open("rb") as nothing:
+        process = forks.start("infra.cli.main", arguments, os.environ, [nothing.fileno(), says, says])
+        os.close(says)
         try:
+            vkey = output.readline().strip()
+            found = re.search(r"http://\S+:\d+", output.readline())
+            assert found, vkey
             yield Address(url=found[0], witness=Witness.read(vkey))
         finally:
             process.terminate()
-            process.wait()
+            process.wait(FOREVER)
 
 
 def trusting(folder: Path, *lines: str) -> Path:
