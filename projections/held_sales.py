@@ -12,8 +12,7 @@ from domain.settings import name_key
 from domain.shifts.report import HeldTotals
 from projections.base import Database, Projection, all_but
 from projections.pages import PAGE, list_and_count
-from projections.search.within import joined_words
-from projections.search.words import words_of
+from projections.search.within import bare_words, joined_words
 
 
 def _words(label: str | None, note: str | None) -> str:
@@ -138,7 +137,7 @@ def list_held_sales(
         store_ids=list(store_ids) if store_ids else None,
         register_id=register_id,
         cashier_id=cashier_id,
-        search=(words_of(search) or name_key(search).split()) if search else [],
+        search=(bare_words(search) or name_key(search).split()) if search else [],
     )
     return [row["id"] for row in rows], total
 

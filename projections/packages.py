@@ -10,8 +10,7 @@ from domain.packages import RESOURCES, Limits, Package
 from domain.settings import name_key
 from projections.base import Database, Projection, Row
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
-from projections.search.within import has_all, joined_words
-from projections.search.words import words_of
+from projections.search.within import bare_words, has_all, joined_words
 
 _OF_PACKAGE: LiteralString = """
            (company_id, id, name, name_key, name_words, description, description_words, price, currency,
@@ -176,7 +175,7 @@ def list_packages(
         company_id=PLATFORM_ID,
         status=status,
         search=name_key(search) if search else None,
-        bare=words_of(search or ""),
+        bare=bare_words(search or ""),
         sort=sort,
     )
 

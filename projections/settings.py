@@ -21,8 +21,7 @@ from projections.base import (
     in_whole,
 )
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
-from projections.search.within import has_all
-from projections.search.words import words_of
+from projections.search.within import bare_words, has_all
 
 #: What all kinds do alike. A kind with an event of its own is not folded here by guess: it is an error.
 _FAMILIES: tuple[Event, ...] = (Entity.Registered, Entity.Revised, Setting.Switched, Entity.Archived)
@@ -286,7 +285,7 @@ def list_settings(
         store_ids=list(store_ids) if store_ids else None,
         storeless=storeless,
         search=name_key(search) if search else None,
-        bare=words_of(search or ""),
+        bare=bare_words(search or ""),
         sort=sort,
     )
 

@@ -1,5 +1,7 @@
 """Global trade item numbers: barcodes of 8, 12, 13 or 14 digits, the last of which checks the others."""
 
+from domain.folding import fold
+
 LENGTHS = frozenset({8, 12, 13, 14})
 _LONGEST = max(LENGTHS)
 #: What is left of a number whose zeros in front a spreadsheet cut off; 8 digits are a number themselves.
@@ -10,11 +12,13 @@ def barcode_key(barcode: str) -> str:
     """What two spellings of a barcode have in common.
 
     A number of 12 digits is the one of 13 and of 14 with zeros in front (GS1 General Specifications, 3.3.2):
-    which of them a scanner sends is a matter of its settings. Other barcodes are known in any letter case.
+    which of them a scanner sends is a matter of its settings. Other barcodes are known in any letter case,
+    and all of them in either width.
     """
+    barcode = fold(barcode)
     if _is_number(barcode) and has_valid_check_digit(barcode):
         return barcode.zfill(_LONGEST)
-    return barcode.casefold()
+    return barcode
 
 
 def has_valid_check_digit(barcode: str) -> bool:

@@ -20,7 +20,7 @@ class CustomerSearch(Projection):
     """
 
     name = "customer_search"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("customer_entries", "customer_words", "customer_spellings")
     folds = FOLDS

@@ -20,7 +20,7 @@ class Search(Projection):
     """
 
     name = "search"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("search_entries", "search_words", "search_spellings")
     folds = FOLDS

@@ -8,7 +8,7 @@ from projections.base import Database
 from projections.search.conditions import Condition, beginning_of, pattern_of, without
 from projections.search.entries import VARIANTS
 from projections.search.tables import InTables, in_both
-from projections.search.tokens import elided_in, is_unspaced
+from projections.search.tokens import article_before, elided_in, is_unspaced
 from projections.search.words import words_of
 
 #: How many readings are tried, of how many words a text is at most that can be read otherwise, and of how
@@ -112,8 +112,10 @@ def _joined(first: str, second: str) -> _Term:
 
 def _divided(word: str) -> Iterator[_Term]:
     """The word as two, at each place where it may be."""
-    if len(word) > LONGEST or is_unspaced(word):
+    if len(word) > LONGEST:
         return
+    if parts := article_before(word):
+        yield _Term(" ".join(parts), parts[1])
     for place in range(1, len(word)):
         first, second = word[:place], word[place:]
         if first[-1].isdigit() != second[0].isdigit() or _are_words(first, second):
@@ -122,6 +124,9 @@ def _divided(word: str) -> Iterator[_Term]:
 
 
 def _are_words(first: str, second: str) -> bool:
-    if not first.isalpha() or not second.isalpha() or len(second) < _SHORTEST:
+    if len(second) < _SHORTEST:
         return False
-    return len(first) >= _SHORTEST or first in _ARTICLES
+    if is_unspaced(first):
+        # Marks of these scripts are no letters; whoever writes blanks in them does so between any two.
+        return len(first) >= _SHORTEST
+    return first.isalpha() and second.isalpha() and (len(first) >= _SHORTEST or first in _ARTICLES)

@@ -49,6 +49,10 @@ _SIGNS = str.maketrans(
     }
 )
 _APOSTROPHE = re.compile("([^\\W\\d_]+)'+(?=([^\\W\\d_]*))")
+#: The Arabic article, with what is written together with it, before a word of three letters or more.
+_ARTICLE = re.compile("(?<![^\\W_])([\u0648\u0628\u0643\u0641]?\u0627\u0644|\u0644\u0644)(?=[^\\W\\d_]{3})")
+#: The same before the beginning of a word that is still being typed.
+_ARTICLE_BEFORE = re.compile("([\u0648\u0628\u0643\u0641]?\u0627\u0644|\u0644\u0644)([^\\W\\d_]{1,2})\\Z")
 #: How many letters stand before an apostrophe that stands for a vowel, and how many behind it are a word
 #: whatever stands before.
 _ELISION, _WORD_OF_ITS_OWN = 2, 3
@@ -57,16 +61,29 @@ _ELISION, _WORD_OF_ITS_OWN = 2, 3
 def words_in(text: str) -> list[str]:
     """The words of a text in its order, folded.
 
-    What an article or a preposition hangs on is a word of its own (`l'ail`), and an ending is none
-    (`Kellogg's`).
+    What an article or a preposition hangs on is a word of its own (`l'ail`, and what stands behind the Arabic
+    article), and an ending is none (`Kellogg's`).
     """
-    return _WORD.findall(_APOSTROPHE.sub(_divide, bare(text.translate(_SIGNS))).replace("'", ""))
+    folded = _APOSTROPHE.sub(_divide, bare(text.translate(_SIGNS))).replace("'", "")
+    return _WORD.findall(folded if folded.isascii() else _ARTICLE.sub(r"\1 ", folded))
 
 
 def elided_in(text: str) -> set[str]:
-    """What hangs on the words of a text by an apostrophe: articles and prepositions."""
+    """What hangs on the words of a text, by an apostrophe or without: articles and prepositions."""
     folded = bare(text.translate(_SIGNS))
-    return {match[1] for match in _APOSTROPHE.finditer(folded) if _divide(match).endswith(" ")}
+    elided = {match[1] for match in _APOSTROPHE.finditer(folded) if _divide(match).endswith(" ")}
+    return elided | articles_in(text)
+
+
+def articles_in(text: str) -> set[str]:
+    """The Arabic articles before the words of a text."""
+    return set() if text.isascii() else {match[1] for match in _ARTICLE.finditer(bare(text))}
+
+
+def article_before(word: str) -> tuple[str, str] | None:
+    """The Arabic article, and the first letters of a word behind it that are too few to be one."""
+    match = _ARTICLE_BEFORE.match(word)
+    return (match[1], match[2]) if match else None
 
 
 def is_unspaced(word: str) -> bool:

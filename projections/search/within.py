@@ -3,6 +3,7 @@
 from typing import LiteralString
 
 from domain.settings import name_key
+from projections.search.tokens import articles_in
 from projections.search.words import words_of
 
 _HAS_ALL: LiteralString = """(cardinality(%(bare)b::text[]) > 0
@@ -22,4 +23,10 @@ def joined_words(*texts: str | None) -> str:
 
 def typed_words(text: str | None) -> dict[str, list[str]]:
     """The parameters of lists: `words` as they are typed, and `bare` as they are found in joined words."""
-    return {"words": name_key(text or "").split(), "bare": words_of(text or "")}
+    return {"words": name_key(text or "").split(), "bare": bare_words(text or "")}
+
+
+def bare_words(text: str) -> list[str]:
+    """The words of what is typed, as they are found in joined words; an article is not looked for."""
+    articles = articles_in(text)
+    return [word for word in words_of(text) if word not in articles]

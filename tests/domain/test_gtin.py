@@ -33,6 +33,11 @@ def test_letter_case_makes_no_other_barcode(text: str) -> None:
     assert barcode_key(text) == barcode_key(text.upper()) == barcode_key(text.lower())
 
 
+@given(text=some.text("abcXYZ0189-", min_size=1, max_size=20))
+def test_neither_does_width(text: str) -> None:
+    assert barcode_key("".join(chr(ord(letter) + 0xFEE0) for letter in text)) == barcode_key(text)
+
+
 @pytest.mark.parametrize(
     ("cut", "whole"),
     [
