@@ -98,7 +98,10 @@ class Prompt:
     def sql(self, query: str, **params: Any) -> list[dict[str, Any]]:
         """The rows of a statement over all companies, as the worker's role; `%(name)s` is a parameter."""
         with psycopg.connect(self._worker, autocommit=True, row_factory=dict_row) as connection:
-            cursor = connection.execute(query.encode(), params or None)
+            if not self._may_write:
+                # A prepared statement is one alone, which cannot end this transaction and begin another.
+                connection.execute("BEGIN READ ONLY")
+            cursor = connection.execute(query.encode(), params or None, prepare=not self._may_write)
             return cursor.fetchall() if cursor.description else []
 
     def get(self, path: str) -> Any:

@@ -70,6 +70,20 @@ class TestWriting:
         assert "read-only transaction" in done.stderr
         assert "NameError" in console('post("/api/admin/settings/brands", {"name": "X"})').stderr
 
+    @pytest.mark.parametrize(
+        "statements",
+        [
+            "BEGIN READ WRITE; DELETE FROM log_lines; COMMIT",
+            "COMMIT; DELETE FROM log_lines",
+            "SET default_transaction_read_only = off; DELETE FROM log_lines",
+            "DO $$BEGIN COMMIT; DELETE FROM log_lines; END$$",
+        ],
+    )
+    def test_is_not_begun_by_statements_either(self, console: Any, statements: str) -> None:
+        done = console(f'sql("{statements}")')
+        assert done.returncode == 1
+        assert "Error: " in done.stderr
+
     def test_is_done_where_it_was_asked_for(self, console: Any, shop: Any) -> None:
         name = f"Brand {uuid4().hex}"
         assert name in lines(
