@@ -49,8 +49,8 @@ class PosOrders(Resource):
     @operation(
         "pos.use",
         "Sell a basket",
-        description="Price, payment, stock, tax and cost are decided in one transaction. The same `id` "
-        "with the same content answers with the sale that was made.",
+        description="Price, payment, stock, tax and cost are decided in one transaction. Sent again with the "
+        "same `id` and content, it answers with the sale that was made then, and sells nothing more.",
         body=SaleBody(),
         answer=OrderAnswer,
         status=201,

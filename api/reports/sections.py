@@ -70,7 +70,7 @@ class SectionReport(Resource):
         self.operations = {"on_get": operations()[section.area, section.path]}
 
     def on_get(self, req: Request, resp: Response) -> None:
-        """One page of the section."""
+        """One page of its rows, with `totals` of these and `overall` of all."""
         now, permissions = self.services.now(), permissions_of(req)
         request = request_of(self.section, req.context.query, req.context.caller, permissions, now)
 

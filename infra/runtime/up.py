@@ -97,7 +97,10 @@ def _greet(settings: Settings, password: str | None, is_good: bool) -> None:
     elif password is not None:
         click.echo(how_to_try(settings, password, on_terminal=sys.stdout.isatty()))
     else:
-        click.echo("`mipos super-admin you@example.com` appoints who runs the platform.\n")
+        click.echo(
+            "Nobody yet? In a second terminal, `./mipos super-admin you@example.com` appoints who runs the\n"
+            "platform. README goes on from there to a first sale, under “Without the demo”.\n"
+        )
     click.echo("Ctrl-C stops everything.")
 
 
