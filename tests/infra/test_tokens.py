@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
-from commands.access import TokenExpired, Unauthenticated
+from commands.access import TokenExpired, Unauthenticated, UnknownToken
 from commands.ports import Caller
 from domain.permissions import permissions_of
 from infra.identity.refresh_tokens import RefreshToken, pepper_of
@@ -90,7 +90,7 @@ class TestOurOwn:
     def test_are_not_read_by_one_that_is_further_behind(self, tokens: Tokens) -> None:
         with pytest.raises(Unauthenticated) as refusal:
             tokens.caller_of(tokens.issue(a_caller(), now=time.time() + 65))
-        assert refusal.type is Unauthenticated
+        assert refusal.type is UnknownToken
 
     @pytest.mark.parametrize("claim", ["iat", "nbf"])
     def test_each_of_their_times_may_be_a_minute_ahead(self, tokens: Tokens, claim: str) -> None:
