@@ -174,9 +174,11 @@ _READ: LiteralString = """
     SELECT own.storage_id::text, own.variant_id::text, own.on_hand, own.value, own.reserved,
            own.incoming_ordered, own.incoming_transit, own.position, own.parted_at
       FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS key(storage_id, variant_id)
-      JOIN stock_sums AS own
-        ON own.company_id = %(company_id)s AND own.storage_id = key.storage_id
-       AND own.variant_id = key.variant_id
+     CROSS JOIN LATERAL (
+            SELECT * FROM stock_sums
+             WHERE company_id = %(company_id)s AND storage_id = key.storage_id AND variant_id = key.variant_id
+             LIMIT 1
+           ) AS own
 """
 
 _WRITE: LiteralString = """

@@ -107,9 +107,11 @@ _READ: LiteralString = """
     SELECT own.transfer_id::text, own.line_id::text, own.in_transit, own.transit_value, own.position,
            own.parted_at
       FROM unnest(%(transfers)b::uuid[], %(lines)b::uuid[]) AS key(transfer_id, line_id)
-      JOIN stock_transit_sums AS own
-        ON own.company_id = %(company_id)s AND own.transfer_id = key.transfer_id
-       AND own.line_id = key.line_id
+     CROSS JOIN LATERAL (
+            SELECT * FROM stock_transit_sums
+             WHERE company_id = %(company_id)s AND transfer_id = key.transfer_id AND line_id = key.line_id
+             LIMIT 1
+           ) AS own
 """
 
 _WRITE: LiteralString = """

@@ -30,9 +30,11 @@ _SOLD: LiteralString = """
     ), sold AS (
         SELECT order_id, item.variant_id, sum(line.cost_of_goods) AS cost, min(sale.store_no) AS store_no
           FROM known JOIN sales_facts AS sale USING (order_id)
-          JOIN sales_line_facts AS line
-            ON line.company_id = %(company_id)s AND line.business_date = sale.business_date
-           AND line.store_no = sale.store_no AND line.position = sale.position
+         CROSS JOIN LATERAL (
+                SELECT item_no, cost_of_goods FROM sales_line_facts
+                 WHERE company_id = %(company_id)s AND position = sale.position
+                OFFSET 0
+               ) AS line
           JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = line.item_no
          WHERE sale.company_id = %(company_id)s AND sale.position <= %(position)s::bigint
            AND (NOT is_dated OR sale.business_date BETWEEN %(from_date)s::date AND %(to_date)s::date)

@@ -95,13 +95,17 @@ BASKETS: LiteralString = """
     );
 """
 
+# Position by position: of all at once, and with nothing known of the table, all of the company was read.
 _ADD: LiteralString = f"""
     INSERT INTO basket_tail (company_id, basket_no, position, business_date, store_no, items)
     SELECT %(company_id)s, last.basket_no + row_number() OVER (ORDER BY sold.position), sold.*
-      FROM (SELECT position, business_date, store_no, array_agg(DISTINCT item_no ORDER BY item_no)
-              FROM sales_line_facts
-             WHERE company_id = %(company_id)s AND position = ANY(%(position)b::bigint[]) AND quantity > 0
-             GROUP BY position, business_date, store_no) AS sold
+      FROM (SELECT asked.position, basket.*
+              FROM unnest(%(position)b::bigint[]) AS asked(position)
+             CROSS JOIN LATERAL (
+                   SELECT business_date, store_no, array_agg(DISTINCT item_no ORDER BY item_no)
+                     FROM sales_line_facts
+                    WHERE company_id = %(company_id)s AND position = asked.position AND quantity > 0
+                    GROUP BY business_date, store_no) AS basket) AS sold
      CROSS JOIN (SELECT greatest(
                    (SELECT max(basket_no) FROM basket_tail WHERE company_id = %(company_id)s),
                    (SELECT max(chunk_no) FROM basket_chunks WHERE company_id = %(company_id)s) * {CHUNK},
@@ -152,8 +156,11 @@ _JOIN: LiteralString = """
     INSERT INTO basket_changes (company_id, position, basket_position, item_no, change)
     SELECT DISTINCT %(company_id)s, later.position, later.basket_position, line.item_no, 1
       FROM unnest(%(position)b::bigint[], %(basket_position)b::bigint[]) AS later(position, basket_position)
-      JOIN sales_line_facts AS line ON line.company_id = %(company_id)s AND line.position = later.position
-     WHERE line.quantity > 0
+     CROSS JOIN LATERAL (
+            SELECT item_no FROM sales_line_facts
+             WHERE company_id = %(company_id)s AND position = later.position AND quantity > 0
+            OFFSET 0
+           ) AS line
     RETURNING company_id
 """
 

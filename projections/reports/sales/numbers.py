@@ -59,6 +59,9 @@ def _params(db: Database, numbering: Numbering, keys: list[Any]) -> dict[str, An
     return {"company_id": db.company_id, "kind": numbering.kind, **arrays}
 
 
+# NOTE: each key is looked up by itself (`LATERAL … OFFSET 0`). Joined as a table, and with nothing known of
+# this one, all rows of the company were read for each batch.
+
 #: The places where sales happen and who makes them, each `kind` numbered by itself.
 PLACES: LiteralString = """
     CREATE TABLE report_places (
@@ -79,8 +82,11 @@ _KNOWN_PLACES: LiteralString = """
  UNION ALL
     SELECT asked.at, place.no
       FROM unnest(%(id)b::uuid[]) WITH ORDINALITY AS asked(id, at)
-      JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = %(kind)s
-                                 AND place.id = asked.id
+     CROSS JOIN LATERAL (
+            SELECT no FROM report_places
+             WHERE company_id = %(company_id)s AND kind = %(kind)s AND id = asked.id
+            OFFSET 0
+           ) AS place
 """
 
 _ADD_PLACES: LiteralString = """
@@ -128,11 +134,14 @@ _KNOWN_ITEMS: LiteralString = """
       FROM unnest(%(variant_id)b::uuid[], %(product_id)b::uuid[], %(category_id)b::uuid[],
                   %(brand_id)b::uuid[], %(supplier_id)b::uuid[]) WITH ORDINALITY
         AS asked(variant_id, product_id, category_id, brand_id, supplier_id, at)
-      JOIN report_items AS item
-        ON item.company_id = %(company_id)s AND item.variant_id = asked.variant_id
-       AND (item.product_id, item.category_id, item.brand_id, item.supplier_id)
-           IS NOT DISTINCT FROM
-           (asked.product_id, asked.category_id, asked.brand_id, asked.supplier_id)
+     CROSS JOIN LATERAL (
+            SELECT item_no FROM report_items
+             WHERE company_id = %(company_id)s AND variant_id = asked.variant_id
+               AND (product_id, category_id, brand_id, supplier_id)
+                   IS NOT DISTINCT FROM
+                   (asked.product_id, asked.category_id, asked.brand_id, asked.supplier_id)
+            OFFSET 0
+           ) AS item
 """
 
 _ADD_ITEMS: LiteralString = """
@@ -185,10 +194,12 @@ _KNOWN_TAXES: LiteralString = """
       FROM unnest(%(name)b::text[], %(rate)b::numeric[], %(is_inclusive)b::boolean[],
                   %(jurisdiction)b::text[]) WITH ORDINALITY
         AS asked(name, rate, is_inclusive, jurisdiction, at)
-      JOIN report_taxes AS tax
-        ON tax.company_id = %(company_id)s AND tax.name = asked.name AND tax.rate = asked.rate
-       AND tax.is_inclusive = asked.is_inclusive
-       AND tax.jurisdiction IS NOT DISTINCT FROM asked.jurisdiction
+     CROSS JOIN LATERAL (
+            SELECT tax_no FROM report_taxes
+             WHERE company_id = %(company_id)s AND name = asked.name AND rate = asked.rate
+               AND is_inclusive = asked.is_inclusive AND jurisdiction IS NOT DISTINCT FROM asked.jurisdiction
+            OFFSET 0
+           ) AS tax
 """
 
 _ADD_TAXES: LiteralString = """
@@ -222,8 +233,11 @@ _KNOWN_METHODS: LiteralString = """
  UNION ALL
     SELECT asked.at, method.method_no
       FROM unnest(%(method)b::text[]) WITH ORDINALITY AS asked(method, at)
-      JOIN report_methods AS method
-        ON method.company_id = %(company_id)s AND method.method = asked.method
+     CROSS JOIN LATERAL (
+            SELECT method_no FROM report_methods
+             WHERE company_id = %(company_id)s AND method = asked.method
+            OFFSET 0
+           ) AS method
 """
 
 _ADD_METHODS: LiteralString = """
