@@ -6,6 +6,7 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
+from infra.bench.bounds import Bounds
 from infra.bench.recording import record_sale
 from infra.bench.rounds import ROUNDS, alternate
 from infra.bench.shops import Chain, id_of
@@ -40,7 +41,9 @@ def measure(chain: Chain) -> dict[str, Any]:
         def commits(is_plain: bool, connections: int = connections) -> float:
             return _write(chain, events, is_plain, connections, turn)
 
-        rates = alternate({"append": lambda: commits(False), "insert": lambda: commits(True)})
+        sides = {"append": lambda: commits(False), "insert": lambda: commits(True)}
+        rates = alternate(sides, bounds := Bounds(site))
+        figures[f"append_vs_insert_{suffix}_bound_by"] = bounds.told
         figures[f"append_vs_insert_{suffix}"] = rates["append"] / rates["insert"]
         figures[f"appends_per_s_{suffix}"] = rates["append"]
         figures[f"inserts_per_s_{suffix}"] = rates["insert"]

@@ -10,6 +10,7 @@ from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.customers import Customer
 from domain.users import User
+from infra.bench.bounds import Bounds
 from infra.bench.checkout import shoot
 from infra.bench.requests import Client, get, times
 from infra.bench.rounds import alternate
@@ -69,16 +70,18 @@ def _token(chain: Chain) -> str:
     return Tokens(chain.site.settings.signing_key(), TOKEN_SECONDS).issue(caller)
 
 
-def _checkout(chain: Chain, port: int) -> dict[str, float]:
+def _checkout(chain: Chain, port: int) -> dict[str, Any]:
     """Sales a second to a customer, against sales to nobody."""
     turn = chain.site.seconds / 2
     rates = alternate(
         {
             "customer": lambda: shoot(chain, port, turn, more={"customer_id": str(CUSTOMER)}).per_second,
             "nobody": lambda: shoot(chain, port, turn).per_second,
-        }
+        },
+        bounds := Bounds(chain.site),
     )
     return {
+        "customer_checkout_ratio_bound_by": bounds.told,
         "customer_checkout_ratio": rates["customer"] / rates["nobody"],
         "customer_checkout_rps": rates["customer"],
         "nobody_checkout_rps": rates["nobody"],

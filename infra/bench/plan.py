@@ -12,6 +12,7 @@ from infra.bench import (
     counts,
     customers,
     dues,
+    fresh,
     importing,
     lag,
     rebuilding,
@@ -19,6 +20,7 @@ from infra.bench import (
     stock,
     tills,
 )
+from infra.bench.busyness import Busyness
 from infra.bench.reports import exporting
 from infra.bench.reports import figures as reports
 from infra.bench.shops import Chain, multiply, open_chain
@@ -56,6 +58,7 @@ PLAN = (
         ("checkout_vs_pgbench_one_company", "checkout_p50_ms", "checkout_p99_ms"),
         lambda shops: checkout.one_company(shops.one),
     ),
+    Measurement(("fresh_vs_later",), lambda shops: fresh.measure(shops.site)),
     Measurement(("lag_p99_ms", "rss_mb"), lambda shops: lag.measure(shops.one)),
     Measurement(
         ("checkout_vs_pgbench_fifty_companies",), lambda shops: checkout.fifty_companies(shops.fifty)
@@ -110,8 +113,14 @@ def chosen(only: Sequence[str] = ()) -> list[Measurement]:
     return [measurement for measurement in PLAN if not only or set(only) & set(measurement.keys)]
 
 
-def take(site: Site, only: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
-    """Take the measurements one after another; each gives its figures and the absolute ones behind them."""
+def take(site: Site, busyness: Busyness, only: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """Take the measurements one after another; each gives its figures and the absolute ones behind them.
+
+    Raises OthersAtWork if others work on the machine, unless that is accepted.
+    """
+    busyness.look(site)
     shops = Shops(site)
     for measurement in chosen(only):
-        yield measurement.take(shops)
+        with busyness.watched(site):
+            figures = measurement.take(shops)
+        yield figures

@@ -22,6 +22,10 @@ _ROWS = (
     ("Checkout at half load, median", "checkout_p50_ms", "{:,.1f} ms", "at {checkout_timed_rps:,.0f} /s"),
     ("Checkout at half load, 99 of 100 within", "checkout_p99_ms", "{:,.1f} ms",
      "at {checkout_timed_rps:,.0f} /s"),
+    ("First sales of a fresh server against two minutes later, medians", "fresh_vs_later", "{:.2f} times",
+     "{fresh_p50_ms:,.1f}, {later_p50_ms:,.1f} ms"),
+    ("What a sale takes of the database's processor then", "fresh_database_ms_per_sale", "{:,.1f} ms",
+     "{later_database_ms_per_sale:,.1f} ms two minutes later"),
     ("Bare answers of the web server", "bare_rps", "{:,.0f} /s", ""),
     ("Append of 2 events against INSERT, 1 connection", "append_vs_insert_one_connection", "{:.2f}",
      "{appends_per_s_one_connection:,.0f} of {inserts_per_s_one_connection:,.0f} commits/s"),
@@ -98,7 +102,7 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
         if value is None:
             yield name, "-", str(figures.get("import_note", ""))
         else:
-            yield name, form.format(value), source.format_map(figures)
+            yield name, form.format(value), source.format_map(figures) + _bounds(figures, key)
     for name, key in _SEARCHES:
         for typed, times in figures.get(key, {}).items():
             text = f"median {times['p50']:,.1f} ms, 99 of 100 within {times['p99']:,.1f} ms"
@@ -110,8 +114,18 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
         yield f"Memory under load: {process}", f"{megabytes:,.1f} MB", ""
 
 
+def _bounds(figures: Figures, key: str) -> str:
+    """What bounds each side of a ratio."""
+    sides = figures.get(f"{key}_bound_by", {})
+    return "".join(f"; {side}: {bound['by']}" for side, bound in sides.items())
+
+
 def _machine(machine: Figures) -> str:
-    return (
+    busy = (
+        "BUSY: others used {others_cores:.1f} cores of this machine, its host {stolen_cores:.1f}: "
+        "figures say little.\n"
+    )
+    return (busy if machine["is_busy"] else "").format_map(machine) + (
         "{cores} cores of {processor}, {memory_mb:,} MB · PostgreSQL {postgresql}, fsync {fsync} · "
         "Python {python} · {web_processes} web processes of {web_threads} threads\n{system}"
     ).format_map(machine)

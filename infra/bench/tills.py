@@ -14,6 +14,7 @@ from domain.aggregate import Aggregate
 from domain.customers import Customer
 from domain.devices import Device
 from infra.bench import rounds
+from infra.bench.bounds import Bounds
 from infra.bench.checkout import LOAD_TO_TIME, WARM_UP_SECONDS, shoot
 from infra.bench.load import LEAST_SECONDS, Result, Task
 from infra.bench.requests import Client, get, times
@@ -63,7 +64,7 @@ def _record(chain: Chain, aggregates: list[Aggregate]) -> None:
         make_event_writer().record(db, events, Metadata(at=datetime.now(UTC), actor=CASHIER))
 
 
-def _shift_checkout(chain: Chain, port: int) -> dict[str, float]:
+def _shift_checkout(chain: Chain, port: int) -> dict[str, Any]:
     """Sales a second with an open shift at each till and a customer in each sale, against neither."""
     turn, client = chain.site.seconds / 2, Client(port, chain.token())
 
@@ -74,8 +75,9 @@ def _shift_checkout(chain: Chain, port: int) -> dict[str, float]:
         with _open_shifts(client, TILLS):
             return shoot(chain, port, turn, more={"customer_id": str(CUSTOMER)}).per_second
 
-    rates = alternate({"shift": in_shifts, "plain": plain})
+    rates = alternate({"shift": in_shifts, "plain": plain}, bounds := Bounds(chain.site))
     return {
+        "shift_checkout_ratio_bound_by": bounds.told,
         "shift_checkout_ratio": rates["shift"] / rates["plain"],
         "shift_checkout_rps": rates["shift"],
         "plain_checkout_rps": rates["plain"],

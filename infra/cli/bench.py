@@ -16,6 +16,7 @@ KEYS = (
     "checkout_vs_pgbench_one_company",
     "checkout_p50_ms",
     "checkout_p99_ms",
+    "fresh_vs_later",
     "lag_p99_ms",
     "rss_mb",
     "checkout_vs_pgbench_fifty_companies",
@@ -87,8 +88,13 @@ class Figures(click.ParamType[tuple[str, ...]]):
     default=1,
     help="Answers of reports of so many times as many stores [1].",
 )
-def bench(as_json: bool, only: tuple[str, ...], seconds: float, *, year: bool, scale: int) -> None:
+@click.option("--busy", is_flag=True, help="Report even if others work on this machine, and say so.")
+def bench(
+    as_json: bool, only: tuple[str, ...], seconds: float, *, year: bool, scale: int, busy: bool
+) -> None:
     """Measure speed and memory on a database server of its own, which is gone afterwards.
+
+    While others use more than a tenth of this machine nothing is reported, but with --busy.
 
     \b
     Examples:
@@ -101,7 +107,7 @@ def bench(as_json: bool, only: tuple[str, ...], seconds: float, *, year: bool, s
     # Whoever asks us to end gets the same tidy end as somebody at the keyboard.
     earlier = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        machine, figures = _measure(only, seconds=seconds, real_year=year, scale=scale)
+        machine, figures = _measure(only, is_busy=busy, seconds=seconds, real_year=year, scale=scale)
     except MeasurementFailed as failure:
         raise click.ClickException(str(failure)) from failure
     finally:
@@ -118,7 +124,8 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _measure(only: tuple[str, ...], **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _measure(only: tuple[str, ...], *, is_busy: bool, **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    from infra.bench.busyness import Busyness  # noqa: PLC0415
     from infra.bench.machine import describe  # noqa: PLC0415
     from infra.bench.plan import chosen, take  # noqa: PLC0415
     from infra.bench.site import open_site  # noqa: PLC0415
@@ -127,6 +134,7 @@ def _measure(only: tuple[str, ...], **how: Any) -> tuple[dict[str, Any], dict[st
     # Figures go to standard output.
     configure_logs("error", sys.stderr.buffer)
     figures: dict[str, Any] = {}
+    busyness = Busyness(is_accepted=is_busy)
     with _progress() as bar:
         doing = bar.add_task("", total=len(chosen(only)))
 
@@ -139,11 +147,11 @@ def _measure(only: tuple[str, ...], **how: Any) -> tuple[dict[str, Any], dict[st
 
         with open_site(say=say, **how) as site:
             machine = describe(site)
-            for results in take(site, only):
+            for results in take(site, busyness, only):
                 figures.update(results)
                 bar.advance(doing)
                 bar.refresh()
-    return machine, figures
+    return {**machine, **busyness.figures}, figures
 
 
 def _progress() -> Progress:
