@@ -18,6 +18,8 @@ class InTerminal:
         self.shown = ""
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
+            # What a shell runs in the background ignores the interrupt, and so does all that it starts.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(argv[0], list(argv), dict(env))  # noqa: S606
         self._reading = Thread(target=self._read, daemon=True)
         self._reading.start()

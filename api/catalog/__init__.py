@@ -21,7 +21,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     one = f"{base}/{{product_id:uuid}}"
     app.add_route(base, Products(services))
     app.add_route(f"{base}/import", ProductImports(services))
-    app.add_route(f"{base}/imports/{{import_id:uuid}}", ProductImportById(services))
+    app.add_route("/api/admin/product-imports/{import_id:uuid}", ProductImportById(services))
     app.add_route(f"{base}/export", ProductExport(services))
     app.add_route(one, ProductById(services))
     app.add_route(f"{one}/status", ProductStatus(services))

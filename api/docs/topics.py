@@ -46,7 +46,7 @@ TOPICS: Mapping[str, tuple[Topic, ...]] = {
             "Whole catalogs, as files.",
             (
                 "/api/admin/products/import",
-                "/api/admin/products/imports",
+                "/api/admin/product-imports",
                 "/api/admin/products/export",
             ),
         ),

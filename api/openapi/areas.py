@@ -9,6 +9,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/api/cashier", "Cashier", "What cashiers see of their own work."),
     ("/api/admin/products", "Catalog", "What is offered: products in variants, and how they are ordered."),
     ("/api/admin/product-status", "Catalog", ""),
+    ("/api/admin/product-imports", "Catalog", ""),
     ("/api/images", "Catalog", ""),
     ("/api/admin/settings/brands", "Catalog", ""),
     ("/api/admin/settings/categories", "Catalog", ""),

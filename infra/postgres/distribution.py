@@ -84,6 +84,7 @@ ON_EVERY_NODE: Mapping[str, LiteralString] = {
 #: Functions that look at all companies, and so from the coordinator.
 FROM_COORDINATOR = frozenset(
     {
+        "analyze_table",
         "count_deliveries",
         "count_logs",
         "data_key_ids",

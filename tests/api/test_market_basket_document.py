@@ -95,5 +95,5 @@ class TestExamples:
         [size] = frame["sizes"]
         assert size == {"size": 1, "baskets": frame["single_item_baskets"]}
         assert frame["single_item_share"] == str(ratio(size["baskets"], baskets))
-        assert (frame["mean_value"], frame["currency"]) == (frame["net_sales"] // baskets, "USD")
+        assert (frame["mean_value"], frame["currency"]) == (frame["net_sales"] // baskets, "EUR")
         assert float(frame["mean_items"]) >= 2 - float(frame["single_item_share"])

@@ -394,7 +394,7 @@ class TestOpeningStock:
         storage = mover.storage()
         accepted = mover.send(file("lightspeed"), f"commit=true&job=true&storage_id={storage}")
         assert (accepted.status, accepted.data["format"]) == (202, "lightspeed")
-        path = f"{PRODUCTS}/imports/{accepted.data['id']}"
+        path = f"/api/admin/product-imports/{accepted.data['id']}"
         eventually(lambda: mover.client.get(path).data["status"] in ("done", "failed"))
         report = mover.client.get(path).data
         assert (report["status"], report["format"], report["stock_recorded"]) == ("done", "lightspeed", 2)

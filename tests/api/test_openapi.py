@@ -175,7 +175,7 @@ class TestTheDocument:
         for path, has_etag in (
             ("/api/admin/products/{product_id}", True),
             ("/api/images/{image_id}", True),
-            ("/api/admin/products/imports/{import_id}", False),
+            ("/api/admin/product-imports/{import_id}", False),
         ):
             operation = operations["GET", path]
             is_conditional = {"$ref": "#/components/parameters/If-None-Match"} in operation["parameters"]

@@ -62,7 +62,7 @@ class Importer:
         """What became of a file that a worker imports."""
         accepted = self.send(content, f"job=true&{query}")
         assert accepted.status == 202
-        path = f"{PRODUCTS}/imports/{accepted.data['id']}"
+        path = f"/api/admin/product-imports/{accepted.data['id']}"
         eventually(lambda: self.client.get(path).data["status"] in ("done", "failed"))
         return self.client.get(path).data
 
@@ -419,7 +419,7 @@ class TestInTheBackground:
         assert (accepted.status, accepted.data["status"]) == (202, "queued")
         report = importer.awaited(sheet(*rows), "commit=true")
         assert (report["status"], report["rows"], report["done"]) == ("done", 2500, 2500)
-        earlier = importer.client.get(f"{PRODUCTS}/imports/{accepted.data['id']}").data
+        earlier = importer.client.get(f"/api/admin/product-imports/{accepted.data['id']}").data
         assert counts(earlier) == (2500, 0, 0)
         assert counts(report) == (0, 0, 2500)
         assert earlier["position"] == len(shop.events())
@@ -450,8 +450,8 @@ class TestInTheBackground:
     def test_an_import_is_its_companys_own(self, importer: Importer, make_shop: Any) -> None:
         report = importer.awaited(b"sku\n")
         stranger = make_shop().client()
-        assert stranger.get(f"{PRODUCTS}/imports/{report['id']}").status == 404
-        assert importer.client.get(f"{PRODUCTS}/imports/{uuid4()}").status == 404
+        assert stranger.get(f"/api/admin/product-imports/{report['id']}").status == 404
+        assert importer.client.get(f"/api/admin/product-imports/{uuid4()}").status == 404
 
 
 class TestRights:

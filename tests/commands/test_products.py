@@ -28,6 +28,7 @@ from domain.catalog.products import (
     LaunchMissing,
     Product,
     Status,
+    StillInStock,
     TooManyVariants,
     UnknownVariant,
     Variant,
@@ -312,7 +313,7 @@ class TestChangeProductStatus:
 
     def test_refuses_to_archive_what_has_stock(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), product(), delivery())
-        scenario.when(ChangeProductStatus(id=PRODUCT, status="archived")).then_refused(InUse)
+        scenario.when(ChangeProductStatus(id=PRODUCT, status="archived")).then_refused(StillInStock)
 
     def test_refuses_to_restore_more_than_the_package_allows(self, blank: Scenario) -> None:
         scenario = limited(blank, 1).given(
@@ -446,7 +447,7 @@ class TestRemoveVariant:
 
     def test_refuses_one_with_stock(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), product(variant(), variant(SECOND, "PEPPER")), delivery())
-        scenario.when(RemoveVariant(product_id=PRODUCT, variant_id=VARIANT)).then_refused(InUse)
+        scenario.when(RemoveVariant(product_id=PRODUCT, variant_id=VARIANT)).then_refused(StillInStock)
 
     def test_refuses_one_that_is_not_there(self, scenario: Scenario) -> None:
         scenario.given(product())

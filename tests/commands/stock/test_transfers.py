@@ -16,6 +16,7 @@ from commands.stock.transfers.cancelling import CancelTransfer
 from commands.stock.transfers.drafts import AmendTransfer, DiscardTransfer, DraftTransfer, RequestedLine
 from commands.stock.transfers.receiving import ReceiveTransfer
 from commands.stock.transfers.shipping import ShipTransfer
+from domain.catalog.products import StillInStock
 from domain.catalog.units import Unit
 from domain.costing import Balance
 from domain.errors import Invalid
@@ -517,4 +518,4 @@ class TestCancelTransfer:
     def test_goods_on_their_way_cannot_be_archived(self, scenario: Scenario) -> None:
         shipped(scenario, requested("7"))
         archive = ChangeProductStatus(id=PRODUCT, status="archived")
-        scenario.when(archive).then_refused(InUse)
+        scenario.when(archive).then_refused(StillInStock)
