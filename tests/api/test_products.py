@@ -134,7 +134,8 @@ class TestWhatAnArchivedProductHad:
         admin.post(f"{PATH}/{newer.data['id']}/status", {"status": "active"})
         offered = admin.get("/api/pos/products?barcode=4006381333931").data
         assert [one["product_id"] for one in offered] == [newer.data["id"]]
-        found = admin.get("/api/admin/product-status/archived?search=4006381333931").data
+        view = "/api/admin/product-status/archived?search=4006381333931"
+        found = admin.get(view, X_Wait_For_Position=newer.headers["x-event-position"]).data
         assert [one["id"] for one in found] == [archived["id"]]
 
     def test_comes_back_with_it_if_nobody_has_it(self, admin: Any, archived: Any) -> None:
