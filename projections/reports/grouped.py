@@ -18,9 +18,9 @@ from domain.weeks import SHIFTS
 from projections.base import Database, Row
 from projections.reports.columns import Column, Measure
 from projections.reports.first_reported import WITH_CUTS
-from projections.reports.searching import looked_for
 from projections.reports.section import Asked, Basis, Found, Question
 from projections.reports.spans import span_params, spans_of
+from projections.search.within import joined_words
 
 #: The stores that are asked about, by their numbers.
 STORES: LiteralString = """
@@ -224,7 +224,8 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "week_shift": SHIFTS[asked.week_start],
         **dict.fromkeys(_FILTERS),
         **asked.filters,
-        "looked_for": looked_for(asked.filters.get("search")),
+        # None if it has no letters and digits, which then are nowhere.
+        "looked_for": joined_words(asked.filters.get("search")) or None,
     }
 
 

@@ -5,8 +5,8 @@ from typing import Any, LiteralString
 
 from projections.base import Database, Fact
 from projections.reports.sales.readings import OrderedLine
-from projections.reports.searching import searched
 from projections.rows import add_rows
+from projections.search.within import joined_words
 
 NAMES: LiteralString = """
     CREATE TABLE sales_variant_names (
@@ -41,7 +41,7 @@ class VariantNames:
             if before != name:
                 called[line.variant_id] = name
                 source = (line.variant_id, fact.position, number, line.product_id)
-                self._rows.append((*source, *name, searched(*name), before is None))
+                self._rows.append((*source, *name, joined_words(*name), before is None))
 
     def write(self, db: Database) -> None:
         """Add them to those from before."""

@@ -53,17 +53,17 @@ GROUP_OF_ROW: LiteralString = f"""
                     WHEN 'storage' THEN nullif(change.storage_id, {NOTHING})
                     ELSE change.variant_id END"""
 
+_SAID: LiteralString = """
+                    SELECT said.id FROM search_entries AS said
+                     WHERE said.company_id = %(company_id)s
+                       AND position(%(looked_for)s::text IN replace(said.name || said.more, ' ', '')) > 0"""
 #: Whether a variant `v` is called like what is looked for: its SKU is, or its words are, or its product's.
-CALLED_SO: LiteralString = """(
+CALLED_SO: LiteralString = f"""(
                 position(lower(%(search)s::text) IN lower(v.sku)) > 0
-                OR v.product_id IN (
-                    SELECT said.id FROM search_entries AS said
-                     WHERE said.company_id = %(company_id)s AND said.kind = 'products'
-                       AND position(%(looked_for)s::text IN replace(said.name || said.more, ' ', '')) > 0)
-                OR v.id IN (
-                    SELECT said.id FROM search_entries AS said
-                     WHERE said.company_id = %(company_id)s AND said.kind = 'variants'
-                       AND position(%(looked_for)s::text IN replace(said.name || said.more, ' ', '')) > 0))"""
+                OR v.product_id IN ({_SAID}
+                       AND said.kind = 'products')
+                OR v.id IN ({_SAID}
+                       AND said.kind = 'variants'))"""
 
 _OF_SUPPLIER: LiteralString = "(%(supplier)s::uuid IS NULL OR p.supplier_id = %(supplier)s::uuid)"
 #: The goods of a row `change`, filed as they are now; joins that nobody asks for are left out by the planner.
