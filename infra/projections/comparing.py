@@ -8,7 +8,7 @@ from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 
 from infra.postgres.transactions import Transaction
-from infra.projections.staging import Table
+from infra.projections.staging import SAME_VALUES, Table
 
 #: How many rows are compared in one transaction: a few tenths of a second, so that the server can clean up
 #: behind the tills in between.
@@ -120,15 +120,15 @@ _BOUND = sql.SQL("""
      LIMIT 1
 """)
 
-# The text of a row has every column in it, of whatever type, exactly as it is kept.
-_DIFFERENCES = sql.SQL("""
-    SELECT {columns}, live.{first} IS NULL AS is_missing, staged.{first} IS NULL AS is_extra,
+# Of a row that has no other the condition is NULL, which is not true either.
+_DIFFERENCES = sql.SQL(f"""
+    SELECT {{columns}}, live.{{first}} IS NULL AS is_missing, staged.{{first}} IS NULL AS is_extra,
            count(*) OVER () AS differing
-      FROM (SELECT * FROM {live} WHERE company_id = %(company_id)s AND {within}) AS live
-      FULL JOIN (SELECT * FROM {staged} WHERE company_id = %(company_id)s AND {within}) AS staged
-        ON {same_key}
-     WHERE live::text IS DISTINCT FROM staged::text
-     ORDER BY {order}
+      FROM (SELECT * FROM {{live}} WHERE company_id = %(company_id)s AND {{within}}) AS live
+      FULL JOIN (SELECT * FROM {{staged}} WHERE company_id = %(company_id)s AND {{within}}) AS staged
+        ON {{same_key}}
+     WHERE {SAME_VALUES.format(one="live", other="staged")} IS NOT TRUE
+     ORDER BY {{order}}
      LIMIT %(shown)s
 """)
 

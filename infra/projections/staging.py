@@ -34,9 +34,11 @@ def ignore_progress(done: int, total: int) -> None:
 
 # A session's temporary tables live in its own memory; a spilled one costs as much as a real one. Here, and
 # nowhere else, they are found before the live tables of the same names.
+# To plan a few comparisons of whole tables, 3,000 rows of each say as much as the usual 30,000.
 _SESSION: tuple[LiteralString, ...] = (
     "SET temp_buffers = '128MB'",
     "SET work_mem = '64MB'",
+    "SET default_statistics_target = 10",
     "SELECT set_config('search_path', 'pg_temp, ' || quote_ident(current_schema()), false)",
 )
 
@@ -52,6 +54,11 @@ _TABLES: LiteralString = """
       JOIN pg_class AS class ON class.oid = to_regclass(quote_ident(name))
       JOIN pg_namespace AS space ON space.oid = class.relnamespace
 """
+
+
+# The text of a row has every column in it, of whatever type, exactly as it is kept. Rows that are the same
+# byte by byte, as nearly all are, have the same text: `*=` sees that in a tenth of the time.
+SAME_VALUES: LiteralString = "({one} *= {other} OR {one}::text = {other}::text)"
 
 
 class TableMissing(Exception):
@@ -102,12 +109,11 @@ class Table:
     def equal(self, one: LiteralString, other: LiteralString) -> sql.Composed:
         """The condition that rows of these two aliases are one row, with the same values."""
         same_key = self.matching(one, other)
-        # Where all is key the texts say nothing more, and to make them is half of what a comparison takes.
+        # Where all is key the values say nothing more.
         if not self.values:
             return same_key
-        return sql.SQL("{} AND {}::text = {}::text").format(
-            same_key, sql.Identifier(one), sql.Identifier(other)
-        )
+        same = sql.SQL(SAME_VALUES).format(one=sql.Identifier(one), other=sql.Identifier(other))
+        return sql.SQL("{} AND {}").format(same_key, same)
 
 
 def listed(names: tuple[str, ...]) -> sql.Composed:
