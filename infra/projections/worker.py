@@ -35,6 +35,9 @@ FULL_LOOK_SECONDS = 60.0
 #: for frozen, and frees what it holds.
 SHORT_BATCH, LONG_BATCH = 0.3, 1.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.25
+#: How often a worker that keeps up begins a round at most, in seconds: a batch costs what ten more sales in it
+#: do, and takes the processor that tills would have had.
+ROUND_SECONDS = 0.1
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
 
 log = structlog.get_logger("projections")
@@ -98,6 +101,7 @@ class Worker:
         """Work until told to stop, whatever happens to the database meanwhile; end with the batch at hand."""
         pause, backoff = SHORTEST_PAUSE, SHORTEST_BACKOFF
         while not stop.is_set():
+            began = time.monotonic()
             try:
                 passed = self.step(stop)
             except psycopg.Error as error:
@@ -109,6 +113,8 @@ class Worker:
             backoff = SHORTEST_BACKOFF
             if passed:
                 pause = SHORTEST_PAUSE
+                if not self._behind:
+                    stop.wait(max(0.0, began + ROUND_SECONDS - time.monotonic()))
             else:
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

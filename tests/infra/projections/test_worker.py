@@ -1,5 +1,6 @@
 """The worker: every event once, in order, whoever works and whatever cannot be applied."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import psycopg
 import pytest
 
 from infra.projections.checkpoints import unpark
+from infra.projections.worker import LONGEST_PAUSE
 from tests.waiting import eventually
 
 BEGAN_EARLIER = """
@@ -210,6 +212,17 @@ class TestRunning:
             shop.register_brands("Bourbon")
             eventually(lambda: shop.checkpoint("brand_initials")[0] == 2)
         assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
+
+    def test_gathers_what_is_recorded_once_it_has_kept_up(
+        self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("infra.projections.worker.ROUND_SECONDS", 3600)
+        shop.register_brands("Arabica", "Altura", "Bourbon")
+        with database.following(batch=1):
+            eventually(lambda: shop.checkpoint("brand_initials")[0] == 3)
+            shop.register_brands("Dalat")
+            time.sleep(2 * LONGEST_PAUSE)
+            assert shop.checkpoint("brand_initials")[0] == 3
 
 
 def become(database: Any, shop: Any, position: int, change: str) -> None:
