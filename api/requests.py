@@ -1,6 +1,7 @@
 """Reads requests before any responder sees them: bytes, JSON, forms, parameters, all within limits."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from itertools import chain
@@ -26,6 +27,7 @@ from api.failures import (
 from api.fields import Choice, File, Secret, Text
 from api.json_bodies import decode_json
 from api.media import CSV, EXCEL_CSV, FORM, JSON, XLSX
+from api.typed_bodies import UNFIT, decoder_of
 from domain.errors import Detail, Invalid, NotAllowed
 
 #: How many levels of lists and objects a body may have.
@@ -74,6 +76,10 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
     media_type = media_type_of(req)
     if media_type != JSON:
         raise UnsupportedMediaType.of(JSON, media_type)
+    decode = decoder_of(schema)
+    if decode is not None:
+        with suppress(*UNFIT):
+            return decode(raw)
     content = decode_json(raw)
     if raw.count(b"[") + raw.count(b"{") > DEEPEST:
         _check_depth(content)
