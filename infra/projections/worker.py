@@ -35,8 +35,8 @@ FULL_LOOK_SECONDS = 60.0
 #: for frozen, and frees what it holds.
 SHORT_BATCH, LONG_BATCH = 0.3, 1.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.25
-#: How often a worker that keeps up begins a round at most, in seconds: a batch of its own costs a sale ten times
-#: what it costs among others, of the processor that tills would have had.
+#: How often a worker that keeps up begins a round at most, in seconds. Alone in a batch a sale costs ten
+#: times what it costs among others, of the processor that tills would have had.
 ROUND_SECONDS = 0.1
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
 
