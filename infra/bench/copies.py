@@ -15,9 +15,12 @@ from infra.process.ids import uuid7
 
 _BATCH = 2_500
 
-_LAST_SALE: LiteralString = """
+#: What a sale is, and what it takes from the shelves.
+SALE, ISSUE = "orders.Order.Sold", "stock.StockMovement.Issued"
+
+_LAST: LiteralString = """
     SELECT type, state, metadata FROM events
-     WHERE company_id = %s AND type = 'orders.Order.Sold' ORDER BY position DESC LIMIT 1
+     WHERE company_id = %s AND type = %s ORDER BY position DESC LIMIT 1
 """
 
 
@@ -32,7 +35,12 @@ class Original:
 
 def last_sale(site: Site, company_id: UUID) -> Original:
     """The sale that a company recorded last."""
-    return Original(*site.own(_LAST_SALE, company_id)[0])
+    return last_event(site, company_id, SALE)
+
+
+def last_event(site: Site, company_id: UUID, type_: str) -> Original:
+    """The event of a type that a company recorded last."""
+    return Original(*site.own(_LAST, company_id, type_)[0])
 
 
 def append_copies(site: Site, company_id: UUID, original: Original, states: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from infra.bench.checkout import shoot
 from infra.bench.memory import memory_of
 from infra.bench.rounds import percentile
 from infra.bench.shops import Chain, id_of
-from infra.bench.site import MeasurementFailed, following, serving, task
+from infra.bench.site import MeasurementFailed, Site, following, serving, task
 from infra.bench.watcher import Watched
 
 PROJECTION = "report_sales"
@@ -27,13 +27,13 @@ def measure(chain: Chain) -> dict[str, Any]:
     site.say("Measuring how far the sales summary lags behind")
     with serving(site) as (port, web), following(site) as worker:
         shoot(chain, port, min(1.0, site.seconds))
-        _wait_until_followed(chain)
+        wait_until_followed(site)
         with task(
             "infra.bench.watcher", Watched(site.addresses.worker, id_of("company"), PROJECTION)
         ) as watched:
             sold = shoot(chain, port, site.seconds)
             memory = memory_of(web.pid, worker.pid, site.postgres)
-            _wait_until_followed(chain)
+            wait_until_followed(site)
             samples = watched()
     # An answer before the first look says nothing.
     lags = [
@@ -54,9 +54,10 @@ def _lag(samples: list[tuple[float, int]], answered: float, position: int) -> fl
     return max(0.0, samples[index][0] - answered)
 
 
-def _wait_until_followed(chain: Chain) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while chain.site.own(_BEHIND) != [(0,)]:
+def wait_until_followed(site: Site, patience: float = PATIENCE_SECONDS) -> None:
+    """Wait until all read models know all that was recorded. Raises MeasurementFailed."""
+    deadline = time.monotonic() + patience
+    while site.own(_BEHIND) != [(0,)]:
         if time.monotonic() > deadline:
             raise MeasurementFailed("The read models do not catch up.")
         time.sleep(0.05)

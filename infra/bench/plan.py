@@ -18,6 +18,7 @@ from infra.bench import (
     rebuilding,
     searching,
     stock,
+    storage,
     tills,
 )
 from infra.bench.busyness import Busyness
@@ -102,6 +103,7 @@ PLAN = (
         ),
         lambda shops: reports.measure(shops.site),
     ),
+    Measurement(("bytes_per_sale",), lambda shops: storage.measure(shops.site)),
     Measurement(("export_mb",), lambda shops: exporting.measure(shops.site)),
 )
 

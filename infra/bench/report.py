@@ -56,6 +56,22 @@ _ROWS = (
     ("Read models of reports made anew", "rebuild_reports_sales_per_s", "{:,.0f} sales/s",
      "{report_sales:,} sales, one process"),
     ("Tables of reports", "report_tables_mb", "{:,.0f} MB", "{report_bytes_per_sale:,.0f} bytes a sale"),
+    ("A sale of 5 lines on the disk, with all its read models", "bytes_per_sale", "{:,.0f} bytes",
+     "{bytes_per_sale_sales:,} sales"),
+    ("A year of one company into its log and inline read models", "scale_fill_events_per_s",
+     "{:,.0f} events/s", "{scale_events:,} events"),
+    ("Its other read models made", "scale_rebuild_seconds", "{:,.0f} s",
+     "log proved at {scale_proof_events_per_s:,.0f} events/s"),
+    ("A sale of it on the disk", "scale_bytes_per_sale", "{:,.0f} bytes",
+     "{scale_bytes_per_sale_sales:,} sales"),
+    ("Until a worker knows the other companies", "scale_followed_seconds", "{:,.0f} s",
+     "{scale_companies:,} companies"),
+    ("Sales at half of what is possible", "scale_rps", "{:,.0f} /s",
+     "{scale_sold:,}; median {scale_sale_ms[p50]:,.1f} ms, 99 of 100 within {scale_sale_ms[p99]:,.1f} ms"),
+    ("Dead rows then", "scale_dead_share", "{:.1%}",
+     "{scale_vacuums:,} rounds of autovacuum, {scale_analyzes:,} of ANALYZE"),
+    ("Every read model of the large company checked", "scale_verify_seconds", "{:,.0f} s",
+     "{scale_verify_proof_seconds:,.0f} s of that the log's proof"),
     ("Tables of baskets against the log", "basket_tables_vs_events", "{:.3f}", "{report_sales:,} sales"),
 )  # fmt: skip
 #: What is searched, and its figures by what is typed.
@@ -66,12 +82,17 @@ _SEARCHES = (
     ("Page of the catalog", "product_filter_ms"),
     ("Stock levels", "levels_ms"),
     ("Page of the stock ledger", "ledger_page_ms"),
+    ("Look-up in the large company", "scale_look_up_ms"),
 )
 
 
 #: What has a figure for each kind, and how it is written.
 _KINDS = (
     ("Report, the first time, 95 of 100 within", "report_p95_ms", "{:,.1f} ms"),
+    ("Report of the large company, 95 of 100 within", "scale_report_p95_ms", "{:,.1f} ms"),
+    ("Job, the first time", "scale_job_seconds", "{:,.1f} s"),
+    ("Job, again", "scale_job_again_seconds", "{:,.1f} s"),
+    ("Memory at the end against half-way", "scale_memory_growth", "{:,.3f} times"),
     ("Report, again, 95 of 100 within", "report_again_p95_ms", "{:,.1f} ms"),
     ("Report against a plain sum of all lines", "report_vs_sum", "{:,.2f} times"),
     ("Report as of a moment against now", "report_as_of_ratio", "{:,.2f} times"),
@@ -110,8 +131,17 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
     for name, key, form in _KINDS:
         for kind, value in figures.get(key, {}).items():
             yield f"{name}: {kind}", form.format(value), ""
+    for name, parts in _weights(figures).items():
+        told = ", ".join(f"{part} {size:,}" for part, size in parts.items() if size)
+        yield f"A sale on the disk: {name}", f"{sum(parts.values()):,} bytes", told
     for process, megabytes in figures.get("rss_mb", {}).items():
         yield f"Memory under load: {process}", f"{megabytes:,.1f} MB", ""
+
+
+def _weights(figures: Figures) -> Mapping[str, Mapping[str, int]]:
+    """What a sale adds to each table by its parts, of whichever company."""
+    keys = ("bytes_per_sale_by_table", "scale_bytes_per_sale_by_table")
+    return next((figures[key] for key in keys if key in figures), {})
 
 
 def _bounds(figures: Figures, key: str) -> str:

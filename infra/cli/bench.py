@@ -5,11 +5,14 @@
 import json
 import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from infra.bench.scale.sizes import Sizes
 
 KEYS = (
     "bare_rps",
@@ -54,6 +57,7 @@ KEYS = (
     "basket_companions_ms",
     "basket_tables_vs_events",
     "basket_web_mb",
+    "bytes_per_sale",
     "export_mb",
 )
 
@@ -83,14 +87,34 @@ class Figures(click.ParamType[tuple[str, ...]]):
 )
 @click.option("--year", is_flag=True, help="Reports and baskets of the real year of the Complete Journey.")
 @click.option(
-    "--scale",
+    "--stores",
     type=click.IntRange(1, 100),
     default=1,
     help="Answers of reports of so many times as many stores [1].",
 )
+@click.option(
+    "--scale", is_flag=True, help="Instead: the long test, of a year of a large company among others."
+)
+@click.option(
+    "--events", type=click.IntRange(1_000), default=10_000_000, help="Of the large company [10,000,000]."
+)
+@click.option("--companies", type=click.IntRange(2), default=10_000, help="In the long test [10,000].")
+@click.option(
+    "--minutes", type=click.FloatRange(0.1), default=60.0, help="How long is sold in the long test [60]."
+)
 @click.option("--busy", is_flag=True, help="Report even if others work on this machine, and say so.")
 def bench(
-    as_json: bool, only: tuple[str, ...], seconds: float, *, year: bool, scale: int, busy: bool
+    as_json: bool,
+    only: tuple[str, ...],
+    seconds: float,
+    *,
+    year: bool,
+    stores: int,
+    scale: bool,
+    events: int,
+    companies: int,
+    minutes: float,
+    busy: bool,
 ) -> None:
     """Measure speed and memory on a database server of its own, which is gone afterwards.
 
@@ -100,14 +124,18 @@ def bench(
     Examples:
       mipos bench
       mipos bench --json --only checkout_vs_pgbench_one_company --seconds 30
-      mipos bench --only report_p95_ms --year --scale 10
+      mipos bench --only report_p95_ms --year --stores 10
+      mipos bench --scale
+      mipos bench --scale --events 1000000 --companies 1000 --minutes 5
     """
-    from infra.bench.site import MeasurementFailed  # noqa: PLC0415 much to load for other commands
+    from infra.bench.scale.sizes import Sizes  # noqa: PLC0415 much to load for other commands
+    from infra.bench.site import MeasurementFailed  # noqa: PLC0415
 
     # Whoever asks us to end gets the same tidy end as somebody at the keyboard.
     earlier = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        machine, figures = _measure(only, is_busy=busy, seconds=seconds, real_year=year, scale=scale)
+        sizes = Sizes(events, companies, minutes) if scale else None
+        machine, figures = _measure(only, sizes, is_busy=busy, seconds=seconds, real_year=year, scale=stores)
     except MeasurementFailed as failure:
         raise click.ClickException(str(failure)) from failure
     finally:
@@ -124,10 +152,13 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _measure(only: tuple[str, ...], *, is_busy: bool, **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _measure(
+    only: tuple[str, ...], sizes: "Sizes | None", *, is_busy: bool, **how: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
     from infra.bench.busyness import Busyness  # noqa: PLC0415
     from infra.bench.machine import describe  # noqa: PLC0415
     from infra.bench.plan import chosen, take  # noqa: PLC0415
+    from infra.bench.scale.measuring import PARTS, take_long  # noqa: PLC0415
     from infra.bench.site import open_site  # noqa: PLC0415
     from infra.process.logs import configure_logs  # noqa: PLC0415
 
@@ -135,8 +166,10 @@ def _measure(only: tuple[str, ...], *, is_busy: bool, **how: Any) -> tuple[dict[
     configure_logs("error", sys.stderr.buffer)
     figures: dict[str, Any] = {}
     busyness = Busyness(is_accepted=is_busy)
+    if sizes:
+        sizes.check_disk()
     with _progress() as bar:
-        doing = bar.add_task("", total=len(chosen(only)))
+        doing = bar.add_task("", total=len(PARTS if sizes else chosen(only)))
 
         def say(what: str) -> None:
             if bar.console.is_terminal:
@@ -147,7 +180,8 @@ def _measure(only: tuple[str, ...], *, is_busy: bool, **how: Any) -> tuple[dict[
 
         with open_site(say=say, **how) as site:
             machine = describe(site)
-            for results in take(site, busyness, only):
+            parts = take_long(site, busyness, sizes) if sizes else take(site, busyness, only)
+            for results in parts:
                 figures.update(results)
                 bar.advance(doing)
                 bar.refresh()

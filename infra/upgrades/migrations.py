@@ -72,6 +72,7 @@ MIGRATIONS = {
     "infra.jobs:fiscal_closings.sql": "infra.jobs:fiscal_closings.sql",
     "infra.seals:witnesses.sql": "infra.seals:witnesses.sql",
     "infra.files:import_forms.sql": "infra.files:import_forms.sql",
+    "infra.eventstore:in_line.sql": "infra.eventstore:in_line.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

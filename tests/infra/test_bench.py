@@ -74,9 +74,32 @@ class TestBench:
 
     @pytest.mark.large
     def test_asks_for_reports_of_more_stores(self) -> None:
-        figures = run("--seconds", "0.2", "--only", "report_p95_ms", "--scale", "3")
+        figures = run("--seconds", "0.2", "--only", "report_p95_ms", "--stores", "3")
         assert figures["report_scale"] == 3
         assert figures["report_p95_ms"]["by store, year"] > 0
+
+    @pytest.mark.large
+    def test_weighs_a_sale_by_table(self) -> None:
+        figures = run("--seconds", "0.1", "--only", "bytes_per_sale")
+        tables, parts = figures["bytes_per_sale_by_table"], figures["bytes_per_sale_by_part"]
+        assert tables["events"]["heap"] > tables["sales_facts"]["heap"] > 0
+        assert sum(parts.values()) == pytest.approx(figures["bytes_per_sale"])
+
+    @pytest.mark.large
+    def test_fills_a_year_sells_on_and_checks_every_read_model(self) -> None:
+        small = ("--events", "1000", "--companies", "3", "--minutes", "0.1", "--seconds", "0.2")
+        figures = run("--scale", *small)
+        assert figures["scale_events"] >= 1_000
+        assert figures["scale_sold"] > 0
+        assert figures["scale_verify_seconds"] > 0
+        assert figures["scale_job_seconds"].keys() == figures["scale_job_again_seconds"].keys()
+
+    def test_asks_for_a_larger_disk_before_anything_else(self) -> None:
+        argv = [*COMMAND, "--busy", "--scale", "--events", "100000000000"]
+        done = subprocess.run(argv, check=False, capture_output=True, timeout=PATIENCE)  # noqa: S603
+        assert done.returncode == 1
+        assert b"take up to" in done.stderr
+        assert b"name a larger folder with TMPDIR, or fewer --events." in done.stderr
 
     @pytest.mark.large
     def test_measures_only_what_is_asked_for(self) -> None:

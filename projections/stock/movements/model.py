@@ -38,25 +38,21 @@ class StockMovements(Projection):
             Transfer.Cancelled,
         }
     )
-    # Nearly every movement is a sale, so looking for sales needs no index, and what sales do not have is in
-    # small ones. The lines of an order lie together: its index has them as one entry.
+    # Columns of a fixed length come first, as texts before them cost 16 bytes of padding in each row. Nearly
+    # every movement is a sale, so looking for sales needs no index, and what sales do not have is in small
+    # ones. The lines of an order lie together: its index has them as one entry.
     schema = """
         CREATE TABLE stock_movements (
             company_id        uuid NOT NULL,
             place             bigint NOT NULL,
             recorded_at       timestamptz NOT NULL,
             occurred_at       timestamptz NOT NULL,
-            type              text NOT NULL,
-            storage_id        uuid NOT NULL,
-            variant_id        uuid NOT NULL,
-            quantity          numeric NOT NULL,
             unit_cost         bigint,
             value_change      bigint NOT NULL,
-            balance_quantity  numeric NOT NULL,
             balance_value     bigint NOT NULL,
-            reason            text,
-            reference         text,
-            note              text,
+            business_date     date,
+            storage_id        uuid NOT NULL,
+            variant_id        uuid NOT NULL,
             order_id          uuid,
             supplier_id       uuid,
             purchase_order_id uuid,
@@ -65,7 +61,12 @@ class StockMovements(Projection):
             reversal_of       uuid,
             movement_id       uuid NOT NULL,
             actor_id          uuid,
-            business_date     date,
+            quantity          numeric NOT NULL,
+            balance_quantity  numeric NOT NULL,
+            type              text NOT NULL,
+            reason            text,
+            reference         text,
+            note              text,
             PRIMARY KEY (company_id, place)
         );
         CREATE INDEX stock_movements_by_variant ON stock_movements (company_id, variant_id, place);
