@@ -28,6 +28,11 @@ def measure(site: Site) -> dict[str, Any]:
         return {"bare_rps": alternate({"bare": ask})["bare"]}
 
 
+def asked_for(size: int) -> bytes:
+    """A request for an answer of so many bytes."""
+    return f"GET /bytes/{size} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+
+
 class Alive:
     """Says yes."""
 
@@ -36,13 +41,22 @@ class Alive:
         resp.media = {"success": True}
 
 
+class Bytes:
+    """Answers with as many bytes as it is asked for."""
+
+    def on_get(self, _req: falcon.Request, resp: falcon.Response, size: int) -> None:
+        """Answer as a resource does that has made them."""
+        resp.data = b"." * size
+
+
 class BareServer(server.Server):
     """Our web server with nothing of ours behind it."""
 
     def load(self) -> Any:
-        """An application of one route."""
+        """An application of two routes."""
         app = falcon.App()
         app.add_route("/health", Alive())
+        app.add_route("/bytes/{size:int}", Bytes())
         return app
 
 

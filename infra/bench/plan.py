@@ -16,6 +16,7 @@ from infra.bench import (
     importing,
     lag,
     rebuilding,
+    sale_cpu,
     searching,
     stock,
     storage,
@@ -58,6 +59,10 @@ PLAN = (
     Measurement(
         ("checkout_vs_pgbench_one_company", "checkout_p50_ms", "checkout_p99_ms"),
         lambda shops: checkout.one_company(shops.one),
+    ),
+    Measurement(
+        ("sale_vs_bare_cpu", "web_cpu_us_per_sale", "database_cpu_us_per_sale"),
+        lambda shops: sale_cpu.measure(shops.one),
     ),
     Measurement(("fresh_vs_later",), lambda shops: fresh.measure(shops.site)),
     Measurement(("lag_p99_ms", "rss_mb"), lambda shops: lag.measure(shops.one)),

@@ -53,11 +53,19 @@ class Client:
         """The data of the answer, and the seconds it took. Raises MeasurementFailed."""
         return self._send(method, path, json.dumps(body))
 
+    def size_of(self, method: str, path: str, body: Any) -> int:
+        """How many bytes the answer's body has. Raises MeasurementFailed."""
+        return len(self._answer(method, path, json.dumps(body)))
+
     def _send(self, method: str, path: str, body: str | None = None) -> tuple[Any, float]:
         began = time.perf_counter()
+        content = self._answer(method, path, body)
+        return json.loads(content)["data"], time.perf_counter() - began
+
+    def _answer(self, method: str, path: str, body: str | None) -> bytes:
         self._connection.request(method, path, body, self._head)
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status not in (200, 201):
             raise MeasurementFailed(f"{method} {path} was refused: {content[:300].decode()}")
-        return json.loads(content)["data"], time.perf_counter() - began
+        return content

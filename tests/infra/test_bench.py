@@ -139,6 +139,15 @@ class TestBench:
         assert figures["fresh_vs_later"] == figures["fresh_p50_ms"] / figures["later_p50_ms"]
         assert figures["fresh_database_ms_per_sale"] > 0
 
+    @pytest.mark.large
+    def test_adds_up_what_a_sale_takes_of_the_processors(self) -> None:
+        figures = run("--seconds", "1", "--only", "sale_vs_bare_cpu")
+        assert (
+            figures["sale_vs_bare_cpu"] == figures["web_cpu_us_per_sale"] / figures["bare_cpu_us_per_answer"]
+        )
+        assert figures["database_cpu_us_per_sale"] > 0
+        assert figures["sale_answer_bytes"] > 1_000
+
     def test_the_command_knows_the_same_figures_as_the_plan(self) -> None:
         assert bench_cli.KEYS == KEYS
 
