@@ -1,4 +1,4 @@
-"""What a sale takes of the processors: of the web server, against a bare answer of its size, and of the database.
+"""What a sale takes of the processors, in the web server (against a bare answer) and in the database.
 
 Others at work change these far less than they change how many sales there are a second.
 """
