@@ -36,10 +36,12 @@ _WITHIN: LiteralString = """
 _CHOICES: Mapping[str, LiteralString] = {
     "request_id": "request_id = %(request_id)s AND",
     "company_id": "company_id = %(company)s AND",
-    "logger": "logger = %(logger)s AND",
-    "level": "level = %(level)s AND",
+    "logger": "logger = %(logger)s AND logger <> 'request' AND",
+    "level": "level = %(level)s AND level <> 'info' AND",
     "": "",
 }
+#: What nearly every line has: of no use to choose by, and in no index.
+_COMMON = {"logger": "request", "level": "info"}
 
 _FILTER: LiteralString = """
        (%(request_id)s::text IS NULL OR request_id = %(request_id)s)
@@ -114,7 +116,7 @@ def list_lines(
     `filters` are `request_id`, `company_id`, `logger` and `level`; `search` is a part of the event or of the
     fields, as they are written. A look that has more may show fewer than `limit`.
     """
-    choice = next((name for name in _CHOICES if filters.get(name) is not None), "")
+    choice = next((name for name in _CHOICES if filters.get(name) not in {None, _COMMON.get(name)}), "")
     params = {
         "request_id": filters.get("request_id"),
         "company": filters.get("company_id"),

@@ -10,10 +10,11 @@ from infra.jobs.job import Job
 #: How long bytes are kept that no picture shows any more.
 GRACE = timedelta(hours=24)
 
-# Which pictures a closed company shows is not known.
+# Which pictures a closed company shows is not known. Those without any picture are not visited.
 _COMPANIES: LiteralString = """
-    SELECT company_id FROM company_head
-     WHERE company_id <> ALL((SELECT closed FROM installation)::uuid[])
+    SELECT head.company_id FROM company_head AS head
+     CROSS JOIN LATERAL (SELECT FROM image_contents WHERE company_id = head.company_id LIMIT 1) AS kept
+     WHERE head.company_id <> ALL((SELECT closed FROM installation)::uuid[])
 """
 
 _IS_SHOWN: LiteralString = """

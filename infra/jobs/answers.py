@@ -16,20 +16,27 @@ _COUNT_HOUR: LiteralString = """
      WHERE counted_at NOT BETWEEN now() - interval '59 minutes' AND now()
 """
 
-_COMPANIES: LiteralString = "SELECT company_id FROM company_head"
-
 # An answer that was stored at the end of an hour has one less behind it, so it stays one longer.
-_FORGET_ANSWERS: LiteralString = """
-    DELETE FROM idempotency_keys
-     WHERE company_id = %(company_id)s AND running_hours < (SELECT hours FROM running_time) - %(keep)s
+_IS_OLD: LiteralString = "running_hours < (SELECT hours FROM running_time) - %(keep)s"
+
+# Most of many companies have none: those that have are found by a look at each one's oldest.
+_COMPANIES: LiteralString = f"""
+    SELECT head.company_id FROM company_head AS head
+     CROSS JOIN LATERAL (
+           SELECT FROM idempotency_keys WHERE company_id = head.company_id AND {_IS_OLD} LIMIT 1) AS old
+"""
+
+_FORGET_ANSWERS: LiteralString = f"""
+    DELETE FROM idempotency_keys WHERE company_id = %(company_id)s AND {_IS_OLD}
 """
 
 
 def forget_old_answers(connection: psycopg.Connection[Any]) -> None:
-    """Delete stored answers that are past their time, company by company."""
+    """Delete stored answers that are past their time, of each company that has any."""
     connection.execute(_COUNT_HOUR)
-    for (company_id,) in connection.execute(_COMPANIES).fetchall():
-        connection.execute(_FORGET_ANSWERS, {"company_id": company_id, "keep": KEEP_ANSWERS_HOURS})
+    params = {"keep": KEEP_ANSWERS_HOURS}
+    for (company_id,) in connection.execute(_COMPANIES, params).fetchall():
+        connection.execute(_FORGET_ANSWERS, {**params, "company_id": company_id})
 
 
 FORGET_OLD_ANSWERS = Job(

@@ -73,6 +73,7 @@ MIGRATIONS = {
     "infra.seals:witnesses.sql": "infra.seals:witnesses.sql",
     "infra.files:import_forms.sql": "infra.files:import_forms.sql",
     "infra.eventstore:in_line.sql": "infra.eventstore:in_line.sql",
+    "infra.postgres:log_filters.sql": "infra.postgres:log_filters.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

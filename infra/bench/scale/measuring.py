@@ -13,7 +13,7 @@ from infra.bench.processors import cores
 from infra.bench.recording import record_sale
 from infra.bench.reports.answering import measure_answers
 from infra.bench.reports.history import History
-from infra.bench.scale.filling import SMALL_SALES, fill, large_shop, small_shop
+from infra.bench.scale.filling import fill, fill_small, large_shop, small_shop
 from infra.bench.scale.looking_up import look_up
 from infra.bench.scale.nights import measure_jobs
 from infra.bench.scale.sales import Originals
@@ -28,6 +28,8 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 
 #: For how long the worker may catch up with what was filled, in seconds.
 PATIENCE_SECONDS = 4 * 3600.0
+#: After how many small companies it is told how many there are.
+_OFTEN = 100
 
 _HEAD: LiteralString = "SELECT position FROM company_head WHERE company_id = %s"
 
@@ -91,10 +93,9 @@ class LongTest:
     def fill_others(self) -> dict[str, Any]:
         """Small companies a second, and how long the worker takes until their read models know all."""
         began = time.monotonic()
-        for done, shop in enumerate(self.small):
-            if done % 100 == 0:
+        for done, _ in enumerate(fill_small(self.site, self.small, self.originals)):
+            if done % _OFTEN == 0:
                 self.site.say(f"Filling logs of small companies: {done:,} of {len(self.small):,}")
-            fill(self.site, shop, self.originals, SMALL_SALES)
         filled = time.monotonic()
         self.site.say("Letting the worker catch up with them")
         with following(self.site):
