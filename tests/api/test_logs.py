@@ -191,6 +191,14 @@ class TestFilters:
         assert ids(find(company_id=str(uuid4()))) == set()
         assert all(line["level"] == "error" for line in found(platform, level="error", limit=100))
 
+    def test_are_also_what_nearly_every_line_has(self, platform: Any, kept: Callable[..., UUID]) -> None:
+        now, mark = datetime.now(UTC), uuid4().hex
+        common = kept(now, mark, level="info", logger="request")
+        kept(now, mark, level="error", logger="jobs")
+        find = partial(found, platform, search=mark)
+        assert ids(find(level="info")) == ids(find(logger="request")) == {common}
+        assert ids(find(level="info", logger="jobs")) == set()
+
     def test_are_parts_of_event_and_fields_in_either_case(
         self, platform: Any, kept: Callable[..., UUID]
     ) -> None:

@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from domain.catalog.brands import Brand
 from infra.eventstore.chain import LogAltered
 from infra.postgres.transactions import transaction
+from infra.projections import rebuild as rebuilding
 from infra.projections.reading import FactReader
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
@@ -120,6 +121,20 @@ class TestRebuild:
         trading.sell(trading.variants)
         database.follow().step()
         assert trading.verify("turnover").is_true
+
+    def test_never_looks_through_the_table_for_each_row_that_it_puts_there(
+        self, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However small the planner takes the table for: empty, if it was when it was last analyzed."""
+        settings, put_right = [], rebuilding._put_right
+
+        def spying(db: Any, *arguments: Any, **named: Any) -> int:
+            settings.extend(db.connection.execute("SHOW enable_nestloop").fetchone())
+            return put_right(db, *arguments, **named)
+
+        monkeypatch.setattr(rebuilding, "_put_right", spying)
+        trading.rebuild("turnover")
+        assert settings == ["off"]
 
     def test_clears_the_parking(self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         shop.register_brands("Arabica", "Cursed Beans")
