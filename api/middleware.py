@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -197,11 +196,12 @@ class Gatekeeper:
         route = req.uri_template or "unknown"
         # A client may send any word as its method; each would be a series of its own for ever.
         method = req.method if req.method in HTTP_METHODS else "other"
+        status = resp.status_code
         # A method that a route does not take is one of many that it could be asked with.
-        counted = "other" if resp.status_code == HTTPStatus.METHOD_NOT_ALLOWED else method
+        counted = "other" if status == HTTPStatus.METHOD_NOT_ALLOWED else method
         # Traces tell the same of it.
         req.env["mipos.counted"] = counted, route
-        _requests(counted, route, resp.status_code).inc()
+        _requests(counted, route, status).inc()
         _seconds(counted, route).observe(seconds)
         caller = req.context.caller
         (log.debug if _is_probe(req, resp) else log.info)(
@@ -209,7 +209,7 @@ class Gatekeeper:
             method=method,
             # What stands in a path may be a secret, or somebody's name.
             route=route,
-            status=resp.status_code,
+            status=status,
             milliseconds=round(seconds * 1000, 2),
             **({"role": caller.role} if caller else {}),
         )
@@ -257,8 +257,7 @@ class Gatekeeper:
             raise NoToken
         if scheme.lower() != "bearer" or not token:
             raise OtherScheme
-        caller = self._services.authentication.caller_of(token.strip())
-        return replace(caller, request_id=req.context.request_id)
+        return self._services.authentication.caller_of(token.strip()).within(req.context.request_id)
 
 
 def _order_of(req: Request, params: Mapping[str, Any]) -> Any:

@@ -103,8 +103,8 @@ def _bare(field: fields.Field[Any]) -> tuple[Any, Convert | None]:
     if type(field) is Many:
         return _list(field)
     for classes, kind in _KINDS.items():
-        if isinstance(field, classes):
-            return kind, field.deserialize
+        if isinstance(field, classes) and not (field.pre_load or field.post_load):
+            return kind, field.taken
     raise _Untyped
 
 

@@ -57,13 +57,14 @@ def _substance(value: Any, defaults: Mapping[str, Any] = _NO_DEFAULTS) -> Any:
     if kind is dict:
         fields = {}
         for name, field in value.items():
+            if field is None:
+                continue
             default = defaults.get(name)
             if type(field) in _PLAIN:
                 plain = field
             else:
                 plain = _substance(field, default if type(default) is dict else _NO_DEFAULTS)
-            says_something = plain or (plain is not None and plain not in _EMPTY)
-            if says_something and (default is None or plain != default):
+            if (plain or plain not in _EMPTY) and (default is None or plain != default):
                 fields[name] = plain
         return fields
     if kind is list:

@@ -73,6 +73,12 @@ class Caller:
         """The approver of the request, if it brings an approval; else who mends what a till did."""
         return self.approval.approver_id if self.approval else self.mended_by
 
+    def within(self, request_id: str) -> Self:
+        """The same caller in this request; each request has one, so no field is looked at again."""
+        caller = object.__new__(type(self))
+        vars(caller).update(vars(self), request_id=request_id)
+        return caller
+
     def under(self, approval: Approval) -> Self:
         """The caller with the rights that an approval grants, in the stores where both of them work."""
         permissions = self.permissions | approval.keys

@@ -65,6 +65,14 @@ class Described:
         # It stands before marshmallow's own classes, which take this.
         super().__init__(*args, metadata=metadata, **kwargs)  # type: ignore[call-arg]
 
+    def taken(self, value: Any) -> Any:
+        """What the field makes of a value that is there. Raises ValidationError."""
+        field: Any = self
+        loaded = field._deserialize(value, None, None)  # noqa: SLF001 marshmallow's own way asks more, slowly
+        for validate_ in field.validators:
+            validate_(loaded)
+        return loaded
+
 
 def check_descriptions(schema: Schema) -> None:
     """Raise FieldWithoutMeaning unless every field of a schema, at any depth, says what it means."""

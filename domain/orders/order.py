@@ -474,7 +474,8 @@ class Order(Aggregate):
     @property
     def due_total(self) -> int:
         """What is still to be paid, in minor currency units; what is owed on account is part of it."""
-        return self.figures.due - self.settled_total
+        due = self.figures.due
+        return due - min(self._settled_dues, max(due, 0))
 
     @property
     def settled_total(self) -> int:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Any, LiteralString
 
+import msgspec
 import psycopg
 from prometheus_client import Counter
 from psycopg import errors
@@ -35,17 +36,18 @@ LEFT_OUT = Counter(
     "mipos_log_lines_left_out_total", "Lines of the log that are on standard output alone.", ["process"]
 )
 
-# Lines are the platform's, whatever company they name.
+# Lines are the platform's, whatever company they name. They come as one array of JSON, as they are written
+# elsewhere: to make twelve arrays of their parts took 28 µs a line, and this takes 7.
 _KEEP: LiteralString = """
     INSERT INTO log_lines
            (at, id, level, logger, event, request_id, company_id, user_id, route, status, milliseconds,
             fields)
-    SELECT * FROM unnest(
-           %(at)s::timestamptz[], %(id)s::uuid[], %(level)s::text[], %(logger)s::text[], %(event)s::text[],
-           %(request_id)s::text[], %(company_id)s::uuid[], %(user_id)s::uuid[], %(route)s::text[],
-           %(status)s::int[], %(milliseconds)s::float8[], %(fields)s::text[])
+    SELECT at, id, level, logger, event, request_id, company_id, user_id, route, status, milliseconds, fields
+      FROM json_to_recordset(%(lines)s::json) AS line(
+           at timestamptz, id uuid, level text, logger text, event text, request_id text, company_id uuid,
+           user_id uuid, route text, status int, milliseconds float8, fields text)
 """
-_COLUMNS = tuple(name for name in Line.__struct_fields__ if name != "fields")
+_encode = msgspec.json.Encoder().encode
 
 PREPARE: LiteralString = "SELECT prepare_log_lines()"
 
@@ -146,11 +148,9 @@ class LogShelf:
             self._insert(batch)
 
     def _insert(self, batch: list[Line]) -> None:
-        columns = {name: [getattr(line, name) for line in batch] for name in _COLUMNS}
-        fields = [bytes(line.fields).decode() for line in batch]
         with transaction(self._connected(), PLATFORM_ID) as db:
             db.execute(_SOON, {})
-            db.execute(_KEEP, {**columns, "fields": fields})
+            db.execute(_KEEP, {"lines": _encode(batch).decode()})
 
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None:

@@ -1,6 +1,6 @@
 """One line of a log: what all lines have in common is made here, and what is left are fields of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -42,9 +42,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 def line_of(event: Mapping[str, Any], *, logger: str, level: str) -> Line:
     """The line that tells of an event; what of it is not common to all lines becomes its fields."""
-    rest = dict(event)
+    rest: dict[str, Any] = {}
+    common: dict[str, Any] = {}
+    for name, value in event.items():
+        read = _COMMON.get(name)
+        if read is None:
+            rest[name] = value
+        elif value is not None:
+            # What is not what it should be stays where it is.
+            taken = read(value)
+            (rest if taken is None else common)[name] = value if taken is None else taken
     what = str(rest.pop("event", ""))
-    common = {name: _taken(rest, name, read) for name, read in _COMMON.items()}
     at = datetime.now(UTC)
     return Line(
         id=uuid7_at(at),
@@ -65,16 +73,6 @@ def _fields(rest: Mapping[str, Any]) -> msgspec.Raw:
         beginning = encoded[:LONGEST_FIELDS].decode(errors="replace")
         encoded = _encode({"bytes": len(encoded), "beginning": beginning})
     return msgspec.Raw(encoded)
-
-
-def _taken(rest: dict[str, Any], name: str, read: Any) -> Any:
-    """A common field, if the event has it and it is what it should be; else it stays where it is."""
-    if rest.get(name) is None:
-        return rest.pop(name, None)
-    value = read(rest[name])
-    if value is not None:
-        del rest[name]
-    return value
 
 
 def _id(value: Any) -> UUID | None:
@@ -101,7 +99,7 @@ def _number(value: Any) -> float | None:
     return float(value) if type(value) in {int, float} else None
 
 
-_COMMON = {
+_COMMON: Mapping[str, Callable[[Any], Any]] = {
     "request_id": _name,
     "company_id": _id,
     "user_id": _id,

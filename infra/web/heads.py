@@ -1,8 +1,10 @@
 """Request lines and headers: read strictly, so that nobody before or behind us reads them otherwise."""
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urlsplit
+
+import msgspec
 
 #: The largest head, and the largest line of one, in bytes.
 MOST_BYTES, LONGEST_LINE = 32_768, 8_190
@@ -17,6 +19,8 @@ _LENGTH = re.compile(r"[0-9]{1,18}\Z")
 #: Headers that mean nothing when they are there twice.
 _SINGLE = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"})
 _NAMED_OTHERWISE = {b"CONTENT-LENGTH": "CONTENT_LENGTH", b"CONTENT-TYPE": "CONTENT_TYPE"}
+#: Of how many names it is remembered how WSGI calls them: clients send the same few again and again.
+_REMEMBERED = 512
 
 _END = b"\r\n\r\n"
 
@@ -29,8 +33,7 @@ class Malformed(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """A request's line and headers; the headers are named as WSGI names them."""
 
     method: str
@@ -128,6 +131,7 @@ def _read_headers(head: bytes, start: int) -> dict[str, str]:
     return headers
 
 
+@lru_cache(_REMEMBERED)
 def _key_of(name: bytes) -> str:
     upper = name.upper()
     return _NAMED_OTHERWISE.get(upper) or "HTTP_" + upper.decode("ascii").replace("-", "_")
