@@ -157,6 +157,21 @@ class Orders(Projection):
     version = 7
     mode = "inline"
     tables = ("orders", "order_series")
+    reading_indexes = (
+        "orders_reserved",
+        "orders_by_number",
+        "orders_by_time",
+        "orders_by_date",
+        "orders_by_recording",
+        "orders_by_store",
+        "orders_by_cashier",
+        "orders_by_register",
+        "orders_by_customer",
+        "orders_by_shift",
+        "orders_changed",
+        "orders_due",
+        "orders_from_elsewhere",
+    )
     folds = {
         Order.Sold: Sale,
         Order.Placed: Placing,

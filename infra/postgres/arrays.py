@@ -5,7 +5,9 @@ database's own work on them. Our lists are of one type, so their first element s
 """
 
 from array import array
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from struct import Struct, pack
 from sys import byteorder
 from typing import Any
@@ -13,18 +15,19 @@ from uuid import UUID
 
 from psycopg.abc import AdaptContext
 from psycopg.adapt import PyFormat
-from psycopg.types.array import ListBinaryDumper
+from psycopg.types.array import ListBinaryDumper, ListDumper
 
 _NULL = pack("!i", -1)
 _INTEGER = Struct("!iq").pack
 _UUID_LENGTH = pack("!i", 16)
+_LENGTH = Struct("!i").pack
 #: The day from which PostgreSQL counts days and microseconds.
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _FIRST_MOMENT, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class ArrayDumper(ListBinaryDumper):
-    """Dumps lists of UUIDs, whole numbers, texts, dates and times itself, and leaves others to the driver."""
+    """Dumps lists of UUIDs, numbers, texts, dates and times itself, and leaves others to the driver."""
 
     def get_key(self, obj: list[Any], format: PyFormat) -> Any:  # noqa: A002 the driver names it so
         """Which dumper a list needs."""
@@ -33,7 +36,7 @@ class ArrayDumper(ListBinaryDumper):
 
     def upgrade(self, obj: list[Any], format: PyFormat) -> Any:  # noqa: A002
         """The dumper for lists of this kind."""
-        dumper = _DUMPERS.get(_kind_of(obj))
+        dumper: Any = _DUMPERS.get(_kind_of(obj))
         return dumper(list, self._tx) if dumper else super().upgrade(obj, format)
 
 
@@ -88,38 +91,66 @@ def _packed(numbers: list[int]) -> bytes:
     return words.tobytes()
 
 
+class _Nothing(ListDumper):
+    """A list of nothing but nulls, of which the statement says what they would be."""
+
+    def dump(self, obj: list[None]) -> bytes:
+        """The array as text: only so is its type left open."""
+        return b"{" + b",".join([b"NULL"] * len(obj)) + b"}"
+
+
 class _Texts(_Flat):
     array_oid, element_oid = 1009, 25
 
     def elements(self, obj: list[str | None]) -> list[bytes]:
-        encoded = [None if item is None else item.encode() for item in obj]
-        return [_NULL if item is None else pack("!i", len(item)) + item for item in encoded]
+        # Of long columns most texts are there many times: kinds, names, ids of places.
+        return _each_once(obj, lambda item: _text(item.encode()))
+
+
+class _Decimals(_Flat):
+    """As texts, which their statement makes numbers of: the driver takes several times as long for digits."""
+
+    array_oid, element_oid = 1009, 25
+
+    def elements(self, obj: list[Decimal | None]) -> list[bytes]:
+        # Equal ones may have other places, so that each is written.
+        return [_NULL if item is None else _text(str(item).encode()) for item in obj]
+
+
+def _text(encoded: bytes) -> bytes:
+    return _LENGTH(len(encoded)) + encoded
+
+
+def _each_once(obj: list[Any], write: Callable[[Any], bytes]) -> list[bytes]:
+    """The elements, of which equal ones are written once."""
+    written = {item: _NULL if item is None else write(item) for item in set(obj)}
+    return [written[item] for item in obj]
 
 
 class _Dates(_Flat):
     array_oid, element_oid = 1182, 1082
 
     def elements(self, obj: list[date | None]) -> list[bytes]:
-        return [_NULL if item is None else pack("!ii", 4, item.toordinal() - _FIRST_DAY) for item in obj]
+        return _each_once(obj, lambda item: pack("!ii", 4, item.toordinal() - _FIRST_DAY))
 
 
 class _Times(_Flat):
     array_oid, element_oid = 1185, 1184
 
     def elements(self, obj: list[datetime | None]) -> list[bytes]:
-        return [
-            _NULL if item is None else _INTEGER(8, (item - _FIRST_MOMENT) // _MICROSECOND) for item in obj
-        ]
+        return _each_once(obj, lambda item: _INTEGER(8, (item - _FIRST_MOMENT) // _MICROSECOND))
 
 
-_DUMPERS: dict[Any, type[_Flat]] = {
+_DUMPERS: dict[Any, type[_Flat | _Nothing]] = {
+    type(None): _Nothing,
     UUID: _Uuids,
     int: _Integers,
     str: _Texts,
+    Decimal: _Decimals,
     date: _Dates,
     datetime: _Times,
 }
 
 
-def _kind_of(obj: list[Any]) -> type | None:
-    return next((type(item) for item in obj if item is not None), None)
+def _kind_of(obj: list[Any]) -> type:
+    return next((type(item) for item in obj if item is not None), type(None))

@@ -61,10 +61,17 @@ class FactReader:
         Raises NewerEvent for a type or a version that this server does not know, and DamagedEvent for a state
         that is not what its type says.
         """
-        cursor = db.connection.cursor(binary=True, row_factory=tuple_row)
-        params = {"company_id": db.company_id, "after": after, "upto": upto, "passed_over": self._passed_over}
-        cursor.execute(_EVENTS, params)
-        return self._decode(db, cursor.fetchall())
+        return self._decode(db, rows_between(db, after, upto, self._passed_over))
+
+    def decoded(self, db: Transaction, rows: Iterable[EventRow]) -> list[Fact]:
+        """The facts among events that others want to know, too. Raises NewerEvent, DamagedEvent."""
+        passed_over = frozenset(self._passed_over)
+        return self._decode(db, [row for row in rows if row[3] not in passed_over])
+
+    @property
+    def passed_over(self) -> Sequence[str]:
+        """The types of events that nobody here wants to know."""
+        return self._passed_over
 
     def facts(self, db: Transaction, events: Iterable[ChainedEvent]) -> list[Fact]:
         """The facts among events that were read to be proved. Raises NewerEvent, DamagedEvent."""
@@ -111,6 +118,13 @@ class FactReader:
                 Fact(event, stream_id, version, data, origin.at, origin.actor, position, recorded_at)
             )
         return facts
+
+
+def rows_between(db: Transaction, after: int, upto: int, passed_over: Sequence[str]) -> list[EventRow]:
+    """The events after one position up to another, save those of types that are passed over."""
+    cursor = db.connection.cursor(binary=True, row_factory=tuple_row)
+    params = {"company_id": db.company_id, "after": after, "upto": upto, "passed_over": list(passed_over)}
+    return cursor.execute(_EVENTS, params).fetchall()
 
 
 def moment_of(microseconds: int) -> datetime:

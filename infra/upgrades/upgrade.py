@@ -16,18 +16,11 @@ from infra.eventstore.chain import LogAltered
 from infra.eventstore.codec import EventTypes
 from infra.eventstore.rehash import rehash_log
 from infra.postgres.installation import DatabaseUnfit, Installation
-from infra.projections.aside import (
-    Builder,
-    Crew,
-    Site,
-    clear,
-    concerned,
-    pending,
-    stop_derived,
-    stopped,
-    vacuum,
-    waves_of,
-)
+from infra.projections.aside.builder import Builder
+from infra.projections.aside.crew import Crew
+from infra.projections.aside.site import Site, clear
+from infra.projections.aside.stopped import concerned, stop_derived, stopped
+from infra.projections.aside.tasks import pending, waves_of
 from infra.projections.closure import parked_of_closed
 from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_live
 from infra.projections.rebuild_all import rebuild_all
@@ -39,6 +32,8 @@ from projections.base import Projection
 FEW = 1_000
 #: How often the end of the log is approached before the rest is taken whatever it is.
 ROUNDS = 20
+#: Tables that are filled take a part of what it takes to fill them until they are complete.
+COMPLETING = 6
 #: How often it gives way to whoever is at work, before it gives up.
 ATTEMPTS = 200
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 3.0
@@ -133,18 +128,21 @@ class Upgrade:
 
     def _build(self, there: Difference) -> None:
         site = Site(self.conninfo, self.installation, self.types, there.changed)
-        site.make_tables()
-        with site.session() as connection, Crew(site, processes=self.processes) as crew:
+        lacking = site.make_tables()
+        with site.session() as connection, Crew(site, connection, processes=self.processes) as crew:
             # After a failed attempt the driver would take statements for prepared that the server never saw.
             connection.prepare_threshold = None
+            whole = Whole(self.progress)
+            crew.go_round(whole.fold)
+            _refuse_fault_of_version(connection, there)
             self._approach(connection, crew, there)
-            vacuum(connection, self.installation.next_schema, there.changed)
+            crew.complete(lacking, whole.complete)
             self._put_live_patiently(connection, crew, Builder(connection, site), there)
 
     def _approach(self, connection: psycopg.Connection[Any], crew: Crew, there: Difference) -> None:
         """Fold until little is left of any log."""
-        for number in range(ROUNDS):
-            remaining = crew.go_round(connection, self.progress if number == 0 else ignore_progress)
+        for _ in range(ROUNDS):
+            remaining = crew.go_round()
             _refuse_fault_of_version(connection, there)
             if remaining < FEW:
                 return
@@ -191,6 +189,23 @@ class Upgrade:
             table for model in there.changed for table in (*model.tables, *there.tables.get(model.name, ()))
         ]
         return sorted(present.intersection(replaced))
+
+
+class Whole:
+    """How much of an upgrade is done, in facts to fold: what comes after them counts as so many more."""
+
+    def __init__(self, tell: Progress) -> None:
+        self._tell = tell
+        self._facts = self._after = 0
+
+    def fold(self, done: int, total: int) -> None:
+        """So many facts are folded."""
+        self._facts, self._after = total, total // COMPLETING
+        self._tell(done, total + self._after)
+
+    def complete(self, done: int, total: int) -> None:
+        """So many bytes are indexed and analyzed."""
+        self._tell(self._facts + self._after * done // max(total, 1), self._facts + self._after)
 
 
 def finish(connection: psycopg.Connection[Any], builder: Builder, models: Sequence[Projection]) -> None:

@@ -93,6 +93,7 @@ class StockDaily(Projection):
     name = "stock_daily"
     version = 2
     tables = ("stock_daily",)
+    reading_indexes = ("stock_daily_by_date",)
     folds = dict.fromkeys(
         (
             StockMovement.Received,

@@ -237,3 +237,34 @@ def test_plans_of_small_tables_are_not_kept_when_a_connection_has_done_more(
     for _ in range(32):
         ask()
     assert "Index Scan" in plan()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (
+            "numeric[]",
+            [Decimal("1.50"), None, Decimal("-0.001"), Decimal("1E+3"), Decimal("1.5"), Decimal(0)],
+        ),
+        ("text[]", ["one", "", None, "ümläut", 'a "quoted" {one}', "one"]),
+        ("date[]", [date(2026, 2, 28), None, date(1, 1, 1), date(2026, 2, 28)]),
+        ("timestamptz[]", [datetime(2026, 2, 28, 1, 2, 3, 4, tzinfo=UTC), None]),
+        ("uuid[]", [COMPANY, None, uuid4()]),
+        ("bigint[]", [*range(100), None, -1]),
+        ("bigint[]", [*range(100)]),
+        ("bool[]", [True, None, False]),
+        ("uuid[]", [None, None]),
+        ("numeric[]", []),
+    ],
+)
+def test_a_list_arrives_as_it_was_sent(connection: RequestConnection, kind: str, values: list[Any]) -> None:
+    query: Any = f"SELECT %(values)b::{kind} AS values, %(values)b::{kind}::text AS written"
+    with request_transaction(connection, COMPANY) as db:
+        row = db.ask(query, {"values": values}).row()
+    with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as plain:
+        plain.execute("SET TimeZone TO 'UTC'")
+        connection.execute("SET TimeZone TO 'UTC'")
+        written = plain.execute(f"SELECT %s::{kind}::text".encode(), [values]).fetchone()
+    assert row is not None
+    assert row["values"] == values
+    assert written == (row["written"],)

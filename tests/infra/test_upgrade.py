@@ -13,7 +13,8 @@ import pytest
 
 from infra.postgres.definitions import digest_of
 from infra.postgres.embedded import EmbeddedServer
-from infra.projections import aside
+from infra.projections.aside import builder, crew
+from infra.projections.aside.site import Site
 from infra.projections.status import list_status
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.upgrade import CannotBuild, DependedOn
@@ -304,7 +305,7 @@ def test_an_upgrade_that_was_killed_is_begun_anew(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("infra.upgrades.upgrade.vacuum", die)
+        patch.setattr(crew.Crew, "complete", die)
         with pytest.raises(KeyboardInterrupt):
             upgrade(database, next_version(OtherOrders()))
     assert stocked.sell().status == 201
@@ -315,12 +316,12 @@ def test_an_upgrade_that_was_killed_is_begun_anew(
 def test_a_process_of_an_upgrade_that_is_gone_ends(database: Database) -> None:
     """It was begun when its parent was killed already, so it never sees its parent change."""
     context = multiprocessing.get_context("fork")
-    site = aside.Site(database.owner, database.installation, EVENT_TYPES, ())
+    site = Site(database.owner, database.installation, EVENT_TYPES, ())
     gone = subprocess.Popen(["true"])  # noqa: S607
     gone.wait(PATIENCE)
 
     def begin() -> None:
-        aside._begin(site, context.Value("q", 0), gone.pid)
+        crew.begin(site, context.Value("q", 0), gone.pid)
         time.sleep(60)
 
     process = context.Process(target=begin)
@@ -334,8 +335,8 @@ def test_what_takes_several_runs_is_the_same(
 ) -> None:
     for _ in range(5):
         stocked.sell()
-    monkeypatch.setattr(aside, "_RUN", 2)
-    monkeypatch.setattr(aside, "BATCH", 1)
+    monkeypatch.setattr(builder, "RUN", 2)
+    monkeypatch.setattr(crew, "BATCH", 1)
     models = next_version(OtherOrders(), OtherSales(), OtherSettings())
     upgrade(database, models, processes=2)
     assert differences(database, models, stocked.shop.company_id) == []

@@ -7,7 +7,7 @@ import psycopg
 
 from infra.backup import restoring
 from infra.postgres.pipeline import Statement
-from infra.projections import aside
+from infra.projections.aside import site
 from tests.conftest import Database
 from tests.statements import statements
 
@@ -24,7 +24,7 @@ def numbered(text: str) -> str:
 def test_every_statement_can_be_prepared(database: Database) -> None:
     wrong = {}
     with psycopg.connect(database.owner) as connection:
-        for table_of_its_own in (aside._UPGRADE, aside._BUILT, restoring._STAGE):
+        for table_of_its_own in (site.UPGRADE, site.BUILT, restoring._STAGE):
             connection.execute(table_of_its_own)
         for number, (text, name) in enumerate(statements().items()):
             if not OF_OTHER_NAMES.search(text):

@@ -44,6 +44,14 @@ class StockReports(Projection):
         "stock_purchases",
         "purchase_facts",
     )
+    reading_indexes = (
+        "stock_facts_by_day",
+        "stock_facts_of_adjustments",
+        "stock_facts_by_variant",
+        "stock_totals_by_variant",
+        "stock_promises_by_day",
+        "purchase_facts_by_day",
+    )
     folds = {
         **READ,
         **PROMISED,

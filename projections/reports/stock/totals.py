@@ -1,8 +1,9 @@
 """What all facts of a variant in a storage come to, and when it last moved."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -39,8 +40,10 @@ class Total:
 
     def columns(self) -> tuple[Any, ...]:
         """As `TOTAL` names them."""
-        return astuple(self)
+        return _COLUMNS_OF(self)
 
+
+_COLUMNS_OF = attrgetter(*(field.name for field in fields(Total)))
 
 #: What counts: not what is taken back, but also a count that finds no difference.
 _SIGNS: Mapping[str, int] = MappingProxyType({"received": 1, "sold": -1, "counted": 0})

@@ -27,6 +27,19 @@ class StockMovements(Projection):
     name = "stock_movements"
     version = 3
     tables = ("stock_movements", "stock_movement_stretches")
+    reading_indexes = (
+        "stock_movements_by_variant",
+        "stock_movements_by_storage",
+        "stock_movements_by_time",
+        "stock_movements_by_actor",
+        "stock_movements_by_order",
+        "stock_movements_by_type",
+        "stock_movements_by_reason",
+        "stock_movements_by_supplier",
+        "stock_movements_by_purchase_order",
+        "stock_movements_by_transfer",
+        "stock_movements_by_count",
+    )
     folds = READ
     # What a transfer moves is in its movements, save what never arrived.
     ignores = frozenset(
