@@ -93,6 +93,7 @@ _SEARCHES = (
 _KINDS = (
     ("Report, the first time, 95 of 100 within", "report_p95_ms", "{:,.1f} ms"),
     ("Report of the large company, 95 of 100 within", "scale_report_p95_ms", "{:,.1f} ms"),
+    ("Processor time of a part", "scale_processor_seconds", "{:,.0f} s"),
     ("Job, the first time", "scale_job_seconds", "{:,.1f} s"),
     ("Job, again", "scale_job_again_seconds", "{:,.1f} s"),
     ("Memory at the end against half-way", "scale_memory_growth", "{:,.3f} times"),

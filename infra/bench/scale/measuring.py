@@ -1,15 +1,16 @@
 """The long test: a year of a large company among thousands of others is filled, followed, sold to, proved."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, LiteralString
 
 from infra.bench import storage
 from infra.bench.busyness import Busyness
 from infra.bench.lag import wait_until_followed
-from infra.bench.processors import cores
+from infra.bench.processors import cores, of_trees
 from infra.bench.recording import record_sale
 from infra.bench.reports.answering import measure_answers
 from infra.bench.reports.history import History
@@ -41,6 +42,9 @@ class LongTest:
     site: Site
     sizes: Sizes
     events: int = 0
+    #: What tables took before, and what each part took of processors, in seconds.
+    before: storage.Sizes = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
 
     @cached_property
     def large(self) -> Shop:
@@ -63,24 +67,29 @@ class LongTest:
         """How many sales the large company has had."""
         return self.sizes.events // 2
 
-    def fill_and_rebuild(self) -> dict[str, Any]:
-        """Events a second into the log and inline read models, then those that follow, made by all cores."""
-        originals, before = self.originals, storage.sizes_of(self.site)
+    def fill_large(self) -> dict[str, Any]:
+        """The year of the large company into its log and the inline read models."""
+        originals, self.before = self.originals, storage.sizes_of(self.site)
         began = time.monotonic()
         self.events = fill(self.site, self.large, originals, self.sales, self._tell)
-        filled = time.monotonic()
+        return {
+            "scale_events": self.events,
+            "scale_fill_events_per_s": self.events / (time.monotonic() - began),
+        }
+
+    def rebuild(self) -> dict[str, Any]:
+        """The read models that follow, made by all cores, and what a sale takes on the disk with them."""
         self.site.say(f"Making read models of {self.events:,} events")
         models = [model for model in PROJECTIONS if model.mode == "async"]
         companies = [self.large.company_id]
+        began = time.monotonic()
         made = rebuild_all(self.site.addresses.worker, EVENT_TYPES, models, companies, processes=cores())
+        seconds = time.monotonic() - began
         if made.failures:
             raise MeasurementFailed(f"{made.failures[0].projection}: {made.failures[0].reason}")
-        seconds = time.monotonic() - filled
         self.site.own("VACUUM ANALYZE")
-        sizes = storage.figures_of(before, storage.sizes_of(self.site), self.sales)
+        sizes = storage.figures_of(self.before, storage.sizes_of(self.site), self.sales)
         return {
-            "scale_events": self.events,
-            "scale_fill_events_per_s": self.events / (filled - began),
             "scale_proof_events_per_s": made.proved_events / made.proof_seconds,
             "scale_rebuild_seconds": seconds,
             "scale_rebuild_seconds_by_model": {one.projection: one.seconds for one in made.reports},
@@ -147,7 +156,8 @@ class LongTest:
 
 
 PARTS: tuple[Callable[[LongTest], Mapping[str, Any]], ...] = (
-    LongTest.fill_and_rebuild,
+    LongTest.fill_large,
+    LongTest.rebuild,
     LongTest.fill_others,
     LongTest.serve,
     LongTest.report,
@@ -157,10 +167,15 @@ PARTS: tuple[Callable[[LongTest], Mapping[str, Any]], ...] = (
 
 
 def take_long(site: Site, busyness: Busyness, sizes: Sizes) -> Iterator[Mapping[str, Any]]:
-    """Do one part after another; each gives its figures. Raises OthersAtWork unless that is accepted."""
+    """Do one part after another; each gives its figures, and what it took of processors, with the database.
+
+    Raises OthersAtWork unless that is accepted.
+    """
     busyness.look(site)
-    test = LongTest(site, sizes)
+    test, roots = LongTest(site, sizes), [os.getpid(), site.postgres]
     for part in PARTS:
+        before = of_trees(roots)
         with busyness.watched(site):
             figures = part(test)
-        yield figures
+        test.processor[part.__name__] = round(of_trees(roots) - before, 1)
+        yield {**figures, "scale_processor_seconds": dict(test.processor)}
