@@ -10,6 +10,8 @@ Network = IPv4Network | IPv6Network
 
 def sender_of(req: Request, proxies: Sequence[Network]) -> str:
     """The address of whoever sent the request."""
+    if not proxies:
+        return req.remote_addr
     return sender_from(req.remote_addr, req.get_header("X-Forwarded-For"), proxies)
 
 

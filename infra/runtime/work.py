@@ -12,6 +12,7 @@ from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
 from infra.jobs.audit_desk import AuditJobDesk
+from infra.process.garbage import weakly
 from infra.projections.desk import ReadModelDesk
 from infra.projections.failed_events import FailedEvents
 from infra.webhooks.desk import WebhookDesk
@@ -55,6 +56,8 @@ class RequestWork(PostgresUnitOfWork):
         guesses: Guesses,
     ) -> None:
         super().__init__(transaction, writer, caller, now, content)
+        # Ports that held the work itself would keep all of a decision until the collector of cycles came.
+        new_id, changed_rows = weakly(self.new_id), weakly(self.changed_rows)
         self.settings = SettingsGuard(transaction)
         self.catalog = CatalogGuard(transaction)
         self.shelf_prices = ShelfPriceGuard(transaction, writer.types.rebuild)
@@ -64,25 +67,25 @@ class RequestWork(PostgresUnitOfWork):
         self.purchase_units = PurchaseUnitGuard(transaction)
         self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
         self.counts = CountsGuard(transaction)
-        self.deliveries = DeliveriesGuard(transaction, writer.types.rebuild, self.changed_rows)
+        self.deliveries = DeliveriesGuard(transaction, writer.types.rebuild, changed_rows)
         self.devices = DevicesGuard(transaction)
         self.drawers = DrawersGuard(transaction, writer.types.decode)
-        self.accounts = AccountsGuard(transaction, self.new_id, self.keys.learn)
+        self.accounts = AccountsGuard(transaction, new_id, self.keys.learn)
         self.sales = SalesGuard(transaction, guesses, self.keys.learn, self.accounts)
         self.paying_tills = PayingTillsGuard(transaction)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)
-        self.credentials = Credentials(transaction, now, self.changed_rows)
-        self.approvals = Approvals(transaction, caller, self.changed_rows)
+        self.credentials = Credentials(transaction, now, changed_rows)
+        self.approvals = Approvals(transaction, caller, changed_rows)
         self.customers = CustomersGuard(transaction)
         self.erasure = Forgetting(transaction, self.keys, now)
         self.users = UsersGuard(transaction)
         self.stored_texts = StoredTexts(transaction)
         self.pictures = PictureShelf(transaction)
         self.assortment = Assortment(transaction, writer.types.rebuild)
-        self.imports = ImportDesk(transaction, caller, now, self.changed_rows)
-        self.exports = ExportDesk(transaction, caller, now, self.changed_rows)
-        self.audit_jobs = AuditJobDesk(transaction, caller, now, self.changed_rows)
-        self.webhooks = WebhookDesk(transaction, writer.types.data_keys, now, self.changed_rows)
-        self.failed_events = FailedEvents(transaction, caller, self.changed_rows)
-        self.read_models = ReadModelDesk(transaction, caller, now, self.changed_rows)
+        self.imports = ImportDesk(transaction, caller, now, changed_rows)
+        self.exports = ExportDesk(transaction, caller, now, changed_rows)
+        self.audit_jobs = AuditJobDesk(transaction, caller, now, changed_rows)
+        self.webhooks = WebhookDesk(transaction, writer.types.data_keys, now, changed_rows)
+        self.failed_events = FailedEvents(transaction, caller, changed_rows)
+        self.read_models = ReadModelDesk(transaction, caller, now, changed_rows)

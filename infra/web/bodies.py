@@ -1,6 +1,7 @@
 """Bodies of requests: taken in as they arrive, kept in memory as long as they are small."""
 
 import re
+from collections.abc import Callable
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO
@@ -30,7 +31,10 @@ class Body:
         self.is_whole = length == 0
         self._remaining = length or 0
         self._is_chunked = length is None
-        self._read = self._read_size if length is None else self._read_content
+        # A function, as a method of its own would make the body wait for the collector of cycles.
+        self._read: Callable[[Body, bytearray], bool] = (
+            Body._read_size if length is None else Body._read_content
+        )
         self._wrapping = 0
         self._memory: bytearray = bytearray()
         self._file: IO[bytes] | None = None
@@ -43,7 +47,7 @@ class Body:
     def feed(self, arrived: bytearray) -> None:
         """Take off the beginning of what has arrived what belongs to the body. Raises Malformed."""
         while arrived and not self.has_enough:
-            if not self._read(arrived):
+            if not self._read(self, arrived):
                 return
 
     def open(self) -> IO[bytes]:
@@ -65,7 +69,7 @@ class Body:
         del arrived[: len(content)]
         if not self._remaining:
             if self._is_chunked:
-                self._read = self._read_end
+                self._read = Body._read_end
             else:
                 self.is_whole = True
         return True
@@ -79,7 +83,7 @@ class Body:
             raise Malformed
         self._wrap(len(line) + 4)
         self._remaining = int(size[1], 16)
-        self._read = self._read_content if self._remaining else self._read_trailer
+        self._read = Body._read_content if self._remaining else Body._read_trailer
         return True
 
     def _read_end(self, arrived: bytearray) -> bool:
@@ -88,7 +92,7 @@ class Body:
         if not arrived.startswith(_CRLF):
             raise Malformed
         del arrived[: len(_CRLF)]
-        self._read = self._read_size
+        self._read = Body._read_size
         return True
 
     def _read_trailer(self, arrived: bytearray) -> bool:

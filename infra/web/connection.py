@@ -275,7 +275,7 @@ class Connection:
 
     def _drop_request(self) -> None:
         if self.request is not None:
-            self.request.body.close()
+            self.request.close()
             self.request = None
         if self._body_room:
             self._host.bodies.give_back(self._body_room)

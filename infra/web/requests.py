@@ -64,6 +64,11 @@ class Request:
         content, file = body_of(application(environment, answer))
         return answer.status, answer.headers, content, file
 
+    def close(self) -> None:
+        """Let go of all that belongs to it; its environment names it, too."""
+        self.body.close()
+        self._environment = None
+
     def put_off(self, patience: float | None = None) -> None:
         """Put the request off; returns only when it has been for so many seconds, else PATIENCE.
 
