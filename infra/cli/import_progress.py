@@ -37,10 +37,11 @@ class SalesProgress:
         self._bar.stop()
 
     def advance(self, done: int, total: int) -> None:
-        """Take in that so many more of all sales are there."""
+        """Take in that so many more of all sales are there; none while what they refer to is brought in."""
         self._done += done
         if self._console.is_terminal:
-            self._bar.update(self._task, description="Sales", completed=self._done, total=total)
+            description = "Sales" if self._done else "Stores, customers, catalog"
+            self._bar.update(self._task, description=description, completed=self._done, total=total)
         elif self._done * TENTHS // total > self._tenth:
             self._tenth = self._done * TENTHS // total
             left = (time.monotonic() - self._began) * (total - self._done) / self._done

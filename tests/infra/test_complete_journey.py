@@ -273,34 +273,53 @@ class TestJanuary:
             assert verify_chain(connection, january.id).is_sound
 
 
+SOLD = "orders.Order.Sold"
+
+
 class Interrupted(Exception):
     """The run broke off."""
 
 
-def run_until(batches: int) -> Any:
-    done = 0
+def run_until(*, sales: bool, batches: int) -> Any:
+    """Breaks off after so many batches, of sales or of what they refer to."""
+    left = batches
 
-    def progress(_orders: int, _total: int) -> None:
-        nonlocal done
-        done += 1
-        if done == batches:
+    def progress(orders: int, _total: int) -> None:
+        nonlocal left
+        left -= (orders > 0) == sales
+        if not left:
             raise Interrupted
 
     return progress
 
 
 class TestGoingOn:
-    def test_completes_what_a_broken_run_left(self, database: Database, pool: RequestPool) -> None:
+    @pytest.mark.parametrize("sales", [False, True])
+    def test_completes_what_a_broken_run_left(
+        self, database: Database, pool: RequestPool, *, sales: bool
+    ) -> None:
         name = f"Broken {uuid4()}"
         company = Imported(database.owner, company_id_of(name))
         with pytest.raises(Interrupted):
-            import_history(pool, WRITER, name, TWO_STORES, run_until(2), batch_size=25)
+            import_history(pool, WRITER, name, TWO_STORES, run_until(sales=sales, batches=2), batch_size=25)
         half = company.log()
         import_history(pool, WRITER, name, TWO_STORES, batch_size=25)
         whole = company.log()
         assert import_history(pool, WRITER, name, TWO_STORES) == 0
         assert set(half) < set(whole)
-        assert sum(type_ == "orders.Order.Sold" for _, type_, _ in whole) == count_baskets()
+        assert any(type_ == SOLD for _, type_, _ in half) == sales
+        assert sum(type_ == SOLD for _, type_, _ in whole) == count_baskets()
+
+    def test_makes_all_that_sales_refer_to_before_the_first_sale(
+        self, bring_in: Callable[[Selection], Imported]
+    ) -> None:
+        company = bring_in(TWO_STORES)
+        [(first, last)] = company.ask(
+            "SELECT min(position) FILTER (WHERE type = 'orders.Order.Sold'),"
+            "       max(position) FILTER (WHERE type <> 'orders.Order.Sold')"
+            "  FROM events WHERE company_id = %(company)s"
+        )
+        assert last < first
 
     def test_is_the_same_whether_in_parts_or_at_once(
         self, bring_in: Callable[[Selection], Imported], pool: RequestPool

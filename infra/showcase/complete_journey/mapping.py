@@ -1,6 +1,6 @@
 """The history in the trade's words: stores, catalog, customers, sales, with ids that follow from its keys."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
@@ -20,7 +20,7 @@ from domain.orders import Order, SaleLine, Totals
 from domain.payments import Payment
 from domain.pricing import Discount, Rules
 from domain.stores import Store
-from infra.decisions.bulk import Maker, first_fact
+from infra.decisions.bulk import Maker, Streams, first_fact
 from infra.showcase.complete_journey.source import CURRENCY, TIMEZONE, Basket, SourceProduct
 
 K = TypeVar("K", bound=Hashable)
@@ -43,12 +43,11 @@ class Goods:
 
 
 class History:
-    """Makes the streams that sales consist of and refer to, each once: what it gave is taken as recorded."""
+    """Makes the streams that sales refer to, each once, and then those of the sales."""
 
-    def __init__(self, company_id: UUID, rules: Rules, products: Mapping[int, SourceProduct]) -> None:
+    def __init__(self, company_id: UUID, rules: Rules) -> None:
         self._company_id = company_id
         self._rules = rules
-        self._products = products
         self._goods: dict[int, Goods] = {}
         self._stores: dict[int, UUID] = {}
         self._customers: dict[int, UUID] = {}
@@ -56,19 +55,26 @@ class History:
         self._categories: dict[tuple[str, ...], UUID] = {}
         self._series_id = self._id("baskets")
 
-    def streams(self, baskets: Sequence[Basket]) -> dict[UUID, Maker]:
-        """The sales, after all they refer to that no earlier batch referred to."""
+    def references(
+        self, stores: Iterable[int], households: Iterable[int], products: Iterable[SourceProduct], size: int
+    ) -> Iterator[Streams]:
+        """All that sales refer to, what others refer to first, in batches of about so many streams."""
         streams: dict[UUID, Maker] = {}
-        for basket in baskets:
-            self._note(streams, self._stores, f"store/{basket.store}", basket.store, _store)
-            self._note(streams, self._customers, f"household/{basket.household}", basket.household, _customer)
-        sold = {number for basket in baskets for number in basket.products}
-        for number in sorted(sold - self._goods.keys()):
-            self._stock(streams, self._products[number])
-        for basket in baskets:
-            order_id = self._id(f"basket/{basket.id}")
-            streams[order_id] = partial(self._order, order_id, basket)
-        return streams
+        for number in stores:
+            self._note(streams, self._stores, f"store/{number}", number, _store)
+        for number in households:
+            self._note(streams, self._customers, f"household/{number}", number, _customer)
+        for product in products:
+            if len(streams) >= size:
+                yield streams
+                streams = {}
+            self._stock(streams, product)
+        yield streams
+
+    def sales(self, baskets: Iterable[Basket]) -> Streams:
+        """Sales of which everything that they refer to was made."""
+        ids = {self._id(f"basket/{basket.id}"): basket for basket in baskets}
+        return {order_id: partial(self._order, order_id, basket) for order_id, basket in ids.items()}
 
     def _id(self, key: str) -> UUID:
         return uuid5(self._company_id, f"complete-journey/{key}")
@@ -94,22 +100,27 @@ class History:
         if source.manufacturer is not None:
             key = f"manufacturer/{source.manufacturer}"
             brand_id = self._note(streams, self._brands, key, source.manufacturer, _brand, source)
-        category_id = None
-        for depth in range(1, len(source.path) + 1):
-            # The same name under another parent is another category.
-            path = source.path[:depth]
-            key = "category/" + "\n".join(path)
-            category_id = self._note(streams, self._categories, key, path, _category, path[-1], category_id)
+        path = source.path
         goods = self._goods[source.id] = Goods(
             product_id=self._id(f"product/{source.id}"),
             variant_id=self._id(f"variant/{source.id}"),
             sku=str(source.id),
             name=_name(source),
-            category_id=category_id,
+            category_id=self._categories.get(path) or self._file(streams, path),
             brand_id=brand_id,
         )
         variant = Variant(id=goods.variant_id, sku=goods.sku, price=source.price)
         streams[goods.product_id] = partial(_product, goods, variant)
+
+    def _file(self, streams: dict[UUID, Maker], path: tuple[str, ...]) -> UUID | None:
+        """The category at the end of a path, made with those above it that are not there yet."""
+        category_id = None
+        for depth in range(1, len(path) + 1):
+            # The same name under another parent is another category.
+            above = path[:depth]
+            key = "category/" + "\n".join(above)
+            category_id = self._note(streams, self._categories, key, above, _category, above[-1], category_id)
+        return category_id
 
     def _order(self, order_id: UUID, basket: Basket) -> list[Order.Sold]:
         lines = tuple(self._lines(order_id, basket))

@@ -57,6 +57,7 @@ _PRODUCTS = """
       FROM prices
       LEFT JOIN products USING (product_id)
      WHERE product_id IN (SELECT product_id FROM chosen)
+     ORDER BY product_id
 """
 
 
@@ -146,9 +147,17 @@ class Source:
         """The numbers of all stores there are, chosen or not."""
         return {number for (number,) in self._rows("SELECT DISTINCT store_id FROM lines")}
 
-    def products(self) -> dict[int, SourceProduct]:
-        """The products that were sold, by their numbers."""
-        return {row[0]: SourceProduct(*row) for row in self._rows(_PRODUCTS)}
+    def selling_stores(self) -> list[int]:
+        """The numbers of the stores that sold something."""
+        return [number for (number,) in self._rows("SELECT DISTINCT store_id FROM chosen ORDER BY 1")]
+
+    def households(self) -> list[int]:
+        """The numbers of those who bought something."""
+        return [number for (number,) in self._rows("SELECT DISTINCT household_id FROM chosen ORDER BY 1")]
+
+    def products(self) -> list[SourceProduct]:
+        """The products that were sold."""
+        return [SourceProduct(*row) for row in self._rows(_PRODUCTS)]
 
     def baskets(self, size: int) -> Iterator[list[Basket]]:
         """The sales in the order of time, in batches of this size."""
