@@ -100,9 +100,10 @@ class EventWriter:
             )
             for event in events
         ]
+        kinds = {fact.event for fact in facts}
         for projection in self._inline:
-            if own := [fact for fact in facts if fact.event in projection.events]:
-                projection.apply(own, transaction)
+            if not kinds.isdisjoint(projection.events):
+                projection.apply([fact for fact in facts if fact.event in projection.events], transaction)
 
     def append(self, transaction: Database, rows: EventRows, metadata: Metadata) -> Answer:
         """Queue the append of events; answers the position of the last."""

@@ -73,6 +73,14 @@ class EventType:
         """Its fields that tell about a person, with what they read once that person is forgotten."""
         return self.event.private
 
+    def state_of(self, event: Aggregate.Event) -> dict[str, Any]:
+        """What an event of this type says, as it was given, with its version."""
+        values = event.__dict__
+        state = {name: values[name] for name in self.fields}
+        if self.version > 1:
+            state["class_version"] = self.version
+        return state
+
     def subject_of(self, event: Aggregate.Event) -> UUID | None:
         """Whom an event of this type tells about; None where it tells about nobody."""
         return self._subject_of(event)[0] if self.private else None
@@ -189,29 +197,23 @@ class EventTypes:
     def encode(self, event: Aggregate.Event) -> tuple[str, str]:
         """The stable type name and the JSON state of an event, with all that it tells."""
         kind = self.by_event[type(event)]
-        values = event.__dict__
-        state = {name: values[name] for name in kind.fields}
-        if kind.version > 1:
-            state["class_version"] = kind.version
-        return kind.name, _encoder.encode(state).decode()
+        return kind.name, _encoder.encode(kind.state_of(event)).decode()
 
     def sealed(self, event: Aggregate.Event, company_id: UUID, keys: SubjectKeys) -> tuple[str, str]:
         """The same as the log takes it: what it tells about a person is sealed with the person's key.
 
         It is left out where `keys` say that the person is forgotten.
         """
-        name, text = self.encode(event)
         kind = self.by_event[type(event)]
         subject_id = kind.subject_of(event)
-        if subject_id is None:
-            return name, text
-        if not kind.tells_anything(event):
-            return name, about(subject_id, text)
-        state = msgspec.json.decode(text)
+        if subject_id is None or not kind.tells_anything(event):
+            name, text = self.encode(event)
+            return name, about(subject_id, text) if subject_id else text
+        state = msgspec.to_builtins(kind.state_of(event))
         if key := keys[subject_id]:
-            place = Place(company_id, subject_id, event.originator_id, event.originator_version, name)
-            return name, _encoder.encode(sealed(state, kind.private, key, place)).decode()
-        return name, about(subject_id, _encoder.encode(forgotten(state, kind.private)).decode())
+            place = Place(company_id, subject_id, event.originator_id, event.originator_version, kind.name)
+            return kind.name, _encoder.encode(sealed(state, kind.private, key, place)).decode()
+        return kind.name, about(subject_id, _encoder.encode(forgotten(state, kind.private)).decode())
 
     def subjects_of(self, events: Iterable[Aggregate.Event]) -> tuple[dict[UUID, str], set[UUID]]:
         """Whom these events tell something about, each with its kind, and who of them is new with them."""

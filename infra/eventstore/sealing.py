@@ -168,5 +168,7 @@ def _holders(state: State, path: str) -> tuple[list[State], str]:
     holders = [state]
     for way in ways:
         found = [holder.get(way) for holder in holders]
-        holders = [one for some in found for one in (some if isinstance(some, list) else [some]) if one]
+        holders = [
+            one for some in found for one in (some if isinstance(some, (list, tuple)) else (some,)) if one
+        ]
     return holders, name

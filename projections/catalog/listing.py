@@ -10,8 +10,8 @@ from domain.catalog.products import STATUS_AFTER, Product
 from domain.stock.movements import StockMovement
 from domain.storages import Storage
 from projections.base import Database, Event, Fact, Projection
+from projections.catalog.listing_rows import put, put_new
 from projections.records import Reading
-from projections.settings import NOWHERE
 
 _OF_PRODUCTS: tuple[Event, ...] = (
     Product.Registered,
@@ -26,6 +26,7 @@ _OF_PRODUCTS: tuple[Event, ...] = (
     *(getattr(Product, name) for name in STATUS_AFTER),
 )
 _MOVEMENTS: tuple[Event, ...] = tuple(event for _, event in events_of(StockMovement))
+_BY_STORE = (Product.StorePriced, Product.StorePriceLifted)
 # The only events after which a store may no longer carry what it carried.
 _PARTINGS = (Product.StorePriceLifted, Product.VariantRemoved, Storage.Relocated)
 
@@ -124,21 +125,18 @@ class Listing(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Make the rows of all products that the facts are about anew, once."""
-        ids = _touched(facts, db)
-        if ids:
-            params = {"company_id": db.company_id, "ids": ids, "nowhere": NOWHERE}
-            db.execute(_HOLD, params)
-            db.execute(_PUT, params)
-            if any(fact.event in _PARTINGS for fact in facts):
-                db.execute(_TAKE_AWAY, params)
+        new, others = _touched(facts, db)
+        put_new(new, db)
+        put(others, db, parted=any(fact.event in _PARTINGS for fact in facts))
 
 
-def _touched(facts: Iterable[Fact], db: Database) -> list[UUID]:
-    """The products that may be listed otherwise after these facts.
+def _touched(facts: Iterable[Fact], db: Database) -> tuple[list[UUID], list[UUID]]:
+    """The products that may be listed otherwise after these facts: the new ones, and all others.
 
-    Of what moves, only a variant matters that a storage begins to have or runs out of; most sales do neither.
+    New is what is drafted here and what no store carries yet. Of what moves, only a variant matters that a
+    storage begins to have or runs out of; most sales do neither.
     """
-    products, variants, storages = set(), set(), []
+    products, drafted, carried, variants, storages = set(), set(), set(), set(), []
     for fact in facts:
         if fact.event in _MOVEMENTS:
             for line in fact.data.lines:
@@ -149,10 +147,16 @@ def _touched(facts: Iterable[Fact], db: Database) -> list[UUID]:
             storages.append(fact.stream_id)
         elif fact.event in _OF_PRODUCTS:
             products.add(fact.stream_id)
+            # What is read from the log may long since be carried.
+            if fact.event is Product.Registered and not fact.is_recorded:
+                drafted.add(fact.stream_id)
+            elif fact.event in _BY_STORE:
+                carried.add(fact.stream_id)
     if variants or storages:
         params = {"company_id": db.company_id, "variants": list(variants), "storages": storages}
-        products.update(row["product_id"] for row in db.ask(_OWNERS, params).rows())
-    return sorted(products)
+        carried.update(row["product_id"] for row in db.ask(_OWNERS, params).rows())
+    new = drafted - carried
+    return sorted(new), sorted((products | carried) - new)
 
 
 # One after another by their keys, whatever the planner knows of the tables; OFFSET keeps it from a join.
@@ -171,100 +175,4 @@ _OWNERS: LiteralString = """
      CROSS JOIN LATERAL (
             SELECT product_id FROM variants WHERE company_id = %(company_id)s AND id = changed.id LIMIT 1
            ) AS v
-"""
-
-# Two stores may run out of a product at the same time: whoever comes second must see what the first one left,
-# so it waits here, and only the next statement looks.
-_HOLD: LiteralString = """
-    SELECT id FROM product_listing
-     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND place_id = %(nowhere)s
-     ORDER BY id
-       FOR UPDATE
-"""
-
-# One product after another by their keys, whatever the planner knows of the tables.
-_PUT: LiteralString = """
-    INSERT INTO product_listing AS listed
-           (company_id, id, place_id, text, status, brand_id, category_id, supplier_id, lowest_price,
-            highest_price, in_stock, variant_count, created_at)
-    SELECT %(company_id)s, p.id, place.id, entry.name, p.status, p.brand_id, p.category_id, p.supplier_id,
-           offered.lowest_price, offered.highest_price, offered.is_there OR NOT p.track_stock,
-           offered.variant_count, p.created_at
-      FROM unnest(%(ids)b::uuid[]) AS touched(id)
-     CROSS JOIN LATERAL (
-            SELECT * FROM products WHERE company_id = %(company_id)s AND id = touched.id LIMIT 1
-           ) AS p
-     CROSS JOIN LATERAL (
-            SELECT name FROM search_entries
-             WHERE company_id = %(company_id)s AND id = touched.id AND kind = 'products'
-             LIMIT 1
-           ) AS entry
-     CROSS JOIN LATERAL (
-            SELECT %(nowhere)s::uuid AS id
-             UNION
-            SELECT held.store_id
-              FROM variants AS v
-             CROSS JOIN LATERAL (
-                    SELECT (SELECT parent_id FROM settings
-                             WHERE company_id = %(company_id)s AND id = b.storage_id) AS store_id
-                      FROM stock_balances AS b
-                     WHERE b.company_id = %(company_id)s AND b.variant_id = v.id AND b.has_moved
-                    OFFSET 0
-                   ) AS held
-             WHERE v.company_id = %(company_id)s AND v.product_id = touched.id AND held.store_id IS NOT NULL
-             UNION
-            SELECT own.store_id
-              FROM variants AS v
-             CROSS JOIN LATERAL (
-                    SELECT store_id FROM store_prices WHERE company_id = %(company_id)s AND variant_id = v.id
-                    OFFSET 0
-                   ) AS own
-             WHERE v.company_id = %(company_id)s AND v.product_id = touched.id
-           ) AS place
-     CROSS JOIN LATERAL (
-            SELECT min(coalesce(own.price, v.price)) AS lowest_price,
-                   max(coalesce(own.price, v.price)) AS highest_price,
-                   bool_or(EXISTS (
-                       SELECT FROM stock_balances AS b
-                        WHERE b.company_id = %(company_id)s AND b.variant_id = v.id AND b.on_hand > 0
-                          AND (place.id = %(nowhere)s
-                               OR place.id = (SELECT parent_id FROM settings
-                                               WHERE company_id = %(company_id)s AND id = b.storage_id))
-                   )) AS is_there,
-                   count(*) AS variant_count
-              FROM variants AS v
-              LEFT JOIN LATERAL (
-                    SELECT price FROM store_prices
-                     WHERE company_id = %(company_id)s AND store_id = place.id AND variant_id = v.id
-                     LIMIT 1
-                   ) AS own ON true
-             WHERE v.company_id = %(company_id)s AND v.product_id = touched.id
-           ) AS offered
-        ON CONFLICT (company_id, id, place_id) DO UPDATE
-       SET text = excluded.text, status = excluded.status, brand_id = excluded.brand_id,
-           category_id = excluded.category_id, supplier_id = excluded.supplier_id,
-           lowest_price = excluded.lowest_price, highest_price = excluded.highest_price,
-           in_stock = excluded.in_stock, variant_count = excluded.variant_count
-     WHERE (listed.text, listed.status, listed.brand_id, listed.category_id, listed.supplier_id,
-            listed.lowest_price, listed.highest_price, listed.in_stock, listed.variant_count)
-           IS DISTINCT FROM
-           (excluded.text, excluded.status, excluded.brand_id, excluded.category_id, excluded.supplier_id,
-            excluded.lowest_price, excluded.highest_price, excluded.in_stock, excluded.variant_count)
-"""
-
-_TAKE_AWAY: LiteralString = """
-    DELETE FROM product_listing AS listed
-     WHERE listed.company_id = %(company_id)s AND listed.id = ANY(%(ids)b::uuid[])
-       AND listed.place_id <> %(nowhere)s
-       AND NOT EXISTS (
-            SELECT FROM variants AS v
-              JOIN stock_balances AS b ON b.company_id = v.company_id AND b.variant_id = v.id
-              JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
-             WHERE v.company_id = %(company_id)s AND v.product_id = listed.id
-               AND s.parent_id = listed.place_id AND b.has_moved)
-       AND NOT EXISTS (
-            SELECT FROM variants AS v
-              JOIN store_prices AS own ON own.company_id = v.company_id AND own.variant_id = v.id
-             WHERE v.company_id = %(company_id)s AND v.product_id = listed.id
-               AND own.store_id = listed.place_id)
 """

@@ -37,6 +37,8 @@ _MARKS = _ranges(
 _WORD = re.compile(
     f"(?:(?=[^\\W_])[{_UNSPACED}][{_MARKS}]*)+|(?:(?![{_UNSPACED}])[^\\W_][{_MARKS}]*)+|[{_PICTURES}]+"
 )
+#: The same where all is ASCII, as most names are: it takes a tenth of the time.
+_ASCII_WORD = re.compile("[^\\W_]+", re.ASCII)
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _INSIDE = re.compile(f"(?=[^{_MARKS}])")
 
@@ -64,8 +66,12 @@ def words_in(text: str) -> list[str]:
     What an article or a preposition hangs on is a word of its own (`l'ail`, and what stands behind the Arabic
     article), and an ending is none (`Kellogg's`).
     """
-    folded = _APOSTROPHE.sub(_divide, bare(text.translate(_SIGNS))).replace("'", "")
-    return _WORD.findall(folded if folded.isascii() else _ARTICLE.sub(r"\1 ", folded))
+    folded = bare(text.translate(_SIGNS))
+    if "'" in folded:
+        folded = _APOSTROPHE.sub(_divide, folded).replace("'", "")
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded)
+    return _WORD.findall(_ARTICLE.sub(r"\1 ", folded))
 
 
 def elided_in(text: str) -> set[str]:

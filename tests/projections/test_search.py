@@ -283,6 +283,10 @@ class TestWords:
         assert words_of("ÄÖÜ Straße İstanbul 한국 日本") == ["aou", "strasse", "istanbul", "한국", "日本"]
         assert words_of("&|!:*()'%_\\") == []
 
+    @given(st.text("aZ09_-'` l.", max_size=12))
+    def test_are_the_same_whatever_stands_beside_them(self, text: str) -> None:
+        assert [*words_of(text), "e"] == words_of(f"{text} é")
+
     @given(
         st.sets(st.text("abc", min_size=1, max_size=5), min_size=1), st.text("abc", min_size=1, max_size=3)
     )
