@@ -73,7 +73,10 @@ PLAN = (
     Measurement(
         ("rebuild_events_per_s", "rebuild_two_process_speedup"), lambda shops: rebuilding.measure(shops.one)
     ),
-    Measurement(("import_orders_per_s",), lambda shops: importing.measure(shops.site)),
+    Measurement(
+        ("import_orders_per_s", "import_orders_per_s_catalog_there"),
+        lambda shops: importing.measure(shops.site),
+    ),
     Measurement(
         ("lookup_p95_ms", "product_search_p95_ms", "product_filter_p95_ms", "lookup_vs_bare"),
         lambda shops: searching.measure(shops.site),

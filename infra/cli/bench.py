@@ -30,6 +30,7 @@ KEYS = (
     "rebuild_events_per_s",
     "rebuild_two_process_speedup",
     "import_orders_per_s",
+    "import_orders_per_s_catalog_there",
     "lookup_p95_ms",
     "product_search_p95_ms",
     "product_filter_p95_ms",

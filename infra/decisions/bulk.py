@@ -1,8 +1,10 @@
 """Writing much at once: what a history or a sample brings enters the log by the same facts as live sales."""
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any, LiteralString, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -11,13 +13,15 @@ from psycopg import errors
 from domain.aggregate import UNSTAMPED, Aggregate
 from domain.errors import Conflict
 from domain.settings import name_key
-from infra.decisions.unit_of_work import EventWriter
+from infra.decisions.unit_of_work import EventRow, EventWriter
 from infra.eventstore.codec import Metadata
+from infra.eventstore.subject_keys import KeysOfSubjects
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
 from infra.process.garbage import collecting_no_garbage
-from projections.base import Database
+from infra.process.turns import taking_brief_turns
+from projections.base import Answer, Database
 
 C = TypeVar("C", bound=Aggregate.Created)
 #: Makes the events that a stream begins with. It is called only when the log has no such stream yet.
@@ -26,6 +30,8 @@ Streams = Mapping[UUID, Maker]
 
 #: How many events travel to the log in one statement.
 APPEND_SIZE = 5000
+#: How many batches are being recorded at once: one is appended, the next one is made.
+AT_ONCE = 2
 
 _COMPANIES = uuid5(NAMESPACE_OID, "mipos/companies")
 
@@ -36,6 +42,7 @@ _EXISTING: LiteralString = """
      WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[]) AND stream_version = 1
 """
 
+_ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
 
 # A batch that a crash of the server takes back is simply brought in again by the next run.
 _COMMIT_LATER: LiteralString = "SET LOCAL synchronous_commit = off"
@@ -75,14 +82,65 @@ def missing_events(db: Database, streams: Streams) -> list[Aggregate.Event]:
     return events
 
 
+class BulkWriter:
+    """Many events of one transaction: their read models are written as they come, the append comes last.
+
+    The append locks the head of the company's log, for which all its writers wait.
+    """
+
+    def __init__(self, db: Database, writer: EventWriter, keys: KeysOfSubjects | None = None) -> None:
+        self._db = db
+        self._writer = writer
+        self._keys = keys or writer.keys(db)
+        self._rows: list[EventRow] = []
+        self._written: Answer | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it was given nothing."""
+        return not self._rows
+
+    def write(self, events: Sequence[Aggregate.Event], metadata: Metadata) -> None:
+        """Queue what the read models make of these events, and keep of them what the log needs.
+
+        The database works on it while the next is made; what was queued before is awaited, so that an error
+        shows and nothing piles up.
+        """
+        self.wait()
+        events, rows = self._writer.sealed(self._db, events, self._keys)
+        self._writer.fold(self._db, events, metadata)
+        self._rows += rows
+        self._written = self._db.ask(_ECHO, {"company_id": self._db.company_id})
+
+    def wait(self) -> None:
+        """Wait until the read models are written."""
+        if self._written is not None:
+            self._written.row()
+            self._written = None
+
+    def append(self, metadata: Metadata) -> Answer:
+        """Queue the append of all that was given, one event or more. Answers the position of the last."""
+        rows = self._rows
+        pieces = (rows[start : start + APPEND_SIZE] for start in range(0, len(rows), APPEND_SIZE))
+        return [self._writer.append(self._db, piece, metadata) for piece in pieces][-1]
+
+
 def record_events(db: Database, writer: EventWriter, events: Sequence[Aggregate.Event], at: datetime) -> None:
     """Record any number of events, decided at `at`."""
+    bulk, metadata = BulkWriter(db, writer), Metadata(at=at)
     for start in range(0, len(events), APPEND_SIZE):
-        writer.record(db, events[start : start + APPEND_SIZE], Metadata(at=at))
+        bulk.write(events[start : start + APPEND_SIZE], metadata)
+    if events:
+        bulk.append(metadata)
 
 
 class BulkRecorder:
-    """Records streams of one company in batches. Each batch is a transaction: it is there or it is not."""
+    """Records streams of one company in batches. Each batch is a transaction: it is there or it is not.
+
+    While one is appended, the next is made and its read models are written, on a second connection of the
+    pool. Only one at a time writes read models, and it is appended after the one before was committed: so
+    no two wait for each other, and a run that breaks off leaves the batches up to some one of them.
+    """
 
     def __init__(self, pool: RequestPool, writer: EventWriter, company_id: UUID) -> None:
         self._pool = pool
@@ -92,39 +150,46 @@ class BulkRecorder:
     def record(self, batches: Iterable[Streams]) -> Generator[int]:
         """Record what is missing of each batch, one after another; yields each batch's number of new events.
 
-        No stream may be in two batches. While the database writes a batch, the next is made, which takes a
-        second connection of the pool. Raises NameTaken.
+        No stream may be in two batches. Raises NameTaken.
         """
-        with collecting_no_garbage(), ThreadPoolExecutor(max_workers=1) as writer:
-            writing: Future[int] | None = None
-            for streams in batches:
-                events = self._missing(streams)
-                if writing:
-                    yield writing.result()
-                writing = writer.submit(self._write, events)
-            if writing:
-                yield writing.result()
-
-    def _missing(self, streams: Streams) -> list[Aggregate.Event]:
+        recording = deque[Future[int]]()
+        is_written = Event()
         with (
-            self._pool.connection() as connection,
-            request_transaction(
-                connection, self._company_id, reading=True, models=self._writer.models, bounds=BULK
-            ) as db,
+            collecting_no_garbage(),
+            taking_brief_turns(),
+            ThreadPoolExecutor(max_workers=AT_ONCE) as recorders,
         ):
-            return missing_events(db, streams)
+            for streams in batches:
+                if recording:
+                    is_written.wait()
+                if len(recording) == AT_ONCE:
+                    yield recording.popleft().result()
+                former, is_written = recording[-1] if recording else None, Event()
+                recording.append(recorders.submit(self._record, streams, former, is_written))
+            while recording:
+                yield recording.popleft().result()
 
-    def _write(self, events: Sequence[Aggregate.Event]) -> int:
-        if events:
-            try:
-                with (
-                    self._pool.connection() as connection,
-                    request_transaction(
-                        connection, self._company_id, models=self._writer.models, bounds=BULK
-                    ) as db,
-                ):
+    def _record(self, streams: Streams, former: Future[int] | None, is_written: Event) -> int:
+        """Record what is missing, after the batch before; says when the read models are written."""
+        try:
+            with (
+                self._pool.connection() as connection,
+                request_transaction(
+                    connection, self._company_id, models=self._writer.models, bounds=BULK
+                ) as db,
+            ):
+                bulk, metadata = BulkWriter(db, self._writer), Metadata(at=datetime.now(UTC))
+                if events := missing_events(db, streams):
                     db.execute(_COMMIT_LATER, {})
-                    record_events(db, self._writer, events, datetime.now(UTC))
-            except errors.UniqueViolation as error:
-                raise NameTaken from error
+                    bulk.write(events, metadata)
+                    bulk.wait()
+                is_written.set()
+                if former:
+                    former.result()
+                if events:
+                    bulk.append(metadata)
+        except errors.UniqueViolation as error:
+            raise NameTaken from error
+        finally:
+            is_written.set()
         return len(events)

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, LiteralString
 
 from commands.creations import Content
 from commands.ports import Caller
-from infra.decisions.bulk import APPEND_SIZE
+from infra.decisions.bulk import BulkWriter
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.codec import EventTypes
 from infra.postgres.pipeline import RequestTransaction
@@ -14,8 +13,6 @@ from projections.base import Answer
 from projections.guards.catalog.assortment import Assortment
 from projections.guards.packages import PlanGuard
 from projections.guards.stock import StockGuard
-
-_ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
 
 
 class BulkDecision(PostgresUnitOfWork):
@@ -39,39 +36,26 @@ class BulkDecision(PostgresUnitOfWork):
         self.plan = PlanGuard(transaction, now)
         self.stock = StockGuard(transaction)
         self._progress = progress
-        self._rows: list[Any] = []
-        self._written: Answer | None = None
+        self._bulk = BulkWriter(transaction, writer, self.keys)
 
     @property
     def has_events(self) -> bool:
         """Whether anything was decided that has to be recorded."""
-        return bool(self._events or self._rows)
+        return bool(self._events) or not self._bulk.is_empty
 
     def record(self) -> Answer:
         """Queue the append of what was saved, one event or more. Answers the position of the last."""
         self._write()
-        events = self._rows
-        pieces = (events[start : start + APPEND_SIZE] for start in range(0, len(events), APPEND_SIZE))
-        answers = [self._writer.append(self._transaction, piece, self.metadata) for piece in pieces]
-        return answers[-1]
+        return self._bulk.append(self.metadata)
 
     def _pass(self, rows: int, total: int) -> None:
         self._write()
         self._progress(rows, total)
 
     def _write(self) -> None:
-        """Queue what the read models make of what was saved, and keep of it what the log needs.
-
-        The database works on it while the next is decided; what was queued before that is awaited, so that
-        an error shows and nothing piles up.
-        """
-        if self._written is not None:
-            self._written.row()
-        events, rows = self._writer.sealed(self._transaction, self._events, self.keys)
-        self._writer.fold(self._transaction, events, self.metadata)
-        self._rows += rows
+        """Queue what the read models make of what was saved since."""
+        self._bulk.write(self._events, self.metadata)
         self._events = []
-        self._written = self._transaction.ask(_ECHO, {"company_id": self._transaction.company_id})
 
 
 class _WritingAssortment(Assortment):

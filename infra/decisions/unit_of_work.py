@@ -24,8 +24,9 @@ from projections.base import Answer, Database, Fact, Projection, Row
 from projections.log import EVENT
 
 A = TypeVar("A", bound=Aggregate)
-#: Events as the log takes them: stream, version, type and state of each.
-EventRows = Sequence[tuple[UUID, int, str, str]]
+#: An event as the log takes it: stream, version, type and state.
+EventRow = tuple[UUID, int, str, str]
+EventRows = Sequence[EventRow]
 
 _STREAM: LiteralString = f"""
     SELECT {EVENT} FROM events AS e

@@ -81,7 +81,7 @@ class KeysOfSubjects:
         """The keys of these persons, each given with its kind; None for who was forgotten.
 
         Who is `new` gets a key without a look. Of the others, those without a key get one, which takes a
-        round trip. Raises NoDataKey, and SerializationFailure where another transaction just gave one a key.
+        round trip; where another transaction just gave one a key, another. Raises NoDataKey.
         """
         self._open_brought(kinds)
         fresh = {one: kinds[one] for one in new if one not in self._keys}
@@ -97,8 +97,9 @@ class KeysOfSubjects:
         made = {one: new_key() for one in kinds}
         for row in self._db.ask(_FIND_OR_MAKE, self._rows(kinds, made)).rows():
             self._keys[row["subject_id"]] = self._unwrapped(row["subject_id"], row["wrapped"])
-        if not kinds.keys() <= self._keys.keys():
-            raise errors.SerializationFailure
+        # What another transaction committed while this one waited for it is seen by another look.
+        if left := {one: kind for one, kind in kinds.items() if one not in self._keys}:
+            self._find_or_make(left)
 
     def learn(self, subject_id: UUID, wrapped: bytes) -> None:
         """Take a key that another statement brought along."""

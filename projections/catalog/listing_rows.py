@@ -16,8 +16,7 @@ _HOLD: LiteralString = """
        FOR UPDATE
 """
 
-_INTO: LiteralString = """
-    INSERT INTO product_listing AS listed
+_COLUMNS: LiteralString = """
            (company_id, id, place_id, text, status, brand_id, category_id, supplier_id, lowest_price,
             highest_price, in_stock, variant_count, created_at)
 """
@@ -37,9 +36,10 @@ _OF_EACH: LiteralString = """
 
 # Of thousands of products at once, which an import brings, this takes less than half of what `_PUT` does.
 _PUT_NEW: LiteralString = f"""
-    {_INTO}
-    SELECT %(company_id)s, p.id, %(nowhere)s, entry.name, p.status, p.brand_id, p.category_id, p.supplier_id,
-           offered.lowest_price, offered.highest_price, NOT p.track_stock, offered.variant_count, p.created_at
+    INSERT INTO product_listing {_COLUMNS}
+    SELECT %(company_id)s, p.id, %(nowhere)s::uuid, entry.name, p.status, p.brand_id, p.category_id,
+           p.supplier_id, offered.lowest_price, offered.highest_price, NOT p.track_stock,
+           offered.variant_count, p.created_at
     {_OF_EACH}
      CROSS JOIN LATERAL (
             SELECT min(price) AS lowest_price, max(price) AS highest_price, count(*) AS variant_count
@@ -50,7 +50,7 @@ _PUT_NEW: LiteralString = f"""
 """
 
 _PUT: LiteralString = f"""
-    {_INTO}
+    INSERT INTO product_listing AS listed {_COLUMNS}
     SELECT %(company_id)s, p.id, place.id, entry.name, p.status, p.brand_id, p.category_id, p.supplier_id,
            offered.lowest_price, offered.highest_price, offered.is_there OR NOT p.track_stock,
            offered.variant_count, p.created_at

@@ -33,7 +33,7 @@ history.STORES, history.VARIANTS, questions.QUESTIONS = 3, 100, 2
 from infra.cli.bench import bench
 bench()
 """
-NEEDS_A_PACKAGE = {"import_orders_per_s"}
+NEEDS_A_PACKAGE = {"import_orders_per_s", "import_orders_per_s_catalog_there"}
 
 
 def run(*arguments: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -13,9 +15,10 @@ from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from domain.catalog.brands import Brand
 from domain.companies import Company
 from domain.pricing import Rules
-from infra.decisions.bulk import BulkRecorder, Streams, first_fact, found_company, record_events
+from infra.decisions.bulk import BulkRecorder, NameTaken, Streams, first_fact, found_company, record_events
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.chain import verify_chain
 from infra.eventstore.codec import Metadata
@@ -33,6 +36,7 @@ NOON = datetime(2017, 3, 1, 12, tzinfo=UTC)
 FACTS = {"name": "Past", "currency": "USD", "timezone": "America/New_York"}
 #: Whose history it is: ids follow from it, so that two companies have the same.
 ORIGIN = uuid4()
+IN_ORDER = "SELECT stream_id FROM events WHERE company_id = %s AND position > 1 ORDER BY position"
 INLINE = [table for model in PROJECTIONS if model.mode == "inline" for table in model.tables]
 LOG: LiteralString = f"SELECT {EVENT} FROM events AS e WHERE e.company_id = %(company_id)s"
 
@@ -60,9 +64,18 @@ def sold(number: int, drawn: Any, known: Sequence[SourceProduct]) -> Basket:
     """A basket of these lines, of goods that are known, each once."""
     household, store, coupon, rows = drawn
     goods = {known[row[0] % len(known)].id: row[1:] for row in rows}
-    columns = [list(column) for column in zip(*goods.values(), strict=True)]
+    quantities, net, loyalty, matched = ([*column] for column in zip(*goods.values(), strict=True))
     return Basket(
-        number, household, store, NOON + timedelta(minutes=number), [*goods], *columns, coupon=coupon
+        id=number,
+        household=household,
+        store=store,
+        sold_at=NOON + timedelta(minutes=number),
+        products=[*goods],
+        quantities=quantities,
+        net=net,
+        loyalty=loyalty,
+        matched=matched,
+        coupon=coupon,
     )
 
 
@@ -153,3 +166,39 @@ def test_leaves_what_single_commands_would_have_left(
     with psycopg.connect(database.owner, autocommit=True) as owner:
         assert verify_chain(owner, company_id).is_sound
     assert sum(BulkRecorder(pool, WRITER, company_id).record(past.batches(size + 1))) == 0
+
+
+class TestBatches:
+    def test_that_fails_leaves_the_earlier_ones_and_nothing_of_later_ones(
+        self, database: Database, pool: RequestPool
+    ) -> None:
+        company_id, brands = opened(database), [uuid4() for _ in range(4)]
+        named = zip(brands, ["First", "Second", "second", "Fourth"], strict=True)
+        batches = [{brand_id: partial(brand_called, brand_id, name)} for brand_id, name in named]
+        recorded = BulkRecorder(pool, WRITER, company_id).record(batches)
+        with pytest.raises(NameTaken):
+            list(recorded)
+        assert {stream_id for stream_id, _ in left(database, company_id)[0]} == set(brands[:2])
+
+    def test_are_recorded_in_their_order(self, database: Database, pool: RequestPool) -> None:
+        company_id, brands = opened(database), [uuid4() for _ in range(12)]
+        batches = [{brand_id: partial(brand_called, brand_id, str(brand_id))} for brand_id in brands]
+        assert list(BulkRecorder(pool, WRITER, company_id).record(batches)) == [1] * 12
+        with psycopg.connect(database.owner) as owner:
+            rows = owner.execute(IN_ORDER, [company_id]).fetchall()
+        assert [stream_id for (stream_id,) in rows] == brands
+
+    def test_that_are_no_longer_wanted_are_there_or_not(self, database: Database, pool: RequestPool) -> None:
+        company_id, brands = opened(database), [uuid4() for _ in range(6)]
+        batches = [{brand_id: partial(brand_called, brand_id, str(brand_id))} for brand_id in brands]
+        with closing(BulkRecorder(pool, WRITER, company_id).record(batches)) as recorded:
+            next(recorded)
+        known = {stream_id for stream_id, _ in left(database, company_id)[0]}
+        assert known == set(brands[: len(known)])
+        assert list(BulkRecorder(pool, WRITER, company_id).record(batches)) == [
+            brand_id not in known for brand_id in brands
+        ]
+
+
+def brand_called(brand_id: UUID, name: str) -> list[Brand.Registered]:
+    return [first_fact(Brand.Registered, brand_id, name=name)]
