@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, cast
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate as LibraryAggregate
+from eventsourcing.utils import get_topic, resolve_topic
 
 # The time of a fact is the log's business: whoever saves it stamps it, whoever loads it restores it.
 UNSTAMPED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,6 +50,20 @@ class Aggregate(LibraryAggregate):
 
         shared: ClassVar[bool] = True
 
+        def mutate(self, aggregate: Any) -> Any:
+            """Make the aggregate, which must not be there yet.
+
+            None has a constructor of its own: what it is follows from `apply`. So the library's search for
+            what a constructor may take of the fact is left out, which took longer than all else of it.
+            """
+            if aggregate is not None:
+                raise AssertionError("the first fact of an aggregate that is there already")
+            kind = resolve_topic(self.originator_topic)
+            made = kind.__new__(kind)
+            made.__base_init__(self.originator_id, self.originator_version, self.timestamp)
+            self.apply(made)
+            return made
+
     def is_within(self, store_ids: Collection[UUID]) -> bool:  # noqa: ARG002 what belongs to stores looks at it
         """Whether it is there for somebody who works in these stores; without stores, everything is."""
         return True
@@ -76,7 +91,16 @@ class Aggregate(LibraryAggregate):
     @classmethod
     def begin(cls, event: type["Aggregate.Created"], aggregate_id: UUID, **facts: Any) -> Self:
         """Make an aggregate by recording its first fact."""
-        return cls._create(event, id=aggregate_id, **facts)
+        first = event(
+            originator_topic=get_topic(cls),
+            originator_id=aggregate_id,
+            originator_version=cls.INITIAL_VERSION,
+            timestamp=UNSTAMPED,
+            **facts,
+        )
+        aggregate = cast("Self", first.mutate(None))
+        aggregate.pending_events.append(first)
+        return aggregate
 
 
 def events_of(aggregate: type[Aggregate]) -> Iterator[tuple[str, type[Aggregate.Event]]]:

@@ -189,14 +189,16 @@ class _Line:
         # What rounds to nothing costs nothing, and nothing bears no tax.
         self.gross_numerator = self.numerator = exact if self.remaining else 0
         self.denominator = SCALE
-        self.rates = [scaled(rate.rate) for rate in item.tax_rates]
-        if self.rates and min(self.rates) < 0:
-            raise TaxRateNotValid
         # Every tax of a line, contained or added, is exact value * rate / (100 % + all contained rates):
         # the contained ones leave the price together, the added ones are due on what remains.
-        self.tax_divisor = _FULL + sum(
-            percent for percent, rate in zip(self.rates, item.tax_rates, strict=True) if rate.inclusive
-        )
+        self.rates, self.tax_divisor = list[int](), _FULL
+        for rate in item.tax_rates:
+            percent = scaled(rate.rate)
+            if percent < 0:
+                raise TaxRateNotValid
+            self.rates.append(percent)
+            if rate.inclusive:
+                self.tax_divisor += percent
 
     def reduction(self) -> int:
         """What all discounts took off the exact value, over the denominator as it is by now."""
@@ -270,6 +272,15 @@ def _tax_amounts(lines: list[_Line], rules: Rules) -> list[list[int]]:
     amounts = [[0] * len(line.rates) for line in lines]
     rooms = [line.remaining for line in lines]
     for places in _places_of_each_rate(lines, rules):
+        if len(places) == 1:
+            [(at, slot)] = places
+            line = lines[at]
+            tax = round_ratio(line.numerator * line.rates[slot], line.denominator * line.tax_divisor, mode)
+            if line.item.tax_rates[slot].inclusive:
+                tax = min(tax, rooms[at])
+                rooms[at] -= tax
+            amounts[at][slot] = tax
+            continue
         weights, denominator = _common(
             (lines[at].numerator * lines[at].rates[slot], lines[at].denominator * lines[at].tax_divisor)
             for at, slot in places
@@ -278,7 +289,7 @@ def _tax_amounts(lines: list[_Line], rules: Rules) -> list[list[int]]:
         if _is_contained(lines, places):
             shares = _within(total, weights, places, rooms)
         else:
-            shares = [total] if len(places) == 1 else apportion(total, weights)
+            shares = apportion(total, weights)
         for (at, slot), share in zip(places, shares, strict=True):
             amounts[at][slot] = share
     return amounts
@@ -346,7 +357,11 @@ def _places_of_each_rate(lines: list[_Line], rules: Rules) -> Iterable[list[tupl
 
 
 def _contained(rates: Sequence[TaxRate], amounts: list[int]) -> int:
-    return sum(amount for rate, amount in zip(rates, amounts, strict=True) if rate.inclusive)
+    contained = 0
+    for rate, amount in zip(rates, amounts, strict=True):
+        if rate.inclusive:
+            contained += amount
+    return contained
 
 
 def _priced_line(line: _Line, amounts: list[int], contained_in_discounts: int) -> PricedLine:
@@ -359,16 +374,18 @@ def _priced_line(line: _Line, amounts: list[int], contained_in_discounts: int) -
         gross_total=line.gross_total,
         discount_total=line.gross_total - line.remaining,
         taxes=tuple(
-            LineTax(
-                tax_rate_id=rate.id,
-                name=rate.name,
-                rate=rate.rate,
-                inclusive=rate.inclusive,
-                taxable=net_sales,
-                amount=amount,
-                jurisdiction=rate.jurisdiction,
-            )
-            for rate, amount in zip(item.tax_rates, amounts, strict=True)
+            [
+                LineTax(
+                    tax_rate_id=rate.id,
+                    name=rate.name,
+                    rate=rate.rate,
+                    inclusive=rate.inclusive,
+                    taxable=net_sales,
+                    amount=amount,
+                    jurisdiction=rate.jurisdiction,
+                )
+                for rate, amount in zip(item.tax_rates, amounts, strict=True)
+            ]
         ),
         tax_total=tax_total,
         total=net_sales + tax_total,

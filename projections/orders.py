@@ -10,7 +10,7 @@ from domain.orders import Order
 from domain.payments import ACCOUNT
 from domain.tills import series_of
 from domain.unlinked_returns import UnlinkedReturn
-from projections.base import Database, Event, Fact, Projection
+from projections.base import Database, Event, Fact, Projection, Row
 from projections.records import Reading
 
 
@@ -363,29 +363,40 @@ def _standing(standing: Standing) -> dict[str, object]:
 
 
 def _put_sales(facts: Sequence[Fact], db: Database) -> None:
-    sales: list[Sale] = [fact.data for fact in facts]
+    rows = [_row_of(fact) for fact in facts]
+    if len(rows) == 1 and not facts[0].is_recorded:
+        db.execute(_INSERT_ONE, {"company_id": db.company_id, **rows[0]})
+        return
     db.execute(
         _INSERT_RECORDED if facts[0].is_recorded else _INSERT,
         {
             "company_id": db.company_id,
-            "positions": [fact.position for fact in facts],
-            "ids": [fact.stream_id for fact in facts],
-            "numbers": [sale.number for sale in sales],
-            "series": [sale.series_id for sale in sales],
-            "series_numbers": [sale.series_number for sale in sales],
-            "channels": [sale.channel for sale in sales],
-            "stores": [sale.store_id for sale in sales],
-            "registers": [sale.register_id for sale in sales],
-            "cashiers": [sale.cashier_id for sale in sales],
-            "customers": [sale.customer_id for sale in sales],
-            "dates": [sale.business_date for sale in sales],
-            "times": [sale.occurred_at for sale in sales],
-            "recorded": [fact.at for fact in facts],
-            "totals": [sale.totals.total for sale in sales],
-            "shifts": [sale.shift_id for sale in sales],
-            "methods": [_methods(sale) for sale in sales],
+            "position": [fact.position for fact in facts],
+            **{column: [row[column] for row in rows] for column in rows[0]},
         },
     )
+
+
+def _row_of(fact: Fact) -> Row:
+    """What is written of a sale, by column."""
+    sale: Sale = fact.data
+    return {
+        "id": fact.stream_id,
+        "number": sale.number,
+        "series_id": sale.series_id,
+        "series_number": sale.series_number,
+        "channel": sale.channel,
+        "store_id": sale.store_id,
+        "register_id": sale.register_id,
+        "cashier_id": sale.cashier_id,
+        "customer_id": sale.customer_id,
+        "business_date": sale.business_date,
+        "occurred_at": sale.occurred_at,
+        "recorded_at": fact.at,
+        "total": sale.totals.total,
+        "shift_id": sale.shift_id,
+        "methods": _methods(sale),
+    }
 
 
 def _methods(sale: Sale) -> str:
@@ -442,30 +453,41 @@ _PUT_STATUSES: LiteralString = """
      WHERE known.company_id = %(company_id)s AND known.id = became.id
 """
 
-_INSERT: LiteralString = """
-    INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
-                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total,
-                        shift_id, methods)
-    SELECT %(company_id)s, id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
-           customer_id, business_date, occurred_at, recorded_at, total, shift_id,
-           string_to_array(methods, ',')
-      FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
-                  %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
-                  %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(shifts)b::uuid[],
-                  %(methods)b::text[])
-        AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
-                customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods)
+_COLUMNS: LiteralString = """
+    id, number, series_id, series_number, channel, store_id, register_id, cashier_id, customer_id,
+    business_date, occurred_at, recorded_at, total, shift_id, methods
+"""
+
+# A till's sale, one at a time: the lists that a batch comes in would take longer to make and to unfold than
+# the row to write.
+_INSERT_ONE: LiteralString = f"""
+    INSERT INTO orders (company_id, {_COLUMNS})
+    VALUES (%(company_id)s, %(id)s, %(number)s, %(series_id)s, %(series_number)s, %(channel)s, %(store_id)s,
+            %(register_id)s, %(cashier_id)s, %(customer_id)s, %(business_date)s, %(occurred_at)s,
+            %(recorded_at)s, %(total)s, %(shift_id)s, string_to_array(%(methods)s, ','))
+"""
+
+_LISTS: LiteralString = """
+    %(id)b::uuid[], %(number)b::text[], %(series_id)b::uuid[], %(series_number)b::bigint[],
+    %(channel)b::text[], %(store_id)b::uuid[], %(register_id)b::uuid[], %(cashier_id)b::uuid[],
+    %(customer_id)b::uuid[], %(business_date)b::date[], %(occurred_at)b::timestamptz[],
+    %(recorded_at)b::timestamptz[], %(total)b::bigint[], %(shift_id)b::uuid[], %(methods)b::text[]
+"""
+_VALUES: LiteralString = """
+    sale.id, number, series_id, series_number, channel, store_id, register_id, cashier_id, customer_id,
+    business_date, occurred_at, recorded_at, total, shift_id, string_to_array(methods, ',')
+"""
+
+_INSERT: LiteralString = f"""
+    INSERT INTO orders (company_id, {_COLUMNS})
+    SELECT %(company_id)s, {_VALUES}
+      FROM unnest({_LISTS}) AS sale({_COLUMNS})
     RETURNING company_id
 """
 
-_INSERT_RECORDED: LiteralString = """
-    INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
-                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total, shift_id,
-                        methods, clash)
-    SELECT %(company_id)s, sale.id, number, series_id, series_number, channel, store_id, register_id,
-           cashier_id, customer_id, business_date, occurred_at, recorded_at, total, shift_id,
-           string_to_array(methods, ','),
+_INSERT_RECORDED: LiteralString = f"""
+    INSERT INTO orders (company_id, {_COLUMNS}, clash)
+    SELECT %(company_id)s, {_VALUES},
            CASE WHEN series_number > 0
                  AND (row_number() OVER (PARTITION BY series_id, series_number ORDER BY position) > 1
                       OR EXISTS (SELECT FROM orders AS earlier
@@ -473,13 +495,7 @@ _INSERT_RECORDED: LiteralString = """
                                     AND earlier.series_id = sale.series_id
                                     AND earlier.series_number = sale.series_number))
                 THEN position ELSE 0 END
-      FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
-                  %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
-                  %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(shifts)b::uuid[],
-                  %(methods)b::text[], %(positions)b::bigint[])
-        AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
-                customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods, position)
+      FROM unnest({_LISTS}, %(position)b::bigint[]) AS sale({_COLUMNS}, position)
     RETURNING company_id
 """
 

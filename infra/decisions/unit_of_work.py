@@ -141,8 +141,8 @@ class PostgresUnitOfWork:
         self.now = now
         #: Whether the request had been recorded before.
         self.is_repetition = False
-        self._transaction = transaction
-        self._writer = writer
+        self.transaction = transaction
+        self.writer = writer
         self._content = content
         self._events: list[Aggregate.Event] = []
         self._has_changed_rows = False
@@ -164,7 +164,7 @@ class PostgresUnitOfWork:
         if own_id is None:
             return Pending(lambda: None)
         answer = self._ask_stream(within or own_id)
-        types = self._writer.types
+        types = self.writer.types
 
         def earlier() -> A | None:
             rows = rows_at_creation(self._known(answer), own_id, types.by_event[by].name, self._content)
@@ -187,7 +187,7 @@ class PostgresUnitOfWork:
         answer = self._ask_stream(aggregate_id)
 
         def aggregate() -> A:
-            found = self._writer.types.rebuild(self._known(answer))
+            found = self.writer.types.rebuild(self._known(answer))
             if not isinstance(found, kind):
                 raise Missing
             return found
@@ -195,8 +195,8 @@ class PostgresUnitOfWork:
         return Pending(aggregate)
 
     def _ask_stream(self, stream_id: UUID) -> Answer:
-        return self._transaction.ask(
-            _STREAM, {"company_id": self._transaction.company_id, "stream_id": stream_id}
+        return self.transaction.ask(
+            _STREAM, {"company_id": self.transaction.company_id, "stream_id": stream_id}
         )
 
     def _known(self, answer: Answer) -> list[Row]:
@@ -243,8 +243,8 @@ class PostgresUnitOfWork:
         Raises SerializationFailure where somebody was forgotten of whom this decision has read something.
         """
         self.keys.hold_read()
-        self.subjects |= self._writer.types.persons_in(self._events)
-        return self._writer.record(self._transaction, self._events, self.metadata, self.keys)
+        self.subjects |= self.writer.types.persons_in(self._events)
+        return self.writer.record(self.transaction, self._events, self.metadata, self.keys)
 
     @property
     def trace(self) -> Trace:

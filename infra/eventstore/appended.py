@@ -1,6 +1,5 @@
 """How much is appended to logs, by type of event."""
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -23,5 +22,8 @@ _appends, _events = cache(APPENDS.labels), cache(EVENTS.labels)
 def count_appended(types: Sequence[str]) -> None:
     """Count a committed append of events of these types."""
     _appends(Process.kind).inc()
-    for name, number in Counter(types).items():
+    numbers: dict[str, int] = {}
+    for name in types:
+        numbers[name] = numbers.get(name, 0) + 1
+    for name, number in numbers.items():
         _events(name, Process.kind).inc(number)

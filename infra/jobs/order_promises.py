@@ -34,8 +34,8 @@ class LapsingWork(PostgresUnitOfWork):
     @cached_property
     def sales(self) -> SalesGuard:
         """Tills."""
-        accounts = AccountsGuard(self._transaction, self.new_id, self.keys.learn)
-        return SalesGuard(self._transaction, {}, self.keys.learn, accounts)
+        accounts = AccountsGuard(self.transaction, self.new_id, self.keys.learn)
+        return SalesGuard(self.transaction, {}, self.keys.learn, accounts)
 
 
 ORDER_PROMISE_EXPIRY = Expiry(

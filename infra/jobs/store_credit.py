@@ -38,7 +38,7 @@ class CreditWork(PostgresUnitOfWork):
     @cached_property
     def accounts(self) -> AccountsGuard:
         """Accounts."""
-        return AccountsGuard(self._transaction, self.new_id, self.keys.learn)
+        return AccountsGuard(self.transaction, self.new_id, self.keys.learn)
 
 
 CREDIT_EXPIRY = Expiry(

@@ -18,6 +18,7 @@ from psycopg.adapt import PyFormat
 from psycopg.types.array import ListBinaryDumper, ListDumper
 
 _NULL = pack("!i", -1)
+_HEAD = Struct("!5i").pack
 _INTEGER = Struct("!iq").pack
 _UUID_LENGTH = pack("!i", 16)
 _LENGTH = Struct("!i").pack
@@ -52,8 +53,11 @@ class _Flat(ListBinaryDumper):
 
     def dump(self, obj: list[Any]) -> bytes:
         """The array's bytes: dimensions, whether there are nulls, element type, length, first index."""
-        head = pack("!5i", 1, int(None in obj), self.element_oid, len(obj), 1)
-        return head + b"".join(self.elements(obj))
+        elements = self.elements(obj)
+        # Each element is a length and its bytes, so that none but a null is the null; to look for None among
+        # values would ask each of them whether it equals that.
+        head = _HEAD(1, _NULL in elements, self.element_oid, len(obj), 1)
+        return head + b"".join(elements)
 
     def elements(self, obj: list[Any]) -> list[bytes]:
         """Each element, its length before it."""
@@ -153,4 +157,7 @@ _DUMPERS: dict[Any, type[_Flat | _Nothing]] = {
 
 
 def _kind_of(obj: list[Any]) -> type:
-    return next((type(item) for item in obj if item is not None), type(None))
+    for item in obj:
+        if item is not None:
+            return type(item)
+    return type(None)

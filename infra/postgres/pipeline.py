@@ -25,6 +25,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 from infra.postgres.arrays import ArrayDumper
 from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost, bounded
 from infra.postgres.definitions import HOLD_INLINE, raise_refusal
+from infra.postgres.documents import JsonbLoader
 from infra.process.tracing import in_span, note
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
@@ -92,13 +93,26 @@ class Answer:
 
 
 class Prepared:
-    """A statement that this connection has prepared for parameters of these types (0: not known yet)."""
+    """A statement that this connection has prepared for parameters of these types (0: not known yet).
 
-    __slots__ = ("name", "types")
+    `fitting` are types of parameters that were found to go with them.
+    """
 
-    def __init__(self, name: bytes, types: list[int]) -> None:
+    __slots__ = ("fitting", "name", "types")
+
+    def __init__(self, name: bytes, types: list[int], fitting: tuple[int, ...]) -> None:
         self.name = name
         self.types = types
+        self.fitting = fitting
+
+    def takes(self, types: tuple[int, ...]) -> bool:
+        """Whether it takes parameters of these types, which are nearly always those of before."""
+        if types == self.fitting:
+            return True
+        if any(t and t != own for t, own in zip(types, self.types, strict=True)):
+            return False
+        self.fitting = types
+        return True
 
 
 class AnswerOverdue(psycopg.OperationalError):
@@ -115,7 +129,7 @@ class Pipeline:
         self._fresh: list[Statement] = []
         self._names = 0
         self._transactions = 0
-        self._unsent = False
+        self._unsent = self._unflushed = False
         #: Whose results come next; None where a round trip ends.
         self._waiting: deque[tuple[Statement | None, Answer | None] | None] = deque()
         self._error: psycopg.Error | None = None
@@ -157,7 +171,7 @@ class Pipeline:
         values = transformer.dump_sequence([params[name] for name in statement.names], statement.formats)
         types, formats = transformer.types or (), transformer.formats or []
         prepared = self._prepared.get(statement)
-        if prepared is None or any(t and t != own for t, own in zip(types, prepared.types, strict=True)):
+        if prepared is None or not prepared.takes(types):
             prepared = self._prepare(statement, types, prepared)
         self._pgconn.send_query_prepared(prepared.name, values, formats, _BINARY)
         self._unsent = True
@@ -219,12 +233,13 @@ class Pipeline:
         self.round_trips += 1
         self._waiting.append(None)
         self._unsent = False
+        self._unflushed = True
 
     def _prepare(self, statement: Statement, types: tuple[int, ...], former: Prepared | None) -> Prepared:
         # A type that only this call knows (None says nothing of its type) adds to those known before.
         merged = [t or (former.types[index] if former else 0) for index, t in enumerate(types)]
         self._names += 1
-        prepared = Prepared(b"mipos_%d" % self._names, merged)
+        prepared = Prepared(b"mipos_%d" % self._names, merged, types)
         self._pgconn.send_prepare(prepared.name, statement.text, merged)
         self._waiting.append((None, None))
         self._prepared[statement] = prepared
@@ -263,7 +278,10 @@ class Pipeline:
 
     def _wait_for_result(self) -> pq.abc.PGresult | None:
         pgconn = self._pgconn
-        while pgconn.flush():
+        while self._unflushed:
+            if not pgconn.flush():
+                self._unflushed = False
+                break
             self._poll.modify(pgconn.socket, POLLIN | POLLOUT)
             self._wait()
             self._poll.modify(pgconn.socket, POLLIN)
@@ -292,6 +310,7 @@ class RequestConnection(psycopg.Connection[Any]):
         self.adapters.register_dumper(list, ArrayDumper)
         # One type for every whole number: the size of a value must not choose the statement.
         self.adapters.register_dumper(int, Int8BinaryDumper)
+        self.adapters.register_loader("jsonb", JsonbLoader)
         self.requests = Pipeline(self)
 
     @classmethod

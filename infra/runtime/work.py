@@ -1,9 +1,11 @@
 """The unit of work of a request: every port that a handler may list, over one transaction."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from commands.creations import Content
 from commands.ports import Caller
+from infra.decisions.ports import Port
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.forgetting import Forgetting
 from infra.files.export_desk import ExportDesk
@@ -38,11 +40,17 @@ from projections.guards.stock import StockGuard
 from projections.guards.stored_texts import StoredTexts
 from projections.guards.users import UsersGuard
 
+P = TypeVar("P")
+
+
+class _Port(Port["RequestWork", P]):
+    """A port of it."""
+
 
 class RequestWork(PostgresUnitOfWork):
     """A decision with its ports; `guesses` are shared by all decisions of a process.
 
-    Making them all takes less time than three cached properties would.
+    Ports that held the work itself would keep all of a decision until the collector of cycles came.
     """
 
     def __init__(
@@ -56,36 +64,50 @@ class RequestWork(PostgresUnitOfWork):
         guesses: Guesses,
     ) -> None:
         super().__init__(transaction, writer, caller, now, content)
-        # Ports that held the work itself would keep all of a decision until the collector of cycles came.
-        new_id, changed_rows = weakly(self.new_id), weakly(self.changed_rows)
-        self.settings = SettingsGuard(transaction)
-        self.catalog = CatalogGuard(transaction)
-        self.shelf_prices = ShelfPriceGuard(transaction, writer.types.rebuild)
-        self.stock = StockGuard(transaction)
-        self.series = SeriesGuard(transaction)
-        self.journal = JournalGuard(transaction)
-        self.purchase_units = PurchaseUnitGuard(transaction)
-        self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
-        self.counts = CountsGuard(transaction)
-        self.deliveries = DeliveriesGuard(transaction, writer.types.rebuild, changed_rows)
-        self.devices = DevicesGuard(transaction)
-        self.drawers = DrawersGuard(transaction, writer.types.decode)
-        self.accounts = AccountsGuard(transaction, new_id, self.keys.learn)
-        self.sales = SalesGuard(transaction, guesses, self.keys.learn, self.accounts)
-        self.paying_tills = PayingTillsGuard(transaction)
-        self.plan = PlanGuard(transaction, now)
-        self.platform = PlatformGuard(transaction, now)
-        self.credentials = Credentials(transaction, now, changed_rows)
-        self.approvals = Approvals(transaction, caller, changed_rows)
-        self.customers = CustomersGuard(transaction)
-        self.erasure = Forgetting(transaction, self.keys, now)
-        self.users = UsersGuard(transaction)
-        self.stored_texts = StoredTexts(transaction)
-        self.pictures = PictureShelf(transaction)
-        self.assortment = Assortment(transaction, writer.types.rebuild)
-        self.imports = ImportDesk(transaction, caller, now, changed_rows)
-        self.exports = ExportDesk(transaction, caller, now, changed_rows)
-        self.audit_jobs = AuditJobDesk(transaction, caller, now, changed_rows)
-        self.webhooks = WebhookDesk(transaction, writer.types.data_keys, now, changed_rows)
-        self.failed_events = FailedEvents(transaction, caller, changed_rows)
-        self.read_models = ReadModelDesk(transaction, caller, now, changed_rows)
+        self.guesses = guesses
+
+    settings = _Port(lambda work: SettingsGuard(work.transaction))
+    catalog = _Port(lambda work: CatalogGuard(work.transaction))
+    shelf_prices = _Port(lambda work: ShelfPriceGuard(work.transaction, work.writer.types.rebuild))
+    stock = _Port(lambda work: StockGuard(work.transaction))
+    series = _Port(lambda work: SeriesGuard(work.transaction))
+    journal = _Port(lambda work: JournalGuard(work.transaction))
+    purchase_units = _Port(lambda work: PurchaseUnitGuard(work.transaction))
+    reorder_points = _Port(lambda work: ReorderPointGuard(work.transaction, work.writer.types.rebuild))
+    counts = _Port(lambda work: CountsGuard(work.transaction))
+    deliveries = _Port(
+        lambda work: DeliveriesGuard(work.transaction, work.writer.types.rebuild, weakly(work.changed_rows))
+    )
+    devices = _Port(lambda work: DevicesGuard(work.transaction))
+    drawers = _Port(lambda work: DrawersGuard(work.transaction, work.writer.types.decode))
+    accounts = _Port(lambda work: AccountsGuard(work.transaction, weakly(work.new_id), work.keys.learn))
+    sales = _Port(lambda work: SalesGuard(work.transaction, work.guesses, work.keys.learn, work.accounts))
+    paying_tills = _Port(lambda work: PayingTillsGuard(work.transaction))
+    plan = _Port(lambda work: PlanGuard(work.transaction, work.now))
+    platform = _Port(lambda work: PlatformGuard(work.transaction, work.now))
+    credentials = _Port(lambda work: Credentials(work.transaction, work.now, weakly(work.changed_rows)))
+    approvals = _Port(lambda work: Approvals(work.transaction, work.caller, weakly(work.changed_rows)))
+    customers = _Port(lambda work: CustomersGuard(work.transaction))
+    erasure = _Port(lambda work: Forgetting(work.transaction, work.keys, work.now))
+    users = _Port(lambda work: UsersGuard(work.transaction))
+    stored_texts = _Port(lambda work: StoredTexts(work.transaction))
+    pictures = _Port(lambda work: PictureShelf(work.transaction))
+    assortment = _Port(lambda work: Assortment(work.transaction, work.writer.types.rebuild))
+    imports = _Port(
+        lambda work: ImportDesk(work.transaction, work.caller, work.now, weakly(work.changed_rows))
+    )
+    exports = _Port(
+        lambda work: ExportDesk(work.transaction, work.caller, work.now, weakly(work.changed_rows))
+    )
+    audit_jobs = _Port(
+        lambda work: AuditJobDesk(work.transaction, work.caller, work.now, weakly(work.changed_rows))
+    )
+    webhooks = _Port(
+        lambda work: WebhookDesk(
+            work.transaction, work.writer.types.data_keys, work.now, weakly(work.changed_rows)
+        )
+    )
+    failed_events = _Port(lambda work: FailedEvents(work.transaction, work.caller, weakly(work.changed_rows)))
+    read_models = _Port(
+        lambda work: ReadModelDesk(work.transaction, work.caller, work.now, weakly(work.changed_rows))
+    )

@@ -25,7 +25,6 @@ from projections.guards.sale_rows import (
     HOLD_STORAGE,
     HOLD_VARIANTS,
     LOCK_SERIES,
-    TAX_RATES,
     TILL,
     VARIANTS,
     store_of,
@@ -150,7 +149,7 @@ class SalesGuard:
             self._guesses[till] = destination
             goods = self._ask_goods(request, holds=True) if below_zero else goods
             locked = self._lock(destination, request, holder)
-        catalog = variants_of(*goods, row["tax_rates"] or ())
+        catalog = variants_of(goods, row["tax_rates"] or ())
         if destination is None or locked is None:
             return _context(row, catalog, {}, 0, None, is_customer_known=is_customer_known)
         levels, series = _levels(locked.balances), locked.series.row()
@@ -182,11 +181,11 @@ class SalesGuard:
         answer = self._db.ask(_REFERENCED, params)
         return Pending(lambda: answer.row() is not None)
 
-    def _ask_goods(self, request: Mapping[str, Any], *, holds: bool) -> tuple[Answer, Answer]:
-        """Ask for the variants and their tax rates; below zero, they are held for sale until the end."""
+    def _ask_goods(self, request: Mapping[str, Any], *, holds: bool) -> Answer:
+        """Ask for the variants with their tax rates; below zero, they are held for sale until the end."""
         if holds:
             self._db.execute(HOLD_VARIANTS, request)
-        return self._db.ask(VARIANTS, request), self._db.ask(TAX_RATES, request)
+        return self._db.ask(VARIANTS, request)
 
     def _knows(self, customer: Answer) -> bool:
         row = customer.row()

@@ -13,6 +13,12 @@ from domain.sale_context import StoreAtSale, VariantAtSale
 from projections.base import Answer, Row
 from projections.selling_places import ONLY_STORE, SELLS_FROM
 
+_RATE: LiteralString = """
+    jsonb_build_object('id', rate.id, 'name', rate.name, 'rate', rate.fields ->> 'rate',
+                       'inclusive', rate.fields -> 'inclusive',
+                       'jurisdiction', rate.fields ->> 'jurisdiction')
+"""
+
 # The store is the register's, else the one that was named, else the only one there is. What is told later was
 # sold when nothing of it was archived yet. The ids of store and storage are worked out by themselves: what
 # may tell of other companies' rows, as `coalesce` may for the planner, is tried on every row that security
@@ -26,10 +32,7 @@ TILL: LiteralString = f"""
            store.is_active AND NOT store.is_archived AND register.is_archived IS NOT TRUE AS is_open,
            store.fields ->> 'timezone' AS timezone,
            store.fields ->> 'day_cut' AS day_cut,
-           (SELECT jsonb_agg(jsonb_build_object('id', rate.id, 'name', rate.name,
-                                                'rate', rate.fields ->> 'rate',
-                                                'inclusive', rate.fields -> 'inclusive',
-                                                'jurisdiction', rate.fields ->> 'jurisdiction')
+           (SELECT jsonb_agg({_RATE}
                              ORDER BY listed.number)
               FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
                    WITH ORDINALITY AS listed(id, number)
@@ -72,61 +75,54 @@ TILL: LiteralString = f"""
 """
 
 # One after another by their keys, whatever the planner knows of the tables. The store is found as above, once
-# for the statement, so that it need not wait for that answer.
+# for the statement, so that it need not wait for that answer. Their tax rates come with the first of them.
 VARIANTS: LiteralString = f"""
-    SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, v.options, p.category_id, p.brand_id,
-           coalesce(own.price, v.price) AS price, v.cost, p.status, p.track_stock, p.tax_rate_ids,
-           unit.precision, p.supplier_id
-      FROM unnest(%(variants)b::uuid[]) AS requested(id)
-     CROSS JOIN LATERAL (
-            SELECT id, product_id, sku, name, options, price, cost FROM variants
-             WHERE company_id = %(company_id)s AND id = requested.id
-             LIMIT 1
-           ) AS v
-     CROSS JOIN LATERAL (
-            SELECT name, category_id, brand_id, supplier_id, status, track_stock, tax_rate_ids, unit_id
-              FROM products
-             WHERE company_id = %(company_id)s AND id = v.product_id
-             LIMIT 1
-           ) AS p
-      LEFT JOIN LATERAL (
-            SELECT price FROM store_prices
-             WHERE company_id = %(company_id)s AND variant_id = v.id
-               AND store_id = (SELECT coalesce(
-            (SELECT till.parent_id FROM settings AS till
-              WHERE till.company_id = %(company_id)s AND till.kind = 'registers'
-                AND till.id = %(register_id)s::uuid AND (NOT till.is_archived OR %(is_told_later)s)),
-            %(store_id)s::uuid, {ONLY_STORE}))
-             LIMIT 1
-           ) AS own ON true
-      LEFT JOIN LATERAL (
-            SELECT (fields ->> 'precision')::int AS precision FROM settings
-             WHERE company_id = %(company_id)s AND id = p.unit_id
-             LIMIT 1
-           ) AS unit ON true
-"""
-
-TAX_RATES: LiteralString = """
-    SELECT rate.id, rate.name, rate.fields ->> 'rate' AS rate,
-           (rate.fields ->> 'inclusive')::bool AS inclusive, rate.fields ->> 'jurisdiction' AS jurisdiction
-      FROM (SELECT DISTINCT charged.id
-              FROM unnest(%(variants)b::uuid[]) AS requested(id)
-             CROSS JOIN LATERAL (
-                    SELECT product_id FROM variants
-                     WHERE company_id = %(company_id)s AND id = requested.id
-                     LIMIT 1
-                   ) AS v
-             CROSS JOIN LATERAL (
-                    SELECT tax_rate_ids FROM products
-                     WHERE company_id = %(company_id)s AND id = v.product_id
-                     LIMIT 1
-                   ) AS p
-             CROSS JOIN LATERAL unnest(p.tax_rate_ids) AS charged(id)) AS requested
-     CROSS JOIN LATERAL (
-            SELECT id, name, fields FROM settings
-             WHERE company_id = %(company_id)s AND id = requested.id
-             LIMIT 1
-           ) AS rate
+    WITH goods AS MATERIALIZED (
+        SELECT requested.place, v.id, v.product_id, v.sku, p.name, v.name AS variant_name, v.options,
+               p.category_id, p.brand_id, coalesce(own.price, v.price) AS price, v.cost, p.status,
+               p.track_stock, p.tax_rate_ids, unit.precision, p.supplier_id
+          FROM unnest(%(variants)b::uuid[]) WITH ORDINALITY AS requested(id, place)
+         CROSS JOIN LATERAL (
+                SELECT id, product_id, sku, name, options, price, cost FROM variants
+                 WHERE company_id = %(company_id)s AND id = requested.id
+                 LIMIT 1
+               ) AS v
+         CROSS JOIN LATERAL (
+                SELECT name, category_id, brand_id, supplier_id, status, track_stock, tax_rate_ids, unit_id
+                  FROM products
+                 WHERE company_id = %(company_id)s AND id = v.product_id
+                 LIMIT 1
+               ) AS p
+          LEFT JOIN LATERAL (
+                SELECT price FROM store_prices
+                 WHERE company_id = %(company_id)s AND variant_id = v.id
+                   AND store_id = (SELECT coalesce(
+                (SELECT till.parent_id FROM settings AS till
+                  WHERE till.company_id = %(company_id)s AND till.kind = 'registers'
+                    AND till.id = %(register_id)s::uuid AND (NOT till.is_archived OR %(is_told_later)s)),
+                %(store_id)s::uuid, {ONLY_STORE}))
+                 LIMIT 1
+               ) AS own ON true
+          LEFT JOIN LATERAL (
+                SELECT (fields ->> 'precision')::int AS precision FROM settings
+                 WHERE company_id = %(company_id)s AND id = p.unit_id
+                 LIMIT 1
+               ) AS unit ON true
+    )
+    SELECT id, product_id, sku, name, variant_name, options, category_id, brand_id, price, cost, status,
+           track_stock, tax_rate_ids, precision, supplier_id,
+           CASE WHEN place = (SELECT min(place) FROM goods) THEN (
+                SELECT jsonb_agg({_RATE})
+                  FROM (SELECT DISTINCT charged.id
+                          FROM goods AS taxed CROSS JOIN LATERAL unnest(taxed.tax_rate_ids) AS charged(id)
+                       ) AS charged
+                 CROSS JOIN LATERAL (
+                        SELECT id, name, fields FROM settings
+                         WHERE company_id = %(company_id)s AND id = charged.id
+                         LIMIT 1
+                       ) AS rate
+           ) END AS tax_rates
+      FROM goods
 """
 
 # With the key with which is sealed what the sale tells about them, so that it takes no round trip of its own.
@@ -182,20 +178,25 @@ def _time(text: str) -> time:
     return time.fromisoformat(text)
 
 
-def _tax_rate(row: Row) -> TaxRate:
-    return TaxRate(
-        id=row["id"],
-        name=row["name"],
-        rate=Decimal(row["rate"]),
-        inclusive=row["inclusive"],
-        jurisdiction=row["jurisdiction"],
-    )
+def _tax_rates(rows: Iterable[Row]) -> dict[UUID, TaxRate]:
+    """Tax rates by id."""
+    return {
+        (rate_id := UUID(row["id"])): TaxRate(
+            id=rate_id,
+            name=row["name"],
+            rate=Decimal(row["rate"]),
+            inclusive=row["inclusive"],
+            jurisdiction=row["jurisdiction"],
+        )
+        for row in rows
+    }
 
 
-def variants_of(variants: Answer, rates: Answer, of_store: Iterable[Row]) -> dict[UUID, VariantAtSale]:
+def variants_of(variants: Answer, of_store: Iterable[Row]) -> dict[UUID, VariantAtSale]:
     """The variants by id; what has no tax rates of its own takes the store's."""
-    by_id = {row["id"]: _tax_rate(row) for row in rates.rows()}
-    others = tuple(_tax_rate({**row, "id": UUID(row["id"])}) for row in of_store)
+    rows = variants.rows()
+    charged = _tax_rates(next((row["tax_rates"] for row in rows if row["tax_rates"]), ()))
+    others = tuple(_tax_rates(of_store).values())
     return {
         row["id"]: VariantAtSale(
             id=row["id"],
@@ -210,8 +211,8 @@ def variants_of(variants: Answer, rates: Answer, of_store: Iterable[Row]) -> dic
             status=row["status"],
             track_stock=row["track_stock"],
             precision=5 if row["precision"] is None else row["precision"],
-            tax_rates=tuple(by_id[rate] for rate in row["tax_rate_ids"]) or others,
+            tax_rates=tuple([charged[rate] for rate in row["tax_rate_ids"]]) or others,
             supplier_id=row["supplier_id"],
         )
-        for row in variants.rows()
+        for row in rows
     }
