@@ -27,17 +27,25 @@ _FORGOTTEN: LiteralString = """
 class Standings:
     """How some customers stand, asked for with the next round trip.
 
-    What they bought counts in the caller's stores (`store_ids`; none: all).
+    What they bought counts in the caller's stores (`store_ids`; none: all), and is not asked for by who shows
+    nothing of it.
     """
 
-    def __init__(self, db: Database, customer_ids: Iterable[UUID], store_ids: Sequence[UUID] = ()) -> None:
+    def __init__(
+        self,
+        db: Database,
+        customer_ids: Iterable[UUID],
+        store_ids: Sequence[UUID] = (),
+        *,
+        with_totals: bool = True,
+    ) -> None:
         ids = list(customer_ids)
         params = {
             "company_id": db.company_id,
             "ids": ids,
             "stores": list(store_ids) or [ALL_STORES],
         }
-        self._totals = db.ask(_TOTALS, params)
+        self._totals = db.ask(_TOTALS, params) if with_totals else None
         self._balances = ask_balances(db, ids)
         self._customers = db.ask(_FORGOTTEN, params)
 
@@ -47,7 +55,8 @@ class Standings:
 
     def by_id(self) -> dict[UUID, Standing]:
         """How each of them stands who is there."""
-        totals = {row["customer_id"]: _totals_of(row) for row in self._totals.rows()}
+        bought = self._totals.rows() if self._totals else []
+        totals = {row["customer_id"]: _totals_of(row) for row in bought}
         balances = {row["customer_id"]: row for row in self._balances.rows()}
         return {
             row["id"]: Standing(

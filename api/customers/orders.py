@@ -37,7 +37,7 @@ class CustomerOrders(Resource):
         filters = OrderFilters(customer_id=customer_id, **query)
 
         def question(reading: Reading) -> tuple[list[tuple[UUID, Any]], int]:
-            find_customer(reading, customer_id)
+            find_customer(reading, customer_id, with_totals=False)
             ids, total = list_orders(reading.db, filters, store_ids=stores, **page)
             return read_orders(reading, ids), total
 

@@ -101,10 +101,15 @@ class CustomerConsents(Resource):
 
 
 def find_customer(
-    reading: Reading, customer_id: UUID, store_ids: tuple[UUID, ...] = (), as_of: datetime | None = None
+    reading: Reading,
+    customer_id: UUID,
+    store_ids: tuple[UUID, ...] = (),
+    as_of: datetime | None = None,
+    *,
+    with_totals: bool = True,
 ) -> KnownCustomer:
     """The customer, as they are or were known by `as_of`. Raises Missing."""
-    standings = Standings(reading.db, [customer_id], store_ids)
+    standings = Standings(reading.db, [customer_id], store_ids, with_totals=with_totals)
     customers: list[Customer] = reading.aggregates(Customer, [customer_id], as_of)
     if not customers:
         raise Missing

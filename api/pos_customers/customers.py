@@ -39,7 +39,8 @@ class PosCustomers(Resource):
         def question(reading: Reading) -> tuple[list[PosCustomerAnswer], int]:
             rows, total = list_customers(reading.db, **req.context.query)
             groups = group_names(reading.db, {group for row in rows for group in row["group_ids"]})
-            standings = Standings(reading.db, [row["id"] for row in rows]).by_id()
+            ids = [row["id"] for row in rows]
+            standings = Standings(reading.db, ids, with_totals=False).by_id()
             return [show_at_till(row, standings[row["id"]], groups) for row in rows], total
 
         self.answer_page(req, resp, *self.ask(req, resp, question))
@@ -70,7 +71,7 @@ class PosCustomer(Resource):
         as_of = req.context.query.get("as_of")
 
         def question(reading: Reading) -> PosCustomerAnswer:
-            known = find_customer(reading, customer_id, as_of=as_of)
+            known = find_customer(reading, customer_id, as_of=as_of, with_totals=False)
             groups = group_names(reading.db, known.customer.values["group_ids"])
             return show_at_till(values_of(known.customer), known.standing, groups)
 

@@ -63,11 +63,11 @@ _HEAD: LiteralString = """
     SELECT position FROM company_head WHERE company_id = %(company_id)s
 """
 
-# A read model that knew more before than it knows now is being filled. What comes from several knows no more
-# than the one that knows least.
+# A read model that knew more before than it knows now is being filled, and so is one of which nobody noted
+# how far it is. What comes from several knows no more than the one that knows least.
 _CHECKPOINT: LiteralString = """
     SELECT coalesce(min(coalesce(known.position, 0)), 0) AS position,
-           bool_or(known.position < known.whole_at) AS is_filling
+           bool_or(coalesce(known.position < known.whole_at, true)) AS is_filling
       FROM unnest(%(projections)b::text[]) AS source(name)
       LEFT JOIN LATERAL (
             SELECT position, whole_at FROM projection_checkpoints

@@ -46,9 +46,10 @@ _IS_SERVED: LiteralString = """
        SET log_epoch = greatest(log_epoch, %(former)s::int + 1), closed = array_remove(closed, %(company_id)s)
 """
 
+# What is answered from them is whole when they know all that came in.
 _FOLLOW: LiteralString = """
-    INSERT INTO projection_checkpoints (company_id, projection, position, paused_at)
-    SELECT %(company_id)s, name, 0, paused_at FROM projection_models WHERE mode = 'async'
+    INSERT INTO projection_checkpoints (company_id, projection, position, whole_at, paused_at)
+    SELECT %(company_id)s, name, 0, %(whole_at)s, paused_at FROM projection_models WHERE mode = 'async'
         ON CONFLICT DO NOTHING
 """
 
@@ -130,8 +131,9 @@ class IncomingLog:
         }
         row = db.ask(_OPEN, params).row()
         db.execute(_IS_SERVED, params)
-        db.execute(_FOLLOW, params)
-        return row["position"] if row else 0
+        position = row["position"] if row else 0
+        db.execute(_FOLLOW, {"company_id": self.company_id, "whole_at": position})
+        return position
 
 
 def _fold(

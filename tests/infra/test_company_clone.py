@@ -144,6 +144,19 @@ class TestAClone:
                 report = verify(database.worker, EVENT_TYPES, model, company_id)
                 assert report.is_true, model.name
 
+    def test_has_reports_of_all_that_was_copied_or_none(
+        self, source: Source, clone: Callable[..., UUID]
+    ) -> None:
+        query = (
+            "SELECT count(*), min(whole_at), max(head.position) FROM projection_checkpoints"
+            " JOIN company_head AS head USING (company_id) WHERE company_id = %s"
+        )
+        with psycopg.connect(source.shop.service.database.owner) as connection:
+            [(models, whole_at, copied)] = connection.execute(query, [clone()]).fetchall()
+        assert models == len([model for model in PROJECTIONS if model.mode == "async"])
+        # The last event says that it is a clone, and comes when its log is open.
+        assert whole_at >= copied - 1
+
     def test_is_sold_in_and_marked(
         self, source: Source, clone: Callable[..., UUID], platform: Client, tmp_path: Path
     ) -> None:
