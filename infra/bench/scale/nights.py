@@ -1,4 +1,4 @@
-"""What jobs take over a year that nobody has looked at, and once more when there is nothing new."""
+"""What jobs take that are done from time to time."""
 
 import time
 from datetime import UTC, datetime
@@ -10,13 +10,9 @@ from infra.runtime.models import JOBS
 from infra.runtime.services import make_event_writer
 
 
-def measure_jobs(site: Site) -> dict[str, dict[str, float]]:
-    """Seconds of each job, the first time and again. Some do a bounded part of what is left each time."""
+def measure_jobs(site: Site) -> dict[str, float]:
+    """Seconds of each job, done once. Some do a bounded part of what is left each time."""
     site.say("Doing what is done at night")
-    return {"scale_job_seconds": _round(site), "scale_job_again_seconds": _round(site)}
-
-
-def _round(site: Site) -> dict[str, float]:
     seconds = {}
     for job in JOBS:
         with psycopg.connect(site.addresses.worker, autocommit=True) as connection:
