@@ -1,68 +1,21 @@
 """Rebuilding read models from the first fact, while the shop goes on selling."""
 
 import time
-from dataclasses import dataclass
-from typing import LiteralString
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from psycopg import errors, sql
+import psycopg
 
 from infra.eventstore.codec import EventTypes
-from infra.postgres.transactions import Transaction
-from infra.projections.checkpoints import head_of, hold, resume
-from infra.projections.closure import open_if_whole
+from infra.projections.checkpoints import head_of
 from infra.projections.comparing import count_differences
+from infra.projections.proved_log import ProvedLog
 from infra.projections.reading import BATCH
-from infra.projections.staging import Progress, Staging, Table, ignore_progress, staging_session
-from infra.projections.verifications import note_made_anew
+from infra.projections.staging import Progress, Staging, ignore_progress, staging_session
+from infra.projections.swapping import swap_patiently
 from projections.base import Projection
-
-#: How often the swap gives way to commands that it met, before it gives up.
-ATTEMPTS = 100
-_LONGEST_PAUSE = 0.5
-
-# The swap gives way before the server finds a deadlock (after 1 s) and picks its victim, maybe the command.
-_PATIENCE: LiteralString = "SET LOCAL lock_timeout = '300ms'"
-
-# Where the live table was empty when it was last analyzed, the planner would look through all that was put
-# there by then for each further row: 375,000 rows of the ledger took hours.
-_BY_HASH: LiteralString = "SET LOCAL enable_nestloop = off"
-
-_HOLD_LOG: LiteralString = "SELECT hold_log(%(company_id)s) AS position"
-
-_HOLD_ROWS = sql.SQL("SELECT FROM {live} WHERE company_id = %(company_id)s ORDER BY {key} FOR UPDATE")
-
-_EMPTY = sql.SQL("DELETE FROM {live} WHERE company_id = %(company_id)s")
-
-# Most rebuilds find every row as it should be. That is one comparison; what differs takes two more.
-_IS_SAME = sql.SQL("""
-    SELECT (SELECT count(*) FROM {live} WHERE company_id = %(company_id)s) = count(*)
-           AND count(live.company_id) = count(*) AS is_same
-      FROM {staged} AS staged
-      LEFT JOIN {live} AS live ON live.company_id = %(company_id)s AND {same_row}
-""")
-
-# Only what differs is written. A row is changed in its place, so that a command that waits for it finds it;
-# one taken away and put back would be gone for a transaction that waited.
-_TAKE_AWAY = sql.SQL("""
-    DELETE FROM {live} AS live
-     WHERE live.company_id = %(company_id)s
-       AND NOT EXISTS (SELECT FROM {staged} AS staged WHERE {same_key})
-""")
-
-_PUT = sql.SQL("""
-    INSERT INTO {live} AS live ({columns})
-    SELECT {columns} FROM {staged} AS staged
-     WHERE NOT EXISTS (SELECT FROM {live} AS live
-                        WHERE live.company_id = %(company_id)s AND {same_row})
-        ON CONFLICT ({key}) {changes}
-""")
-
-# A user name that is another company's by now stays that company's; the check will name it.
-_CHANGE = sql.SQL("DO UPDATE SET {values} WHERE live.company_id = %(company_id)s")
-
-# What the swap meets when a command holds what it needs, or the other way round.
-_IN_THE_WAY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 
 
 @dataclass(frozen=True)
@@ -87,33 +40,93 @@ def rebuild(
     model: Projection,
     company_id: UUID,
     progress: Progress = ignore_progress,
-    *,
-    proved: int = 0,
 ) -> RebuildReport:
     """Make a company's rows of a read model anew from its log, and clear its parking.
 
     `conninfo` leads to the worker's role; `progress` is told how many positions of how many are done.
     Commands and readers go on meanwhile, and see the old rows until they see the new ones. The log is proved
-    beyond the position `proved`: nothing is made from what was not recorded. A company that was closed for
-    this read model alone is open again. An event that cannot be applied raises what the read model raises, or
-    LogAltered, and nothing has changed.
+    on the way: nothing is made from what was not recorded. A company that was closed for this read model
+    alone is open again. An event that cannot be applied raises what the read model raises, or LogAltered, and
+    nothing has changed.
     """
-    started = time.monotonic()
+    (result,) = rebuild_together(conninfo, types, [model], company_id, progress)
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def rebuild_together(
+    conninfo: str,
+    types: EventTypes,
+    models: Sequence[Projection],
+    company_id: UUID,
+    progress: Progress = ignore_progress,
+) -> list[RebuildReport | Exception]:
+    """The same of several read models with one reading of the log.
+
+    None of them is made from another. Each ends by itself, in their order, with its report or with what it
+    raised. `progress` is told the positions of all of them.
+    """
+    passed = dict.fromkeys(models, 0)
+
+    def of(model: Projection) -> Progress:
+        def tell(done: int, total: int) -> None:
+            passed[model] = done
+            progress(sum(passed.values()), total * len(models))
+
+        return tell
+
     with staging_session(conninfo, "mipos rebuild") as connection:
-        staging = Staging(connection, types, model, company_id, proved=proved, progress=progress)
-        staging.catch_up(staging.end_of_live)
+        log = ProvedLog(types, models, company_id)
+        making = [_Making(connection, model, log, of(model)) for model in models]
+        while unfinished := [one for one in making if one.result is None]:
+            # Whoever is furthest behind goes first: so they are at the same page of the log.
+            min(unfinished, key=lambda one: one.position).go_on()
+    return [one.result for one in making if one.result is not None]
+
+
+class _Making:
+    """A read model on its way, batch by batch, and what has come of it at last."""
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], model: Projection, log: ProvedLog, progress: Progress
+    ) -> None:
+        self.result: RebuildReport | Exception | None = None
+        self.position = 0
+        self._seconds = 0.0
+        self._connection = connection
+        self._steps = self._made(model, log, progress)
+
+    def go_on(self) -> None:
+        """Do another batch, or what comes at the end."""
+        started = time.monotonic()
+        try:
+            self.position = next(self._steps)
+        except StopIteration as end:
+            self.result = replace(end.value, seconds=self._seconds + time.monotonic() - started)
+        except Exception as error:  # noqa: BLE001 a read model may raise anything
+            self.result = error
+            # After a failed attempt the driver would take statements for prepared that the server never saw.
+            self._connection.prepare_threshold = None
+        self._seconds += time.monotonic() - started
+
+    def _made(
+        self, model: Projection, log: ProvedLog, progress: Progress
+    ) -> Generator[int, None, RebuildReport]:
+        staging = Staging(self._connection, model, log, progress)
+        yield from staging.batches(staging.end_of_live)
         wrong = _compare_where_it_stands(staging)
         if wrong is not None:
-            staging.catch_up(head_of)
-        changed = _swap_patiently(staging, wrong)
-    return RebuildReport(
-        projection=model.name,
-        company_id=company_id,
-        position=staging.position,
-        events=staging.events,
-        rows_changed=changed,
-        seconds=time.monotonic() - started,
-    )
+            yield from staging.batches(head_of)
+        changed = swap_patiently(staging, wrong)
+        return RebuildReport(
+            projection=model.name,
+            company_id=log.company_id,
+            position=staging.position,
+            events=staging.events,
+            rows_changed=changed,
+            seconds=0,
+        )
 
 
 def _compare_where_it_stands(staging: Staging) -> int | None:
@@ -130,89 +143,3 @@ def _compare_where_it_stands(staging: Staging) -> int | None:
         wrong = count_differences(db, staging.tables)
     staging.advance(position, folded)
     return wrong
-
-
-def _swap_patiently(staging: Staging, wrong: int | None) -> int:
-    """Swap, giving way to whatever is met. Returns how many rows were put right."""
-    # After a failed attempt the driver would take statements for prepared that the server never saw.
-    staging.connection.prepare_threshold = None
-    emptied = False
-    for attempt in range(1, ATTEMPTS):
-        try:
-            return _swap(staging, wrong, emptied=emptied)
-        except _IN_THE_WAY:
-            time.sleep(min(0.01 * 2 ** min(attempt, 6), _LONGEST_PAUSE))
-            staging.catch_up(staging.end_of_live)
-        except errors.UniqueViolation:
-            # Two live rows have to trade what is unique among them: no order of single changes does that.
-            if emptied:
-                raise
-            emptied = True
-    return _swap(staging, wrong, emptied=emptied)
-
-
-def _swap(staging: Staging, wrong: int | None, *, emptied: bool) -> int:
-    """Fold the last events and write what differs, while nobody else writes, in one transaction.
-
-    Rows were wrong that differ at the position up to which the live ones know the log; `wrong` is how many
-    did when they were compared before, if they were.
-    """
-    folded = 0
-    with staging.transaction() as db:
-        position, head = _hold(db, staging)
-        reached = staging.position
-        if reached <= position < head:
-            folded, reached = staging.fold(db, position), position
-            staging.analyze()
-            wrong = count_differences(db, staging.tables)
-        folded += staging.fold(db, head, after=reached)
-        staging.analyze()
-        db.execute(_BY_HASH, {})
-        changed = sum([_put_right(db, table, emptied=emptied) for table in staging.tables])
-        if staging.model.mode == "async":
-            resume(db, staging.model.name, head)
-        else:
-            open_if_whole(db, staging.model)
-        note_made_anew(db, staging.model.name)
-    staging.advance(head, folded)
-    return changed if position == head or wrong is None else wrong
-
-
-def _hold(db: Transaction, staging: Staging) -> tuple[int, int]:
-    """Stop other transactions that write these rows, in the order in which commands lock.
-
-    Returns the position up to which the live rows know the log, and its head.
-    """
-    if staging.model.mode == "async":
-        return hold(db, staging.model.name), head_of(db)
-    db.execute(_PATIENCE, {})
-    params = {"company_id": db.company_id}
-    for table in staging.tables:
-        statement = _HOLD_ROWS.format(live=table.live, key=table.key_list)
-        db.connection.execute(statement, params)
-    row = db.ask(_HOLD_LOG, params).row()
-    head = (row["position"] or 0) if row else 0
-    return head, head
-
-
-def _put_right(db: Transaction, table: Table, *, emptied: bool) -> int:
-    """Make the live rows of the company equal the staged ones. Returns how many were changed."""
-    params = {"company_id": db.company_id}
-    values = sql.SQL(", ").join(
-        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in table.values
-    )
-    parts = {
-        "live": table.live,
-        "staged": table.staged,
-        "columns": table.column_list,
-        "key": table.key_list,
-        "same_key": table.matching("live", "staged"),
-        "same_row": table.equal("live", "staged"),
-        "changes": _CHANGE.format(values=values) if table.values else sql.SQL("DO NOTHING"),
-    }
-    connection = db.connection
-    if connection.execute(_IS_SAME.format(**parts), params).fetchone() == (True,):
-        return 0
-    taken = connection.execute((_EMPTY if emptied else _TAKE_AWAY).format(**parts), params)
-    put = connection.execute(_PUT.format(**parts), params)
-    return taken.rowcount + put.rowcount

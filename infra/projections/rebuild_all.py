@@ -2,8 +2,7 @@
 
 import multiprocessing
 import os
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,21 +13,17 @@ from uuid import UUID
 import psycopg
 
 from domain.errors import Refusal
-from infra.eventstore.chain import LogAltered, Proof
+from infra.eventstore.chain import LogAltered
 from infra.eventstore.codec import EventTypes
 from infra.postgres.analyzing import analyze_changed
 from infra.postgres.connections import STAGING, bounded
-from infra.postgres.transactions import transaction
 from infra.process.children import end_with
 from infra.process.troubles import described
 from infra.projections.measured import count_failed_rebuild, count_rebuild
-from infra.projections.reading import BATCH
-from infra.projections.rebuild import RebuildReport, rebuild
+from infra.projections.rebuild import RebuildReport, rebuild_together
 from infra.projections.staging import Progress, ignore_progress
 from projections.base import Projection
 
-#: How many positions of a log one process proves at a time; stretches are proved side by side.
-STRETCH = 100_000
 _TICK_SECONDS = 0.1
 
 
@@ -47,32 +42,20 @@ class RebuildOutcome:
 
     reports: list[RebuildReport] = field(default_factory=list)
     failures: list[RebuildFailure] = field(default_factory=list)
-    #: How many events of how many companies were what was recorded, and how long it took to see that.
+    #: How many events of how many companies were what was recorded.
     proved_events: int = 0
     proved_companies: int = 0
-    proof_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
-class _Stretch:
-    """A part of a company's log, to be proved; positions after one up to another."""
+class _Task:
+    """Read models of a company that are made anew with one reading of its log, by name."""
 
     company_id: UUID
-    after: int
-    upto: int
+    names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Rebuild:
-    """A read model of a company whose log is proved up to a position."""
-
-    projection: str
-    company_id: UUID
-    proved: int
-
-
-_Task = _Stretch | _Rebuild
-_Result = RebuildReport | str | None
+_Results = list[RebuildReport | RebuildFailure]
 
 
 def rebuild_all(
@@ -86,39 +69,35 @@ def rebuild_all(
 ) -> RebuildOutcome:
     """Rebuild read models for these companies, or all, several at a time in processes of their own.
 
-    Each company's log is proved first, once for all its read models. A log that is not what was recorded, or
-    a read model that cannot be made, is a failure of that company alone. `progress` is told the positions
-    passed by all of them together.
+    Each company's log is read once for all its read models, or once a process where there are more of these,
+    and proved as it is read. A log that is not what was recorded, or a read model that cannot be made, is a
+    failure of that company alone. `progress` is told the positions passed by all of them together.
     """
     heads = heads_of(conninfo, companies)
     outcome = RebuildOutcome()
-    total = (len(models) + 1) * sum(heads.values())
-    with _runner(conninfo, types, models, min(processes, len(models) * len(heads)), progress, total) as do:
-        started = time.monotonic()
-        altered: dict[UUID, str] = {}
-        for stretch, result in do(_stretches(heads)):
-            # Of several faults of a log, its first one.
-            if isinstance(result, str) and isinstance(stretch, _Stretch):
-                altered.setdefault(stretch.company_id, result)
-        outcome.proof_seconds = time.monotonic() - started
-        outcome.proved_companies = len(heads) - len(altered)
-        outcome.proved_events = sum(head for company_id, head in heads.items() if company_id not in altered)
+    processes = min(processes, len(models) * len(heads))
+    with _runner(conninfo, types, models, processes, progress, len(models) * sum(heads.values())) as do:
         for wave in _waves(models):
-            tasks = [(model, company_id) for company_id in heads for model in wave]
-            for model, company_id in tasks:
-                if company_id in altered:
-                    outcome.failures.append(RebuildFailure(model.name, company_id, altered[company_id]))
-            sound = [_Rebuild(model.name, one, heads[one]) for model, one in tasks if one not in altered]
-            for task, result in do(sound):
-                if isinstance(result, RebuildReport):
-                    outcome.reports.append(result)
-                elif isinstance(task, _Rebuild):
-                    outcome.failures.append(RebuildFailure(task.projection, task.company_id, result or ""))
+            for results in do(_tasks(wave, heads, processes)):
+                outcome.reports += [one for one in results if isinstance(one, RebuildReport)]
+                outcome.failures += [one for one in results if isinstance(one, RebuildFailure)]
+    whole = {report.company_id for report in outcome.reports}
+    outcome.proved_companies, outcome.proved_events = len(whole), sum(heads[one] for one in whole)
     _count(outcome)
     if any(report.rows_changed for report in outcome.reports):
         with psycopg.connect(bounded(conninfo, STAGING), autocommit=True) as connection:
             analyze_changed(connection)
     return outcome
+
+
+def _tasks(models: Sequence[Projection], heads: Collection[UUID], processes: int) -> list[_Task]:
+    """What a process does at a time: read models of a company share a reading, unless others had no work."""
+    parts = min(len(models), -(-processes // len(heads))) if heads else 0
+    return [
+        _Task(company_id, tuple(model.name for model in models[part::parts]))
+        for company_id in heads
+        for part in range(parts)
+    ]
 
 
 def _count(outcome: RebuildOutcome) -> None:
@@ -156,33 +135,6 @@ def heads_of(conninfo: str, companies: Sequence[UUID] | None = None) -> dict[UUI
         return dict(connection.execute(_HEADS, {"companies": selection}).fetchall())
 
 
-def prove(
-    conninfo: str, company_id: UUID, after: int, upto: int, progress: Progress = ignore_progress
-) -> None:
-    """Recompute the hashes of a company's log after one position up to another. Raises LogAltered.
-
-    Events never change, so that each few thousand of them may be seen at another moment.
-    """
-    proof = Proof(company_id, after)
-    address = bounded(conninfo, STAGING)
-    with psycopg.connect(address, autocommit=True, application_name="mipos staging") as connection:
-        while True:
-            end = min(proof.position + BATCH, upto)
-            with transaction(connection, company_id, reading=True) as db:
-                proof.extend(db, end)
-            progress(end - after, upto - after)
-            if end == upto:
-                return
-
-
-def _stretches(heads: dict[UUID, int]) -> list[_Task]:
-    return [
-        _Stretch(company_id, after, min(after + STRETCH, head))
-        for company_id, head in heads.items()
-        for after in range(0, head, STRETCH)
-    ]
-
-
 def _waves(models: Sequence[Projection]) -> Iterator[list[Projection]]:
     """What can be rebuilt side by side, then what is made from rows that had to be right before."""
     yield [model for model in models if not model.sources]
@@ -197,8 +149,8 @@ class _Work:
         self._types = types
         self._models = {model.name: model for model in models}
 
-    def do(self, task: _Task, progress: Callable[[int], None]) -> _Result:
-        """Do it, telling how many more positions are passed. Returns a report, or why there is none."""
+    def do(self, task: _Task, progress: Callable[[int], None]) -> _Results:
+        """Do it, telling how many more positions are passed. Returns reports, or why there are none."""
         reported = 0
 
         def advance(done: int, total: int) -> None:  # noqa: ARG001 the total is known to the parent
@@ -206,17 +158,18 @@ class _Work:
             progress(done - reported)
             reported = done
 
+        models = [self._models[name] for name in task.names]
         try:
-            if isinstance(task, _Stretch):
-                prove(self._conninfo, task.company_id, task.after, task.upto, advance)
-                return None
-            model = self._models[task.projection]
-            return rebuild(self._conninfo, self._types, model, task.company_id, advance, proved=task.proved)
-        except Exception as error:  # noqa: BLE001 a read model may raise anything
-            return reason_of(error)
+            made = rebuild_together(self._conninfo, self._types, models, task.company_id, advance)
+        except Exception as error:  # noqa: BLE001 a session may be lost
+            made = [error] * len(models)
+        return [
+            RebuildFailure(name, task.company_id, reason_of(one)) if isinstance(one, Exception) else one
+            for name, one in zip(task.names, made, strict=True)
+        ]
 
 
-_Do = Callable[[Iterable[_Task]], Iterator[tuple[_Task, _Result]]]
+_Do = Callable[[Sequence[_Task]], Iterator[_Results]]
 
 
 @contextmanager
@@ -238,7 +191,7 @@ def _runner(  # noqa: PLR0917 each model with its workers and the report
             positions += more
             progress(positions, total)
 
-        yield lambda tasks: ((task, work.do(task, advance)) for task in tasks)
+        yield lambda tasks: (work.do(task, advance) for task in tasks)
         return
     context = multiprocessing.get_context("fork")
     passed = context.Value("q", 0)
@@ -250,19 +203,23 @@ def _runner(  # noqa: PLR0917 each model with its workers and the report
 
 def _side_by_side(
     pool: ProcessPoolExecutor,
-    tasks: Iterable[_Task],
+    tasks: Sequence[_Task],
     passed: "Synchronized[int]",
     progress: Progress,
     total: int,
-) -> Iterator[tuple[_Task, _Result]]:
+) -> Iterator[_Results]:
     waiting = {pool.submit(_do_inherited, task): task for task in tasks}
-    running: set[Future[_Result]] = set(waiting)
+    running: set[Future[_Results]] = set(waiting)
     while running:
         _, running = wait(running, timeout=_TICK_SECONDS)
         progress(passed.value, total)
     for future, task in waiting.items():
         trouble = future.exception()
-        yield task, future.result() if trouble is None else f"{type(trouble).__name__}: {trouble}"
+        if trouble is None:
+            yield future.result()
+        else:
+            reason = f"{type(trouble).__name__}: {trouble}"
+            yield [RebuildFailure(name, task.company_id, reason) for name in task.names]
 
 
 class _Inherited:
@@ -277,7 +234,7 @@ def _adopt(work: _Work, passed: "Synchronized[int]", parent: int) -> None:
     _Inherited.work, _Inherited.passed = work, passed
 
 
-def _do_inherited(task: _Task) -> _Result:
+def _do_inherited(task: _Task) -> _Results:
     def advance(more: int) -> None:
         with _Inherited.passed.get_lock():
             _Inherited.passed.value += more

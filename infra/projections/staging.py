@@ -4,20 +4,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, Protocol
-from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
-from infra.eventstore.chain import ChainedEvent, Proof
-from infra.eventstore.codec import EventTypes
+from infra.eventstore.chain import LogAltered
 from infra.postgres.connections import STAGING
 from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.projections.checkpoints import head_of, position_of
-from infra.projections.reading import BATCH, FactReader
+from infra.projections.proved_log import ProvedLog, end_of_page
+from infra.projections.reading import BATCH
 from projections.base import Projection
 
 
@@ -137,32 +136,29 @@ def staging_session(conninfo: str, name: str = "mipos staging") -> Iterator[psyc
 class Staging:
     """Temporary tables of a read model for one company, and how far they know its log.
 
-    They take in nothing that is not what was recorded: whatever the log says beyond the position `proved` is
-    compared with its hashes first. `progress` is told how many positions are done.
+    `progress` is told how many positions are done.
     """
 
     def __init__(
         self,
         connection: psycopg.Connection[Any],
-        types: EventTypes,
         model: Projection,
-        company_id: UUID,
-        *,
-        proved: int = 0,
+        log: ProvedLog,
         progress: Progress = ignore_progress,
     ) -> None:
         self.connection = connection
         self.model = model
         self._named = named(model)
-        self.company_id = company_id
+        self.company_id = log.company_id
         self.tables = _tables_of(connection, model)
         self.position = 0
         self.events = 0
         self._progress = progress
-        self._reader = FactReader(types, [model])
-        self._proof = Proof(company_id, proved)
+        self._log = log
         for table in self.tables:
             connection.execute(_CREATE.format(staged=table.staged, live=table.live))
+        for (name,) in connection.execute(_FOR_READERS, [list(model.reading_indexes)]).fetchall():
+            connection.execute(_DROP_INDEX.format(sql.Identifier("pg_temp", name)))
 
     @contextmanager
     def transaction(self, *, reading: bool = False) -> Iterator[Transaction]:
@@ -179,7 +175,12 @@ class Staging:
         return head_of(db) if self.model.mode == "inline" else position_of(db, self.model.name)
 
     def catch_up(self, goal: Callable[[Transaction], int]) -> None:
-        """Fold until less than a batch is left up to a position that moves on meanwhile.
+        """Fold until less than a batch is left up to a position that moves on meanwhile."""
+        for _ in self.batches(goal):
+            pass
+
+    def batches(self, goal: Callable[[Transaction], int]) -> Iterator[int]:
+        """The same batch by batch: each is folded when it is asked for, and tells the position reached.
 
         Each batch is a transaction of its own: a longer one would keep the server from cleaning up behind
         the tills, whose rows are rewritten at every sale.
@@ -190,10 +191,11 @@ class Staging:
             if upto - self.position < BATCH:
                 return
             while self.position < upto:
-                reached = min(self.position + BATCH, upto)
+                reached = min(end_of_page(self.position), upto)
                 with self.transaction() as db:
                     folded = self.fold(db, reached, total=upto)
                 self.advance(reached, folded)
+                yield reached
 
     def fold(self, db: Transaction, upto: int, *, after: int | None = None, total: int = 0) -> int:
         """Fold the log up to a position within a transaction; returns the number of facts.
@@ -204,33 +206,20 @@ class Staging:
         """
         after, folded = self.position if after is None else after, 0
         while after < upto:
-            end = min(after + BATCH, upto)
-            proved = self._prove(db, after, end)
+            end = min(end_of_page(after), upto)
             try:
+                facts = self._log.facts(db, self.model, after, end)
                 with collecting_no_garbage():
-                    facts = (
-                        self._reader.read(db, after, end)
-                        if proved is None
-                        else self._reader.facts(db, proved)
-                    )
                     if facts:
                         self.model.apply(facts, db)
+            except LogAltered:
+                raise
             except Exception as error:
                 error.add_note(f"{self.model.name} could not fold the positions {after + 1} to {end}")
                 raise
             self._progress(end, total or upto)
             after, folded = end, folded + len(facts)
         return folded
-
-    def _prove(self, db: Transaction, after: int, upto: int) -> list[ChainedEvent] | None:
-        """Prove the log up to a position. Returns the events after another one, or None if some were proved.
-
-        So what is folded is what was hashed, and is read once.
-        """
-        from_here = self._proof.position == after
-        with collecting_no_garbage():
-            events = [event for page in self._proof.pages(db, upto) for event in page]
-        return events if from_here else None
 
     def advance(self, position: int, events: int) -> None:
         """Note that a transaction was committed that folded so many events up to a position."""
@@ -249,6 +238,20 @@ _CREATE = sql.SQL("""
         LIKE {live} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING INDEXES
     )
 """)
+
+# Copies of indexes have names of their own. What follows the name and the table tells which is which.
+_FOR_READERS: LiteralString = """
+    SELECT copy.relname
+      FROM unnest(%s::text[]) AS name
+      JOIN pg_index AS live ON live.indexrelid = to_regclass(quote_ident(name))
+      JOIN pg_class AS own ON own.oid = live.indrelid
+      JOIN pg_index AS staged ON staged.indrelid = to_regclass('pg_temp.' || quote_ident(own.relname))
+       AND split_part(pg_get_indexdef(staged.indexrelid), ' USING ', 2)
+           = split_part(pg_get_indexdef(live.indexrelid), ' USING ', 2)
+      JOIN pg_class AS copy ON copy.oid = staged.indexrelid
+"""
+
+_DROP_INDEX = sql.SQL("DROP INDEX {}")
 
 
 def _tables_of(connection: psycopg.Connection[Any], model: Projection) -> tuple[Table, ...]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from infra.eventstore.codec import EventTypes
 from infra.projections.comparing import STEP, Difference, Step
+from infra.projections.proved_log import ProvedLog
 from infra.projections.staging import Progress, Staging, Table, ignore_progress, staging_session
 from projections.base import Projection
 
@@ -71,7 +72,7 @@ def verify(
     """
     started = time.monotonic()
     with staging_session(conninfo) as connection:
-        staging = Staging(connection, types, model, company_id, proved=proved, progress=progress)
+        staging = Staging(connection, model, ProvedLog(types, [model], company_id, proved=proved), progress)
         staging.catch_up(staging.end_of_live)
         staging.analyze()
         connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ")

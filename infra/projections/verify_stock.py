@@ -8,6 +8,7 @@ import psycopg
 
 from infra.eventstore.codec import EventTypes
 from infra.projections.checkpoints import head_of
+from infra.projections.proved_log import ProvedLog
 from infra.projections.rebuild_all import reason_of
 from infra.projections.staging import Progress, Staging, staging_session
 from projections.stock.differences import (
@@ -61,7 +62,8 @@ def verify_stock(
     balances = 0
     stretch: Stretch | None = None
     with staging_session(conninfo) as connection:
-        staging = Staging(connection, types, StockSums(), company_id, progress=progress)
+        sums = StockSums()
+        staging = Staging(connection, sums, ProvedLog(types, [sums], company_id), progress)
         staging.catch_up(head_of)
         staging.analyze()
         connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ")

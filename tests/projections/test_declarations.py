@@ -287,3 +287,10 @@ class TestAStatement:
         ((statement, params),) = self.run(position=4)
         assert statement.startswith("RECORDED")
         assert params == {"position": 4, "at": NOON, "actor_id": UUID(int=3)}
+
+
+def test_indexes_for_readers_alone_are_in_the_schema_and_keep_nothing_unique() -> None:
+    """A rebuild leaves them out of what it fills and throws away."""
+    for model in PROJECTIONS:
+        for name in model.reading_indexes:
+            assert f"CREATE INDEX {name} ON " in model.schema

@@ -90,7 +90,6 @@ class LongTest:
         self.site.own("VACUUM ANALYZE")
         sizes = storage.figures_of(self.before, storage.sizes_of(self.site), self.sales)
         return {
-            "scale_proof_events_per_s": made.proved_events / made.proof_seconds,
             "scale_rebuild_seconds": seconds,
             "scale_rebuild_seconds_by_model": {one.projection: one.seconds for one in made.reports},
             **{f"scale_{name}": value for name, value in sizes.items()},

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
-from operator import neg
+from functools import lru_cache
+from operator import attrgetter, itemgetter, neg
 from typing import Any, NamedTuple
 
 from domain.money import scaled
@@ -49,6 +50,8 @@ Item = tuple[str, str, str | None, str | None, str | None]
 #: A tax: its name, rate, whether prices contain it, and whom it is due to. None is no tax at all.
 TaxKey = tuple[str, Any, bool, str | None] | None
 Measures = tuple[int, ...]
+#: What was sold or came back, and its measures.
+Line = tuple[Item, *tuple[int, ...]]
 
 
 class FactKind(IntEnum):
@@ -74,7 +77,7 @@ class Addition(NamedTuple):
 
     kind: FactKind
     totals: Measures
-    lines: Sequence[tuple[Item, Measures]] = ()
+    lines: Sequence[Line] = ()
     taxes: Mapping[TaxKey, Measures] = {}
     discounts: Sequence[DiscountRow] = ()
     payments: Sequence[tuple[str, Measures]] = ()
@@ -133,7 +136,7 @@ def _of_goods_sold(sale: Sale | Void, discounts: Sequence[DiscountRow]) -> Addit
     lines = _sold_lines(sale.lines)
     sums = _totals(
         orders=1,
-        items=sum(measures[1] for _, measures in lines),
+        items=_sum_of(lines, "quantity"),
         gross_sales=totals.gross_sales,
         discounts=totals.gross_sales - totals.net_sales,
         tax=totals.tax_total,
@@ -154,7 +157,7 @@ def _of_void(void: Void) -> Addition:
     return Addition(
         FactKind.VOID,
         tuple(after - before for after, before in zip(told, sold.totals, strict=True)),
-        [(item, tuple(map(neg, measures))) for item, measures in sold.lines],
+        [(item, *map(neg, measures)) for item, *measures in sold.lines],
         {tax: tuple(map(neg, measures)) for tax, measures in sold.taxes.items()},
         (),
         [(method, tuple(map(neg, measures))) for method, measures in sold.payments],
@@ -169,7 +172,7 @@ def _of_handover(handover: Handover) -> Addition:
     """
     lines = _sold_lines(handover.lines)
     items, gross_sales, discounts, tax, cost = (
-        sum(measures[at] for _, measures in lines) for at in (1, 3, 4, 6, 7)
+        _sum_of(lines, name) for name in ("quantity", "gross_sales", "discounts", "tax", "cost_of_goods")
     )
     charged = handover.charged
     sums = _totals(
@@ -224,12 +227,14 @@ def _of_return(taken: Return) -> Addition:
 
 def _given_back(
     kind: FactKind,
-    lines: Sequence[tuple[Item, Measures]],
+    lines: Sequence[Line],
     taxes: Mapping[TaxKey, Measures],
     refund: Refund | Return,
 ) -> Addition:
     """It lowers no order, item or discount: what came back has measures of its own."""
-    units, returns, tax, cost = (sum(measures[at] for _, measures in lines) for at in (2, 5, 6, 7))
+    units, returns, tax, cost = (
+        _sum_of(lines, name) for name in ("returned_quantity", "returns", "tax", "cost_of_goods")
+    )
     sums = _totals(
         returns=returns,
         tax=tax,
@@ -252,38 +257,62 @@ def _on_account(payments: Iterable[Payment | RefundPayment]) -> int:
     return sum(paid.amount + paid.tip for paid in payments if paid.method == ACCOUNT)
 
 
-def _sold_lines(lines: Iterable[HandedOverLine]) -> list[tuple[Item, Measures]]:
+def _sold_lines(lines: Iterable[HandedOverLine]) -> list[Line]:
     """What goods add that left; the first line of a variant counts the order that has it."""
     variants: set[str] = set()
     products: set[str] = set()
-    rows: list[tuple[Item, Measures]] = []
+    rows: list[Line] = []
     for line in lines:
-        item = (line.variant_id, line.product_id, line.category_id, line.brand_id, line.supplier_id)
-        gross_sales, is_first = line.gross_sales, line.variant_id not in variants
-        is_repeated = is_first and line.product_id in products
-        variants.add(line.variant_id)
-        products.add(line.product_id)
-        quantity, discount = scaled(line.quantity), gross_sales - line.net_sales
-        cost = line.cost_total
-        counts = (int(line.net_sales < cost), int(not cost), int(is_repeated))
-        sold = (quantity, 0, gross_sales, discount, 0, line.tax_total, cost, 0, 0, *counts)
-        rows.append((item, (int(is_first), *sold)))
+        item = _item(line)
+        gross_sales, net_sales, cost = line.gross_sales, line.net_sales, line.cost_total
+        is_first = item[0] not in variants
+        is_repeated = is_first and item[1] in products
+        variants.add(item[0])
+        products.add(item[1])
+        rows.append(
+            (
+                item,
+                1 if is_first else 0,
+                _scaled(line.quantity),
+                0,
+                gross_sales,
+                gross_sales - net_sales,
+                0,
+                line.tax_total,
+                cost,
+                0,
+                0,
+                1 if net_sales < cost else 0,
+                0 if cost else 1,
+                1 if is_repeated else 0,
+            )
+        )
     return rows
 
 
-def _returned(line: ReturnedLine) -> tuple[Item, Measures]:
-    quantity = scaled(line.quantity)
+def _returned(line: ReturnedLine) -> Line:
+    quantity = _scaled(line.quantity)
     restocked = quantity if line.restock else 0
     moved = (0, 0, quantity, 0, 0, line.net_sales, -line.tax_total, -line.cost_total)
-    return _item(line), (*moved, restocked, line.not_restocked_cost, 0, 0, 0)
+    return (_item(line), *moved, restocked, line.not_restocked_cost, 0, 0, 0)
 
 
-def _goodwill(line: GoodwillLine) -> tuple[Item, Measures]:
-    return _item(line), (0, 0, 0, 0, 0, line.net_sales, -line.tax_total, 0, 0, 0, 0, 0, 0)
+def _goodwill(line: GoodwillLine) -> Line:
+    return (_item(line), 0, 0, 0, 0, 0, line.net_sales, -line.tax_total, 0, 0, 0, 0, 0, 0)
 
 
-def _item(line: Goods) -> Item:
-    return line.variant_id, line.product_id, line.category_id, line.brand_id, line.supplier_id
+#: Few quantities are not like others, and each is looked at closely.
+_scaled = lru_cache(maxsize=10_000)(scaled)
+_item: Callable[[Goods], Item] = attrgetter(
+    "variant_id", "product_id", "category_id", "brand_id", "supplier_id"
+)
+_OF_LINE: Mapping[str, Callable[[Line], int]] = {
+    name: itemgetter(at) for at, name in enumerate(OF_LINE.split(), 1)
+}
+
+
+def _sum_of(lines: Iterable[Line], name: str) -> int:
+    return sum(map(_OF_LINE[name], lines))
 
 
 def _sold_taxes(taxes: Iterable[Tax], lines: Iterable[Goods], orders: int) -> dict[TaxKey, Measures]:

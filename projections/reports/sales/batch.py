@@ -28,7 +28,7 @@ from projections.reports.sales.rows import Row, Rows
 _KEY = "business_date store_no position"
 _SALE = f"{_KEY} order_id kind channel sold_on recorded_at hour register_no cashier_no customer_id shift_id"
 _ORDER_ID, _FACT_KIND, _CHANNEL = 3, 4, 5
-_DISCOUNT = f"{_KEY} cashier_no kind uses lines amount gross_before cost_of_goods"
+_DISCOUNT = "kind uses lines amount gross_before cost_of_goods"
 
 
 class Batch:
@@ -37,11 +37,11 @@ class Batch:
     def __init__(self) -> None:
         self.origins = Origins()
         self._baskets = Baskets()
-        self._sales = Rows(ADD_SALES, _SALE, OF_SALE)
-        self._lines = Rows(ADD_LINES, f"{_KEY} line item_no", OF_LINE)
-        self._taxes = Rows(ADD_TAXES, f"{_KEY} tax_no", OF_TAX)
-        self._payments = Rows(ADD_PAYMENTS, f"{_KEY} line method_no", OF_PAYMENT)
-        self._discounts = Rows(ADD_DISCOUNTS, _DISCOUNT)
+        self._sales = Rows(ADD_SALES, "", _SALE, OF_SALE)
+        self._lines = Rows(ADD_LINES, _KEY, "item_no", OF_LINE)
+        self._taxes = Rows(ADD_TAXES, _KEY, "tax_no", OF_TAX)
+        self._payments = Rows(ADD_PAYMENTS, _KEY, "method_no", OF_PAYMENT)
+        self._discounts = Rows(ADD_DISCOUNTS, f"{_KEY} cashier_no", _DISCOUNT)
 
     def add(self, fact: Fact) -> None:
         """Add what a fact adds; what it does not say of its order is filled in as the batch is written."""
@@ -55,16 +55,12 @@ class Batch:
             getattr(data, "shift_id", None),
         )
         origin = (fact.stream_id, addition.kind.value, self._channel(fact, addition.kind), None)
-        self._sales.rows.append((*key, *origin, fact.recorded_at, *place, *addition.totals))
+        self._sales.extend((), [(*key, *origin, fact.recorded_at, *place, *addition.totals)])
         self._baskets.note(fact, addition)
-        for number, (item, measures) in enumerate(addition.lines):
-            self._lines.rows.append((*key, number, item, *measures))
-        for tax, measures in addition.taxes.items():
-            self._taxes.rows.append((*key, tax, *measures))
-        for number, (method, measures) in enumerate(addition.payments):
-            self._payments.rows.append((*key, number, method, *measures))
-        for row in addition.discounts:
-            self._discounts.rows.append((*key, data.cashier_id, *row))
+        self._lines.extend(key, addition.lines)
+        self._taxes.extend(key, [(tax, *measures) for tax, measures in addition.taxes.items()])
+        self._payments.extend(key, [(method, *measures) for method, measures in addition.payments])
+        self._discounts.extend((*key, data.cashier_id), addition.discounts)
 
     def _channel(self, fact: Fact, kind: FactKind) -> str | None:
         """How its order came, if the fact says it."""
@@ -81,12 +77,15 @@ class Batch:
     def write(self, db: Database) -> None:
         """Number what has no number yet, then add the rows and their sums, one statement a table."""
         asked = {
-            "store_no": ask_numbers(db, STORE, self._sales.first("store_no")),
-            "register_no": ask_numbers(db, REGISTER, self._sales.first("register_no")),
-            "cashier_no": ask_numbers(db, CASHIER, self._sales.first("cashier_no")),
-            "item_no": ask_numbers(db, ITEM, self._lines.first("item_no")),
-            "tax_no": ask_numbers(db, TAX, self._taxes.first("tax_no")),
-            "method_no": ask_numbers(db, METHOD, self._payments.first("method_no")),
+            name: ask_numbers(db, numbering, rows.column(name), rows.column("position"))
+            for name, numbering, rows in (
+                ("store_no", STORE, self._sales),
+                ("register_no", REGISTER, self._sales),
+                ("cashier_no", CASHIER, self._sales),
+                ("item_no", ITEM, self._lines),
+                ("tax_no", TAX, self._taxes),
+                ("method_no", METHOD, self._payments),
+            )
         }
         origins = self.origins.ask(db)()
         numbers = {name: answer.read() for name, answer in asked.items()}
@@ -99,15 +98,11 @@ class Batch:
 
     def _discounts_taken_back(self, origins: Mapping[UUID, Origin]) -> Rows:
         """Which sales were voided: their discounts are taken back."""
-        return Rows(
-            TAKE_DISCOUNTS_BACK,
-            f"{_KEY} sale_position",
-            rows=[
-                (*row[:_ORDER_ID], origins[row[_ORDER_ID]].position)
-                for row in self._sales.rows
-                if row[_FACT_KIND] == FactKind.VOID
-            ],
-        )
+        voids = Rows(TAKE_DISCOUNTS_BACK, "", f"{_KEY} sale_position")
+        for row in self._sales.rows:
+            if row[_FACT_KIND] == FactKind.VOID:
+                voids.extend((), [(*row[:_ORDER_ID], origins[row[_ORDER_ID]].position)])
+        return voids
 
 
 def _with_origin(row: Row, origins: Mapping[UUID, Origin]) -> Row:

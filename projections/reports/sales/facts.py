@@ -140,8 +140,8 @@ FACTS: LiteralString = """
 """
 
 # The sums of a batch are made of its rows as they are added: the rows travel once, and sums cannot part from
-# them. Rows are added in the order of their keys: a key's index is then a third smaller, and what a report
-# reads together lies together.
+# them. Rows are added store by store, as a log goes from day to day by itself: what a report reads together
+# lies together, and the index of the key grows at its end, which takes half as long as anywhere else.
 ADD_SALES: LiteralString = f"""
     WITH added AS (
         INSERT INTO sales_facts (
@@ -161,11 +161,11 @@ ADD_SALES: LiteralString = f"""
                       %(refund_count)b::smallint[], %(voids)b::smallint[], %(void_value)b::bigint[],
                       %(overrides)b::smallint[], %(deposits)b::bigint[], %(dues_created)b::bigint[])
             AS sale(business_date, store_no, position)
-         ORDER BY business_date, store_no, position
+         ORDER BY store_no, position
         RETURNING company_id, business_date, store_no, position, hour, register_no, cashier_no, customer_id,
                   orders, items, gross_sales, discounts, returns, tax, tips, rounding, cost_of_goods,
                   returned_items, refund_count, voids, void_value, overrides, deposits, dues_created
-    ), {ADD_COMPANY_DAY}, {ADD_COMPANY_HOUR}, {ADD_STORE_DAY}, {ADD_STORE_MONTH}, {ADD_STORE_HOUR},
+    ), {ADD_STORE_HOUR}, {ADD_COMPANY_HOUR}, {ADD_STORE_DAY}, {ADD_COMPANY_DAY}, {ADD_STORE_MONTH},
        {ADD_REGISTER_DAY}, {ADD_CASHIER_DAY}, {ADD_CUSTOMER_MONTH}
     SELECT count(*) FROM added
 """
@@ -185,8 +185,10 @@ ADD_LINES: LiteralString = f"""
                       %(not_restocked_value)b::bigint[], %(below_cost)b::smallint[],
                       %(uncosted)b::smallint[], %(repeated_orders)b::smallint[])
             AS sold(business_date, store_no, position, line)
-         ORDER BY business_date, store_no, position, line
-        RETURNING *
+         ORDER BY store_no, position, line
+        RETURNING company_id, business_date, position, item_no, orders, quantity, returned_quantity,
+                  gross_sales, discounts, returns, tax, cost_of_goods, restocked_quantity,
+                  not_restocked_value, below_cost, uncosted, repeated_orders
     ), {ADD_ITEM_MONTH}, {ADD_ITEM_YEAR}
     SELECT count(*) FROM added
 """
@@ -200,9 +202,9 @@ ADD_TAXES: LiteralString = f"""
                       %(tax_no)b::int[], %(orders)b::smallint[], %(taxable)b::bigint[],
                       %(tax)b::bigint[], %(returned_taxable)b::bigint[], %(returned_tax)b::bigint[])
             AS taxed(business_date, store_no, position, tax_no)
-         ORDER BY business_date, store_no, position, tax_no
+         ORDER BY store_no, position, tax_no
         RETURNING *
-    ), {ADD_COMPANY_TAX_DAY}, {ADD_TAX_DAY}
+    ), {ADD_TAX_DAY}, {ADD_COMPANY_TAX_DAY}
     SELECT count(*) FROM added
 """
 
@@ -216,7 +218,7 @@ ADD_PAYMENTS: LiteralString = f"""
                       %(amount)b::bigint[], %(tips)b::bigint[], %(refund_count)b::smallint[],
                       %(refunds)b::bigint[], %(change)b::bigint[])
             AS paid(business_date, store_no, position, line)
-         ORDER BY business_date, store_no, position, line
+         ORDER BY store_no, position, line
         RETURNING *
     ), {ADD_PAYMENT_DAY}
     SELECT count(*) FROM added

@@ -1,6 +1,6 @@
 """Numbers for ids and names that stand in many rows, given in the order in which the log first has them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -27,15 +27,17 @@ class Numbering:
     parts: Callable[[Any], tuple[Any, ...]] = lambda key: (key,)
 
 
-def ask_numbers(db: Database, numbering: Numbering, first: Mapping[Any, int]) -> Pending[dict[Any, int]]:
-    """The number of each key, with the next round trip; those without one get the next ones.
+def ask_numbers(
+    db: Database, numbering: Numbering, ids: Sequence[Any], positions: Sequence[int]
+) -> Pending[dict[Any, int]]:
+    """The number of each key among `ids`, with the next round trip; those without one get the next ones.
 
-    `first` has the keys in the order of the log, each with the position at which it is met first. As only
+    Keys stand in the order of the log, each with the position at which it is met; None is no key. As only
     one process folds a company's facts, nobody else gives the same number.
     """
-    if not first:
+    keys = [key for key in dict.fromkeys(ids) if key is not None]
+    if not keys:
         return Pending(lambda: {None: NOTHING})
-    keys = list(first)
     answer = db.ask(numbering.known, _params(db, numbering, keys))
 
     def numbers() -> dict[Any, int]:
@@ -45,8 +47,9 @@ def ask_numbers(db: Database, numbering: Numbering, first: Mapping[Any, int]) ->
         new = [key for key in keys if key not in known]
         if new:
             given = list(range(last + 1, last + 1 + len(new)))
-            positions = [first[key] for key in new]
-            db.execute(numbering.add, {**_params(db, numbering, new), "no": given, "position": positions})
+            first = dict(zip(reversed(ids), reversed(positions), strict=True))
+            places = [first[key] for key in new]
+            db.execute(numbering.add, {**_params(db, numbering, new), "no": given, "position": places})
             known.update(zip(new, given, strict=True))
         return {None: NOTHING, **known}
 

@@ -24,7 +24,7 @@ class Origins:
 
     def __init__(self) -> None:
         self._placed: dict[UUID, str] = {}
-        self._sold: dict[UUID, Origin] = {}
+        self._sold: dict[UUID, tuple[str | None, Fact]] = {}
         self._followed: dict[UUID, None] = {}
 
     def place(self, fact: Fact) -> None:
@@ -33,7 +33,7 @@ class Origins:
 
     def sell(self, fact: Fact, channel: str | None) -> None:
         """Note where and when something of an order was sold, unless something of it was before."""
-        self._sold.setdefault(fact.stream_id, Origin(channel, fact.position, fact.data.business_date))
+        self._sold.setdefault(fact.stream_id, (channel, fact))
 
     def follow(self, fact: Fact) -> None:
         """Note that something follows on an order."""
@@ -62,9 +62,16 @@ class Origins:
 
     def _whole(self, order_id: UUID, earlier: Origin) -> Origin:
         """What was sold in earlier batches comes before what is in this one."""
-        own = self._sold.get(order_id, Origin())
+        own = self._own(order_id)
         channel = earlier.channel or own.channel or self._placed.get(order_id, AT_TILL)
         return (own if earlier.position is None else earlier)._replace(channel=channel)
+
+    def _own(self, order_id: UUID) -> Origin:
+        """What this batch says."""
+        if order_id not in self._sold:
+            return Origin()
+        channel, fact = self._sold[order_id]
+        return Origin(channel, fact.position, fact.data.business_date)
 
 
 CHANNELS: LiteralString = """

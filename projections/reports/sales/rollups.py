@@ -175,19 +175,13 @@ APART: LiteralString = """CASE WHEN greatest(abs(quantity), abs(returned_quantit
                                   abs(discounts), abs(returns), abs(tax), abs(cost_of_goods),
                                   abs(not_restocked_value)) > 1000000000000
                     THEN position ELSE 0 END"""
-_COMPANY: Mapping[LiteralString, LiteralString] = {"company_id": "company_id"}
 _STORE: Mapping[LiteralString, LiteralString] = {"store_no": "store_no"}
-_DAY: Mapping[LiteralString, LiteralString] = {**_COMPANY, "business_date": "business_date"}
+_DAY: Mapping[LiteralString, LiteralString] = {"business_date": "business_date"}
 _STORE_DAY: Mapping[LiteralString, LiteralString] = {**_DAY, **_STORE}
-_ITEM: Mapping[LiteralString, LiteralString] = {"item_no": "item_no", "apart": APART}
 _MONTH: Mapping[LiteralString, LiteralString] = {
-    **_COMPANY,
-    "month": "date_trunc('month', business_date::timestamp)::date",
+    "month": "date_trunc('month', business_date::timestamp)::date"
 }
-_YEAR: Mapping[LiteralString, LiteralString] = {
-    **_COMPANY,
-    "year": "date_trunc('year', business_date::timestamp)::date",
-}
+_YEAR: Mapping[LiteralString, LiteralString] = {"year": "date_trunc('year', month::timestamp)::date"}
 
 
 def _add(
@@ -195,27 +189,37 @@ def _add(
     keys: Mapping[LiteralString, LiteralString],
     measures: LiteralString,
     *,
+    of: LiteralString = "",
     nothing: LiteralString = "0",
 ) -> LiteralString:
     """The part of a statement that sums up its rows `added`, and adds that to the table `sales_{name}`.
 
     The keys of the table are given with what they are of a row; measures have the same names in both. Sums
-    that come to `nothing` are 0, or NULL.
+    that come to `nothing` are 0, or NULL. Coarse sums are made `of` finer ones of the same statement, which
+    are far fewer than its rows.
     """
-    columns: LiteralString = ", ".join(keys)
-    values: LiteralString = ", ".join(keys.values())
+    columns: LiteralString = ", ".join(("company_id", *keys))
+    values: LiteralString = ", ".join(("company_id", *(f"{value} AS {one}" for one, value in keys.items())))
+    groups: LiteralString = ", ".join(("company_id", *keys.values()))
+    rows: LiteralString = f"sums_of_{of}" if of else "added"
+    first: LiteralString = "first_position" if of else "position"
+    last: LiteralString = "last_position" if of else "position"
     names: LiteralString = ", ".join(measures.split())
-    sums: LiteralString = ", ".join(f"coalesce(nullif(sum({one}), 0), {nothing})" for one in measures.split())
+    sums: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in measures.split())
+    some: LiteralString = ", ".join(f"coalesce(nullif({one}, 0), {nothing})" for one in measures.split())
     grown: LiteralString = ",\n               ".join(
         f"{one} = coalesce(nullif(coalesce(rollup.{one}, 0) + coalesce(excluded.{one}, 0), 0), {nothing})"
         for one in measures.split()
     )
     return f"""
-    by_{name} AS (
+    sums_of_{name} AS (
+        SELECT {values}, min({first}) AS first_position, max({last}) AS last_position, {sums}
+          FROM {rows}
+         GROUP BY {groups}
+    ), by_{name} AS (
         INSERT INTO sales_{name} AS rollup ({columns}, first_position, last_position, {names})
-        SELECT {values}, min(position), max(position), {sums}
-          FROM added
-         GROUP BY {values}
+        SELECT {columns}, first_position, last_position, {some}
+          FROM sums_of_{name}
             ON CONFLICT ({columns}) DO UPDATE
            SET first_position = least(rollup.first_position, excluded.first_position),
                last_position = greatest(rollup.last_position, excluded.last_position),
@@ -224,11 +228,11 @@ def _add(
 """
 
 
-ADD_COMPANY_DAY = _add("company_day", _DAY, OF_SALE)
-ADD_COMPANY_HOUR = _add("company_hour", {**_DAY, "hour": "hour"}, OF_SALE)
-ADD_STORE_DAY = _add("store_day", _STORE_DAY, OF_SALE)
-ADD_STORE_MONTH = _add("store_month", {**_MONTH, **_STORE}, OF_SALE)
 ADD_STORE_HOUR = _add("store_hour", {**_STORE_DAY, "hour": "hour"}, OF_SALE)
+ADD_COMPANY_HOUR = _add("company_hour", {**_DAY, "hour": "hour"}, OF_SALE, of="store_hour")
+ADD_STORE_DAY = _add("store_day", _STORE_DAY, OF_SALE, of="store_hour")
+ADD_COMPANY_DAY = _add("company_day", _DAY, OF_SALE, of="store_day")
+ADD_STORE_MONTH = _add("store_month", {**_MONTH, **_STORE}, OF_SALE, of="store_day")
 ADD_REGISTER_DAY = _add("register_day", {**_STORE_DAY, "register_no": "register_no"}, OF_SALE)
 ADD_CASHIER_DAY = _add("cashier_day", {**_STORE_DAY, "cashier_no": "cashier_no"}, OF_SALE)
 ADD_CUSTOMER_MONTH = _add(
@@ -236,8 +240,14 @@ ADD_CUSTOMER_MONTH = _add(
     {**_MONTH, "customer_id": f"coalesce(customer_id, {NOBODY})", **_STORE},
     OF_SALE,
 )
-ADD_ITEM_MONTH = _add("item_month", {**_MONTH, **_ITEM}, OF_LINE, nothing="NULL")
-ADD_ITEM_YEAR = _add("item_year", {**_YEAR, **_ITEM}, OF_LINE, nothing="NULL")
-ADD_COMPANY_TAX_DAY = _add("company_tax_day", {**_DAY, "tax_no": "tax_no"}, OF_TAX)
+ADD_ITEM_MONTH = _add("item_month", {**_MONTH, "item_no": "item_no", "apart": APART}, OF_LINE, nothing="NULL")
+ADD_ITEM_YEAR = _add(
+    "item_year",
+    {**_YEAR, "item_no": "item_no", "apart": "apart"},
+    OF_LINE,
+    of="item_month",
+    nothing="NULL",
+)
 ADD_TAX_DAY = _add("tax_day", {**_STORE_DAY, "tax_no": "tax_no"}, OF_TAX)
+ADD_COMPANY_TAX_DAY = _add("company_tax_day", {**_DAY, "tax_no": "tax_no"}, OF_TAX, of="tax_day")
 ADD_PAYMENT_DAY = _add("payment_day", {**_STORE_DAY, "method_no": "method_no"}, OF_PAYMENT)

@@ -64,6 +64,20 @@ class SalesReports(Projection):
         "basket_chunks",
         "basket_changes",
     )
+    reading_indexes = (
+        "sales_facts_by_day",
+        "sales_facts_by_register",
+        "sales_facts_by_cashier",
+        "sales_facts_of_refunds",
+        "sales_facts_of_further_handovers",
+        "sales_facts_of_deposits",
+        "sales_facts_by_customer",
+        "sales_line_facts_by_day",
+        "sales_tax_facts_by_day",
+        "sales_payment_facts_by_day",
+        "sales_payment_facts_of_refunds",
+        "sales_variant_names_by_product",
+    )
     folds = {
         Order.Sold: Sale,
         Order.Voided: Void,

@@ -13,11 +13,12 @@ from prometheus_client import REGISTRY
 from domain.catalog.brands import Brand
 from infra.eventstore.chain import LogAltered
 from infra.postgres.transactions import transaction
-from infra.projections import rebuild as rebuilding
+from infra.projections import proved_log, staging, swapping
+from infra.projections.proved_log import ProvedLog
 from infra.projections.reading import FactReader
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
-from infra.projections.staging import TableMissing
+from infra.projections.staging import Staging, TableMissing, staging_session
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES
 from projections.base import Fact, Projection, ServerOutdated
@@ -126,13 +127,13 @@ class TestRebuild:
         self, trading: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """However small the planner takes the table for: empty, if it was when it was last analyzed."""
-        settings, put_right = [], rebuilding._put_right
+        settings, put_right = [], swapping._put_right
 
         def spying(db: Any, *arguments: Any, **named: Any) -> int:
             settings.extend(db.connection.execute("SHOW enable_nestloop").fetchone())
             return put_right(db, *arguments, **named)
 
-        monkeypatch.setattr(rebuilding, "_put_right", spying)
+        monkeypatch.setattr(swapping, "_put_right", spying)
         trading.rebuild("turnover")
         assert settings == ["off"]
 
@@ -287,9 +288,46 @@ class TestRebuild:
         }
         assert outcome.failures == []
         assert REGISTRY.get_sample_value("mipos_rebuild_seconds_count", stock) == counted + 2
-        # Each log is proved once, and then folded for each read model.
-        everything = 3 * (trading.head() + other.head())
+        everything = 2 * (trading.head() + other.head())
         assert ticks[-1] == (everything, everything)
+
+    def test_reads_the_log_once_for_all_of_a_company(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Inline ones and others decode by themselves what was read; what is made from them reads again."""
+        for module in (proved_log, staging):
+            monkeypatch.setattr(module, "BATCH", 2)
+        read: list[int] = []
+        decode = FactReader.facts
+
+        def note(reader: FactReader, db: Any, events: Any) -> list[Fact]:
+            several = list(events)
+            read.extend(event.position for event in several)
+            return decode(reader, db, several)
+
+        monkeypatch.setattr(FactReader, "facts", note)
+        database.follow().step()
+        trading.register_brands("Arabica", "Bourbon", "Catuai")
+        outcome = rebuild_all(database.worker, EVENT_TYPES, database.models, [trading.company_id])
+        assert outcome.failures == []
+        assert {report.projection for report in outcome.reports} == {model.name for model in database.models}
+        readings = {(bool(model.sources), model.mode) for model in database.models}
+        assert sorted(read) == sorted([*range(1, trading.head() + 1)] * len(readings))
+        for model in database.models:
+            assert trading.verify(model.name).is_true
+
+    def test_one_that_fails_on_the_way_leaves_the_others_in_step(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in (proved_log, staging):
+            monkeypatch.setattr(module, "BATCH", 2)
+        trading.register_brands("Arabica", "Cursed Beans", "Bourbon")
+        outcome = rebuild_all(database.worker, EVENT_TYPES, database.models, [trading.company_id])
+        assert {failure.projection for failure in outcome.failures} == {"brand_initials"}
+        assert {report.projection for report in outcome.reports} == {
+            model.name for model in database.models if model.name != "brand_initials"
+        }
+        assert {report.position for report in outcome.reports} == {trading.head()}
 
 
 class TestWhileTheShopGoesOn:
@@ -366,3 +404,20 @@ def test_a_version_whose_tables_are_not_there_any_more_rebuilds_and_checks_nothi
     for look in (trading.rebuild, trading.verify):
         with pytest.raises(ServerOutdated):
             look("stock")
+
+
+_INDEXES_OF_LINES: LiteralString = """
+    SELECT indexdef FROM pg_indexes WHERE tablename = 'sales_line_facts' AND schemaname LIKE 'pg_temp%'
+"""
+
+
+def test_what_is_filled_to_be_compared_has_no_index_for_readers(database: Any, trading: Any) -> None:
+    model = database.model("report_sales")
+    with staging_session(database.worker) as connection:
+        made = Staging(connection, model, ProvedLog(EVENT_TYPES, [model], trading.company_id))
+        kept = connection.execute(_INDEXES_OF_LINES).fetchall()
+    assert "sales_line_facts_by_day" in model.reading_indexes
+    assert "sales_line_facts" in {table.name for table in made.tables}
+    assert [definition.partition(" USING ")[2] for (definition,) in kept] == [
+        'btree (company_id, "position", line)'
+    ]
