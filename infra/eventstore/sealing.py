@@ -94,9 +94,10 @@ def _tells(value: Any, names: list[str]) -> bool:
 
 def sealed(state: State, private: Private, key: bytes, place: Place) -> State:
     """A state, as JSON has it, with its private fields sealed."""
-    values = {path: _values(state, path) for path in private}
-    for path in private:
-        _withhold(state, path)
+    holders = {path: _holders(state, path) for path in private}
+    values = {path: [one.get(name) for one in some] for path, (some, name) in holders.items()}
+    for some, name in holders.values():
+        _withhold(state, some, name)
     plain = msgspec.json.encode(values)
     plain += b" " * (-len(plain) % _BLOCK)
     nonce = urandom(NONCE_LENGTH)
@@ -138,12 +139,6 @@ def _open(secret: str, key: bytes, place: Place) -> dict[str, list[Any]]:
         raise BrokenSeal from error
 
 
-def _values(state: State, path: str) -> list[Any]:
-    """What stands at a path, once for each element of the lists on the way."""
-    holders, name = _holders(state, path)
-    return [holder.get(name) for holder in holders]
-
-
 def _fill(state: State, path: str, values: Iterator[Any]) -> None:
     """Put values at a path, one for each element of the lists on the way."""
     if "." not in path:
@@ -154,12 +149,13 @@ def _fill(state: State, path: str, values: Iterator[Any]) -> None:
         holder[name] = next(values)
 
 
-def _withhold(state: State, path: str) -> None:
+def _withhold(state: State, holders: list[State], name: str) -> None:
     """Leave a field out; within a list, where others count on its place, leave null."""
-    if "." in path:
-        _fill(state, path, repeat(None))
-    else:
-        state.pop(path, None)
+    for holder in holders:
+        if holder is state:
+            holder.pop(name, None)
+        else:
+            holder[name] = None
 
 
 def _holders(state: State, path: str) -> tuple[list[State], str]:

@@ -68,25 +68,21 @@ def import_history(
     history = History(company_id, rules)
     total, new, sizes = source.count_baskets(), 0, deque[int]()
 
-    def references() -> Iterator[Streams]:
+    def batches() -> Iterator[Streams]:
         known = source.selling_stores(), source.households(), source.products()
         for streams in history.references(*known, batch_size):
             sizes.append(0)
             yield streams
-
-    def sales() -> Iterator[Streams]:
         for baskets in source.baskets(batch_size):
             sizes.append(len(baskets))
             yield history.sales(baskets)
 
-    recorder = BulkRecorder(pool, writer, company_id)
-    for batches in (references(), sales()):
-        with closing(recorder.record(batches)) as written:
-            for events in written:
-                new += events
-                done = sizes.popleft()
-                if progress:
-                    progress(done, total)
+    with closing(BulkRecorder(pool, writer, company_id).record(batches())) as recorded:
+        for events in recorded:
+            new += events
+            done = sizes.popleft()
+            if progress:
+                progress(done, total)
     if new:
         with pool.connection() as connection:
             analyze_changed(connection)
