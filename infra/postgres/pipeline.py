@@ -31,6 +31,7 @@ from infra.process.tracing import in_span, note
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 _BINARY = pq.Format.BINARY
+_TUPLES, _FAILED = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.FATAL_ERROR
 #: After how many transactions of a connection its statements are planned anew for the first time.
 _FIRST_PLANS = 32
 #: How the server calls errors that end the connection.
@@ -129,7 +130,7 @@ class Pipeline:
         self._fresh: list[Statement] = []
         self._names = 0
         self._transactions = 0
-        self._unsent = self._unflushed = False
+        self._unsent = False
         #: Whose results come next; None where a round trip ends.
         self._waiting: deque[tuple[Statement | None, Answer | None] | None] = deque()
         self._error: psycopg.Error | None = None
@@ -233,7 +234,6 @@ class Pipeline:
         self.round_trips += 1
         self._waiting.append(None)
         self._unsent = False
-        self._unflushed = True
 
     def _prepare(self, statement: Statement, types: tuple[int, ...], former: Prepared | None) -> Prepared:
         # A type that only this call knows (None says nothing of its type) adds to those known before.
@@ -255,9 +255,9 @@ class Pipeline:
         statement, answer = entry
         while (result := self._wait_for_result()) is not None:
             status = result.status
-            if status == pq.ExecStatus.TUPLES_OK and statement is not None and answer is not None:
+            if status == _TUPLES and statement is not None and answer is not None:
                 answer.arrived(self._rows(statement, result))
-            elif status == pq.ExecStatus.FATAL_ERROR:
+            elif status == _FAILED:
                 self._error = self._error or error_from_result(result)
         if self._error is not None and raising:
             raise self._error
@@ -278,10 +278,8 @@ class Pipeline:
 
     def _wait_for_result(self) -> pq.abc.PGresult | None:
         pgconn = self._pgconn
-        while self._unflushed:
-            if not pgconn.flush():
-                self._unflushed = False
-                break
+        # Asked for each result: it raises that a connection is lost, of which a result says nothing.
+        while pgconn.flush():
             self._poll.modify(pgconn.socket, POLLIN | POLLOUT)
             self._wait()
             self._poll.modify(pgconn.socket, POLLIN)
