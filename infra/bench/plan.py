@@ -21,6 +21,7 @@ from infra.bench import (
     stock,
     storage,
     tills,
+    upgrading,
 )
 from infra.bench.busyness import Busyness
 from infra.bench.reports import exporting
@@ -73,6 +74,7 @@ PLAN = (
     Measurement(
         ("rebuild_events_per_s", "rebuild_two_process_speedup"), lambda shops: rebuilding.measure(shops.one)
     ),
+    Measurement(("upgrade_seconds_per_million",), lambda shops: upgrading.measure(shops.site)),
     Measurement(
         ("import_orders_per_s", "import_orders_per_s_catalog_there"),
         lambda shops: importing.measure(shops.site),

@@ -36,6 +36,8 @@ _ROWS = (
      "{appends_per_s_four_connections:,.0f} of {inserts_per_s_four_connections:,.0f} commits/s"),
     ("Rebuild of the sales summary", "rebuild_events_per_s", "{:,.0f} events/s", "{rebuild_events:,} events"),
     ("The same with two processes for two companies", "rebuild_two_process_speedup", "{:.2f} times", ""),
+    ("An upgrade that makes every read model anew", "upgrade_seconds_per_million", "{:,.0f} s/million events",
+     "{upgrade_processor_seconds_per_million:,.0f} s of processors; {upgrade_events:,} events"),
     ("Import of the Complete Journey, with its catalog", "import_orders_per_s", "{:,.0f} orders/s",
      "processor for the catalog: Python {catalog_python_s:,.1f} s, PostgreSQL {catalog_postgresql_s:,.1f} s"),
     ("The same, the catalog being there", "import_orders_per_s_catalog_there", "{:,.0f} orders/s",

@@ -29,6 +29,7 @@ KEYS = (
     "append_vs_insert",
     "rebuild_events_per_s",
     "rebuild_two_process_speedup",
+    "upgrade_seconds_per_million",
     "import_orders_per_s",
     "import_orders_per_s_catalog_there",
     "lookup_p95_ms",

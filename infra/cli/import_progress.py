@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from infra.process.progress import Rate
+from infra.process.progress import Rate, spelt
 
 TENTHS = 10
 
@@ -45,8 +45,4 @@ class SalesProgress:
         elif self._done * TENTHS // total > self._tenth:
             self._tenth = self._done * TENTHS // total
             left = (time.monotonic() - self._began) * (total - self._done) / self._done
-            click.echo(f"{self._done:,} of {total:,} sales, {_spelt(left)} left", err=True)
-
-
-def _spelt(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 minutes from there on
+            click.echo(f"{self._done:,} of {total:,} sales, {spelt(left)} left", err=True)

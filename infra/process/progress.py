@@ -1,7 +1,9 @@
-"""How long work on many events, or on other things, has still to go, on the terminal."""
+"""How long work on many events, or on other things, still takes: a bar on the terminal, lines elsewhere."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -35,3 +37,53 @@ def progress_bar(console: Console, unit: str = "events") -> Iterator[Progress]:
     columns = (what, BarColumn(), MofNCompleteColumn(), Rate(unit), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         yield bar
+
+
+class Tell(Protocol):
+    """Told now and then how much is done, of how much."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note."""
+
+
+#: Where nobody looks, a line tells of each tenth that is done, but not more often than in so many seconds.
+TENTHS, SECONDS_BETWEEN = 10, 2.0
+
+
+@contextmanager
+def telling(console: Console, what: str, unit: str) -> Iterator[Tell]:
+    """Tells how much of something is done and how long it will still take, once there is anything to do."""
+    if not console.is_terminal:
+        yield _Lines(console, what, unit).tell
+        return
+    with progress_bar(console, unit) as bar:
+        task = bar.add_task(what, total=None, visible=False)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, visible=True)
+
+        yield tell
+
+
+class _Lines:
+    """What is written to a log: nothing of what takes a moment."""
+
+    def __init__(self, console: Console, what: str, unit: str) -> None:
+        self._console, self._what, self._unit = console, what, unit
+        self._tenth = 0
+        self._began = self._told_at = time.monotonic()
+
+    def tell(self, done: int, total: int) -> None:
+        """Write a line if another tenth is done."""
+        now, tenth = time.monotonic(), done * TENTHS // max(total, 1)
+        if tenth <= self._tenth or now - self._told_at < SECONDS_BETWEEN:
+            return
+        self._tenth, self._told_at = tenth, now
+        left = (now - self._began) * (total - done) / done
+        line = f"{self._what}: {done:,} of {total:,} {self._unit}, {spelt(left)} left"
+        self._console.print(line, highlight=False, soft_wrap=True)
+
+
+def spelt(seconds: float) -> str:
+    """A time as a person says it."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 minutes from there on

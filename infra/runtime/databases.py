@@ -24,7 +24,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.embedded.errors import AlreadyRunning
 from infra.postgres.embedded.place import settle
 from infra.postgres.installation import DatabaseUnfit, Installation
-from infra.process.progress import progress_bar
+from infra.process.progress import telling
 from infra.runtime.directory_key import keep_directory_key, read_directory_key
 from infra.runtime.log_epochs import begin_lost_epochs
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -303,15 +303,14 @@ def prepare(addresses: Addresses, *, is_restored: bool = False) -> None:
     if addresses.owner is None:
         check(addresses, "app")
         return
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task("Building what this version reads from", total=None, visible=False)
+    with telling(Console(stderr=True), "Building what this version reads from", "facts") as progress:
         rebuilt = Upgrade(
             addresses.owner,
             addresses.installation,
             EVENT_TYPES,
             PROJECTIONS,
             tell=tell,
-            progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True),
+            progress=progress,
             processes=min(4, os.cpu_count() or 1),
         ).run()
     if rebuilt and not is_restored:

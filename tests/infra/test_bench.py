@@ -86,6 +86,12 @@ class TestBench:
         assert sum(parts.values()) == pytest.approx(figures["bytes_per_sale"])
 
     @pytest.mark.large
+    def test_upgrades_a_shop_with_shifts_and_refunds(self) -> None:
+        figures = run("--seconds", "0.1", "--only", "upgrade_seconds_per_million")
+        assert figures["upgrade_events"] >= 20_000
+        assert figures["upgrade_processor_seconds_per_million"] > 0
+
+    @pytest.mark.large
     def test_fills_a_year_sells_on_and_checks_every_read_model(self) -> None:
         small = ("--events", "1000", "--companies", "3", "--minutes", "0.1", "--seconds", "0.2")
         figures = run("--scale", *small)
