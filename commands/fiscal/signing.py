@@ -22,6 +22,10 @@ from domain.tills import Till
 class FiscalDevice(Protocol):
     """What signs receipts."""
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is one. Where there is none, as nearly everywhere, no receipt is made for it."""
+
     def sign(self, receipt: ReceiptToSign) -> ReceiptSignature | None:
         """What the device says of a receipt; None where none is set up.
 
@@ -56,7 +60,7 @@ def sign_receipt(
     What a till did alone has left it with its receipt, and is not signed here. Amounts are those that were
     decided, in minor currency units; the device gets them below zero unless it is a sale.
     """
-    if offline is not None:
+    if offline is not None or not work.fiscal.is_set_up:
         return None
     receipt = ReceiptToSign(
         kind=kind,

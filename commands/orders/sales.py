@@ -222,14 +222,14 @@ def demands_of(command: PlaceSale, context: SaleContext, occurred_at: datetime) 
     return [
         Demand(
             position=index,
-            variant_id=line.variant_id,
+            variant_id=variant.id,
             quantity=line.quantity,
-            strict=context.variants[line.variant_id].status == "discontinued",
-            assumed_cost=context.variants[line.variant_id].cost,
-            is_counted_since=context.levels.get(line.variant_id, NOTHING).is_counted_since(occurred_at),
+            strict=variant.status == "discontinued",
+            assumed_cost=variant.cost,
+            is_counted_since=context.levels.get(variant.id, NOTHING).is_counted_since(occurred_at),
         )
         for index, line in enumerate(command.lines)
-        if context.variants[line.variant_id].track_stock
+        if (variant := context.variants[line.variant_id]).track_stock
     ]
 
 

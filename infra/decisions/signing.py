@@ -38,6 +38,8 @@ class AskDevice(Exception):
 class NoDevice:
     """No device is set up: nothing is signed."""
 
+    is_set_up = False
+
     def sign(self, receipt: ReceiptToSign) -> ReceiptSignature | None:  # noqa: ARG002 nobody is asked
         """Nothing."""
         return None
@@ -52,6 +54,8 @@ NO_DEVICE = NoDevice()
 
 class Signing:
     """What a device said during one request, whose attempts all make the same ids."""
+
+    is_set_up = True
 
     def __init__(self, device: SigningDevice, caller: Caller) -> None:
         self._device = device

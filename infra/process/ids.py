@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+#: What of the lowest 80 bits says that it is of version 7, and what of them is drawn.
+_FORM, _DRAWN = 0x7000_8000_0000_0000_0000, 0x0FFF_3FFF_FFFF_FFFF_FFFF
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -13,10 +15,8 @@ _MICROSECOND = timedelta(microseconds=1)
 def uuid7() -> UUID:
     """A UUID of version 7 (RFC 9562): milliseconds since the epoch, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    number = int.from_bytes(os.urandom(10), "big")
-    number |= milliseconds << 80
-    number = number & ~(0xF << 76) | (0x7 << 76)
-    return UUID(int=number & ~(0x3 << 62) | (0x2 << 62))
+    drawn = int.from_bytes(os.urandom(10), "big") & _DRAWN
+    return UUID(int=milliseconds << 80 | _FORM | drawn)
 
 
 def uuid7_at(moment: datetime) -> UUID:
