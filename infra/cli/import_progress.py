@@ -39,6 +39,9 @@ class SalesProgress:
     def advance(self, done: int, total: int) -> None:
         """Take in that so many more of all sales are there; none while what they refer to is brought in."""
         self._done += done
+        if not done:
+            # How long sales take, nobody knows from how long the catalog took.
+            self._began = time.monotonic()
         if self._console.is_terminal:
             description = "Sales" if self._done else "Stores, customers, catalog"
             self._bar.update(self._task, description=description, completed=self._done, total=total)
