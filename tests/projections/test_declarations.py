@@ -292,5 +292,6 @@ class TestAStatement:
 def test_indexes_for_readers_alone_are_in_the_schema_and_keep_nothing_unique() -> None:
     """A rebuild leaves them out of what it fills and throws away."""
     for model in PROJECTIONS:
+        schema = " ".join(model.schema.split())
         for name in model.reading_indexes:
-            assert f"CREATE INDEX {name} ON " in model.schema
+            assert f"CREATE INDEX {name} ON " in schema
