@@ -7,7 +7,7 @@ from infra.bench.load import Result
 from infra.bench.processors import of_trees
 from infra.bench.rounds import percentile
 from infra.bench.shops import Chain, open_chain
-from infra.bench.site import Site, following, open_site, serving
+from infra.bench.site import Site, following, serving
 
 #: How long is sold in between, as so many times what a part takes.
 MEANWHILE = 11
@@ -18,7 +18,7 @@ def measure(site: Site) -> dict[str, Any]:
 
     What a sale takes of the database's processor is told beside it: others at work hardly change that.
     """
-    with open_site(site.seconds, site.say) as own:
+    with site.beside() as own:
         chain = open_chain(own, is_known=False)
         with serving(own) as (port, _), following(own):
             own.say("Selling the first things")

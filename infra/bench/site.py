@@ -61,6 +61,11 @@ class Site:
         """The process number of the database server."""
         return int((self.settings.data_dir / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
 
+    def beside(self) -> contextlib.AbstractContextManager["Site"]:
+        """Another one for a while, under the same key: what this process seals is opened on both."""
+        key = self.settings.sealing_key()
+        return open_site(self.seconds, self.say, real_year=self.real_year, scale=self.scale, data_key=key)
+
     def log(self, name: str) -> Path:
         """Where a process writes what it has to say."""
         return self.settings.data_dir / f"{name}.log"
@@ -73,12 +78,15 @@ class Site:
 
 
 @contextlib.contextmanager
-def open_site(seconds: float, say: Say, *, real_year: bool = False, scale: int = 1) -> Iterator[Site]:
+def open_site(
+    seconds: float, say: Say, *, real_year: bool = False, scale: int = 1, data_key: str | None = None
+) -> Iterator[Site]:
     """Start a server in a temporary folder and make its database ready; nothing of it is left afterwards."""
     with TemporaryDirectory(prefix="mipos-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # The server's user must be able to pass through to its data.
         heeded = {name: os.environ[name] for name in HEEDED if name in os.environ}
-        settings = load_settings({**heeded, "MIPOS_DATA_DIR": str(Path(folder) / "mipos")})
+        own = {"MIPOS_DATA_DIR": str(Path(folder) / "mipos"), "MIPOS_DATA_KEY": data_key or ""}
+        settings = load_settings({**heeded, **own})
         say("Starting a database server")
         with database(settings) as addresses:
             yield Site(settings, addresses, seconds, say, real_year, scale)

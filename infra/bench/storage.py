@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from infra.bench.checkout import shoot
 from infra.bench.lag import wait_until_followed
 from infra.bench.shops import Chain, open_chain
-from infra.bench.site import Site, following, open_site, serving
+from infra.bench.site import Site, following, serving
 
 #: Sales for each second a part is to take: four thousand for ten. With few, pages are seen rather than rows.
 SALES_PER_SECOND, LEAST_SALES = 400, 200
@@ -32,7 +32,7 @@ def measure(site: Site) -> dict[str, Any]:
 
     On a database of its own, whose tables have grown for a while, so that pages are as full as they get.
     """
-    with open_site(site.seconds, site.say) as own, _shop(own) as (chain, port):
+    with site.beside() as own, _shop(own) as (chain, port):
         sales = max(LEAST_SALES, round(SALES_PER_SECOND * own.seconds))
         own.say(f"Selling {sales:,} times, and as often again, which is weighed")
         first, sizes = _sold(chain, port, sales)

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 
 from infra.bench.processors import of_trees
 from infra.bench.shop_years import make_years
-from infra.bench.site import MeasurementFailed, Site, open_site
+from infra.bench.site import MeasurementFailed, Site
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.upgrade import Upgrade
 
@@ -23,7 +23,7 @@ _PARKED: LiteralString = "SELECT projection, error FROM projection_checkpoints W
 
 def measure(site: Site) -> dict[str, Any]:
     """Seconds for a million events, by the clock and of all processors, on a database of its own."""
-    with open_site(site.seconds, site.say) as own:
+    with site.beside() as own:
         make_years(own, max(20_000, round(EVENTS_PER_SECOND * site.seconds)))
         own.own(_FORGET_DIGESTS)
         own.own("CHECKPOINT")

@@ -8,7 +8,7 @@ from infra.bench.reports.answering import measure_answers
 from infra.bench.reports.baskets import measure_baskets
 from infra.bench.reports.history import History, made_year, real_year
 from infra.bench.reports.scaling import multiply
-from infra.bench.site import MeasurementFailed, Site, open_site
+from infra.bench.site import MeasurementFailed, Site
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.showcase.complete_journey.source import HistoryNotInstalled
@@ -20,7 +20,7 @@ _MB = 1_000_000
 
 def measure(site: Site) -> dict[str, Any]:
     """The figures of reports. Their tables are measured, so nobody else's rows may lie in them."""
-    with open_site(site.seconds, site.say, real_year=site.real_year, scale=site.scale) as own:
+    with site.beside() as own:
         history = _history(own)
         reports = [model for model in PROJECTIONS if _is_of_reports(model)]
         own.say(f"Making all read models of reports of {history.sales:,} sales anew")
