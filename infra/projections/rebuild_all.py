@@ -7,6 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from typing import LiteralString
 from uuid import UUID
 
@@ -194,11 +195,16 @@ def _runner(  # noqa: PLR0917 each model with its workers and the report
         yield lambda tasks: (work.do(task, advance) for task in tasks)
         return
     context = multiprocessing.get_context("fork")
-    passed = context.Value("q", 0)
-    with ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_adopt, initargs=(work, passed, os.getpid())
-    ) as pool:
+    passed, is_over = context.Value("q", 0), context.Event()
+    pool = ProcessPoolExecutor(
+        processes, mp_context=context, initializer=_adopt, initargs=(work, passed, is_over, os.getpid())
+    )
+    try:
         yield lambda tasks: _side_by_side(pool, tasks, passed, progress, total)
+    finally:
+        # Whoever interrupts waits for the pages of the log at hand, not for the rest of it.
+        is_over.set()
+        pool.shutdown(cancel_futures=True)
 
 
 def _side_by_side(
@@ -227,15 +233,18 @@ class _Inherited:
 
     work: _Work
     passed: "Synchronized[int]"
+    is_over: Event
 
 
-def _adopt(work: _Work, passed: "Synchronized[int]", parent: int) -> None:
+def _adopt(work: _Work, passed: "Synchronized[int]", is_over: Event, parent: int) -> None:
     end_with(parent)
-    _Inherited.work, _Inherited.passed = work, passed
+    _Inherited.work, _Inherited.passed, _Inherited.is_over = work, passed, is_over
 
 
 def _do_inherited(task: _Task) -> _Results:
     def advance(more: int) -> None:
+        if _Inherited.is_over.is_set():
+            raise KeyboardInterrupt
         with _Inherited.passed.get_lock():
             _Inherited.passed.value += more
 
