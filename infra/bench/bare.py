@@ -6,8 +6,9 @@ import falcon
 
 from infra.bench.load import Task
 from infra.bench.rounds import alternate
+from infra.bench.sending import send
 from infra.bench.shops import TILLS
-from infra.bench.site import HOST, Site, serving, task
+from infra.bench.site import HOST, Site, serving
 from infra.runtime import server
 from infra.runtime.settings import load_settings
 
@@ -21,9 +22,7 @@ def measure(site: Site) -> dict[str, Any]:
         load = Task(HOST, port, [[REQUEST]] * TILLS, site.seconds / 3, warm_up=0.5)
 
         def ask() -> float:
-            with task("infra.bench.load", load) as result:
-                speed: float = result().per_second
-                return speed
+            return send(load, "requests").per_second
 
         return {"bare_rps": alternate({"bare": ask})["bare"]}
 

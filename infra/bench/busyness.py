@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from infra.bench.processors import Spent, Usage, cores
@@ -30,7 +30,7 @@ class Busyness:
     is_accepted: bool
     others: float = 0.0
     stolen: float = 0.0
-    is_busy: bool = field(default=False)
+    is_busy: bool = False
 
     @contextmanager
     def watched(self, site: Site) -> Iterator[None]:

@@ -9,8 +9,9 @@ from infra.bench.bounds import Bounds
 from infra.bench.load import LEAST_SECONDS, Result, Task
 from infra.bench.recording import pgbench_script, record_sale
 from infra.bench.rounds import alternate, percentile
+from infra.bench.sending import send
 from infra.bench.shops import TILLS, Chain
-from infra.bench.site import HOST, MeasurementFailed, serving, task
+from infra.bench.site import HOST, serving
 
 #: Different prepared sales of each till.
 PREPARED = 400
@@ -58,13 +59,7 @@ def shoot(
     requests = [chain.requests(till, PREPARED, port, more) for till in range(TILLS)]
     lasting = max(seconds, LEAST_SECONDS)
     warming = WARM_UP_SECONDS if warm_up is None else warm_up
-    sales = Task(HOST, port, requests, lasting, warm_up=warming, rate=rate)
-    with task("infra.bench.load", sales) as result:
-        sold: Result = result()
-    if sold.failed or not sold.answered:
-        refusal = sold.refusal.decode("utf-8", "replace")
-        raise MeasurementFailed(f"{sold.failed} sales were refused, {sold.answered} made: {refusal}")
-    return sold
+    return send(Task(HOST, port, requests, lasting, warm_up=warming, rate=rate), "sales")
 
 
 def _compare(chain: Chain, name: str, *, with_standard: bool) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
 
-from infra.bench.load import LEAST_SECONDS, Result, Task
+from infra.bench.load import LEAST_SECONDS, Task
 from infra.bench.rounds import percentile
-from infra.bench.site import HOST, MeasurementFailed, Site, task
+from infra.bench.sending import send
+from infra.bench.site import HOST, MeasurementFailed, Site
 
 WARM_UP_SECONDS = 0.5
 _SHARES = (0.50, 0.95, 0.99)
@@ -25,12 +26,7 @@ def get(token: str, path: str, **query: str) -> bytes:
 def times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]:
     """Percentiles in milliseconds of answers to one client that sends these one after another."""
     seconds = max(site.seconds / 10, LEAST_SECONDS)
-    load = Task(HOST, port, [requests], seconds, warm_up=WARM_UP_SECONDS)
-    with task("infra.bench.load", load) as result:
-        answered: Result = result()
-    if answered.failed or not answered.answered:
-        refusal = answered.refusal.decode("utf-8", "replace")
-        raise MeasurementFailed(f"{answered.failed} requests were refused: {refusal}")
+    answered = send(Task(HOST, port, [requests], seconds, warm_up=WARM_UP_SECONDS), "requests")
     return {f"p{round(100 * share)}": 1000 * percentile(answered.latencies, share) for share in _SHARES}
 
 

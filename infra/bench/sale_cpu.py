@@ -14,8 +14,9 @@ from infra.bench.checkout import WARM_UP_SECONDS, shoot
 from infra.bench.load import LEAST_SECONDS, Result, Task
 from infra.bench.processors import of_trees
 from infra.bench.requests import Client
+from infra.bench.sending import send
 from infra.bench.shops import TILLS, Chain, sale
-from infra.bench.site import HOST, serving, task
+from infra.bench.site import HOST, serving
 
 
 def measure(chain: Chain) -> dict[str, Any]:
@@ -49,7 +50,4 @@ def _spent(roots: list[int], send: Callable[[], Result]) -> list[float]:
 
 
 def _ask(port: int, size: int, seconds: float) -> Result:
-    load = Task(HOST, port, [[asked_for(size)]] * TILLS, max(seconds, LEAST_SECONDS))
-    with task("infra.bench.load", load) as result:
-        answered: Result = result()
-    return answered
+    return send(Task(HOST, port, [[asked_for(size)]] * TILLS, max(seconds, LEAST_SECONDS)), "requests")

@@ -19,8 +19,9 @@ from infra.bench.checkout import LOAD_TO_TIME, WARM_UP_SECONDS, shoot
 from infra.bench.load import LEAST_SECONDS, Result, Task
 from infra.bench.requests import Client, get, times
 from infra.bench.rounds import alternate, percentile
+from infra.bench.sending import send
 from infra.bench.shops import CASHIER, PRODUCTS, STORE, TILLS, Chain, barcode_of, id_of, sale
-from infra.bench.site import HOST, MeasurementFailed, serving, task
+from infra.bench.site import HOST, MeasurementFailed, serving
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.runtime.services import make_event_writer
@@ -124,13 +125,7 @@ def _look_up(chain: Chain, port: int, rate: float | None) -> Result:
         for till in range(TILLS)
     ]
     seconds = max(chain.site.seconds / 2, LEAST_SECONDS)
-    load = Task(HOST, port, requests, seconds, warm_up=WARM_UP_SECONDS, rate=rate)
-    with task("infra.bench.load", load) as result:
-        answered: Result = result()
-    if answered.failed or not answered.answered:
-        refusal = answered.refusal.decode("utf-8", "replace")
-        raise MeasurementFailed(f"{answered.failed} barcodes were refused: {refusal}")
-    return answered
+    return send(Task(HOST, port, requests, seconds, warm_up=WARM_UP_SECONDS, rate=rate), "barcodes")
 
 
 def _deliveries(chain: Chain, client: Client) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, LiteralString
 
 from commands.ports import Caller
-from infra.bench.load import LEAST_SECONDS, Result, Task
+from infra.bench.load import LEAST_SECONDS, Task
 from infra.bench.memory import memory_of
 from infra.bench.rounds import percentile
 from infra.bench.scale.shop import Shop
+from infra.bench.sending import send
 from infra.bench.shops import LINES, TILLS, TOKEN_SECONDS, post
-from infra.bench.site import HOST, MeasurementFailed, Process, Site, task
+from infra.bench.site import HOST, Process, Site
 from infra.identity.tokens import Tokens
 
 #: In how many parts is sold, after each of which is looked at everything.
@@ -58,14 +59,15 @@ def sell(
     """Sell at half of what is possible; the first shop is the large one. Processes: web server and worker."""
     web, worker = (process.pid for process in processes)
     draw = random.Random(7)  # noqa: S311 a draw that can be repeated
-    requests = [_requests(site, shops, draw) for _ in range(TILLS)]
+    requests = [list(_sales(site, shops, draw)) for _ in range(TILLS)]
     seconds = max(60 * minutes / PARTS, LEAST_SECONDS)
-    most = _shoot(Task(HOST, port, requests, max(seconds / 3, LEAST_SECONDS), warm_up=1.0)).per_second
+    first = Task(HOST, port, requests, max(seconds / 3, LEAST_SECONDS), warm_up=1.0)
+    most = send(first, "sales").per_second
     looks = [Look.at(site, web, worker)]
     parts = []
     for number in range(PARTS):
         site.say(f"Selling at {LOAD * most:,.0f} a second, part {number + 1} of {PARTS}")
-        parts.append(_shoot(Task(HOST, port, requests, seconds, rate=LOAD * most)))
+        parts.append(send(Task(HOST, port, requests, seconds, rate=LOAD * most), "sales"))
         looks.append(Look.at(site, web, worker))
     return {
         "scale_most_rps": most,
@@ -101,22 +103,8 @@ def _times(latencies: list[float]) -> dict[str, float]:
     return {f"p{round(100 * share)}": 1000 * percentile(latencies, share) for share in (0.50, 0.99)}
 
 
-def _shoot(sales: Task) -> Result:
-    """Sell. Raises MeasurementFailed when a sale is refused."""
-    with task("infra.bench.load", sales) as result:
-        sold: Result = result()
-    if sold.failed or not sold.answered:
-        refusal = sold.refusal.decode("utf-8", "replace")
-        raise MeasurementFailed(f"{sold.failed} sales were refused, {sold.answered} made: {refusal}")
-    return sold
-
-
-def _requests(site: Site, shops: Sequence[Shop], draw: random.Random) -> list[bytes]:
-    """What a connection sends: sales of the large shop, and now and then of any."""
-    return list(_sales(site, shops, draw))
-
-
 def _sales(site: Site, shops: Sequence[Shop], draw: random.Random) -> Iterator[bytes]:
+    """What a connection sends: sales of the large shop, and now and then of any."""
     tokens = Tokens(site.settings.signing_key(), TOKEN_SECONDS)
     for _ in range(_PREPARED):
         shop = draw.choice(shops) if draw.randrange(OTHERS) == 0 else shops[0]
