@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.sharedctypes import Synchronized
-from multiprocessing.synchronize import Event
 from typing import LiteralString
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from infra.eventstore.chain import LogAltered
 from infra.eventstore.codec import EventTypes
 from infra.postgres.analyzing import analyze_changed
 from infra.postgres.connections import STAGING, bounded
-from infra.process.children import end_with
+from infra.process.children import Together, end_with
 from infra.process.troubles import described
 from infra.projections.measured import count_failed_rebuild, count_rebuild
 from infra.projections.rebuild import RebuildReport, rebuild_together
@@ -195,22 +193,22 @@ def _runner(  # noqa: PLR0917 each model with its workers and the report
         yield lambda tasks: (work.do(task, advance) for task in tasks)
         return
     context = multiprocessing.get_context("fork")
-    passed, is_over = context.Value("q", 0), context.Event()
+    passed = Together(context)
     pool = ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_adopt, initargs=(work, passed, is_over, os.getpid())
+        processes, mp_context=context, initializer=_adopt, initargs=(work, passed, os.getpid())
     )
     try:
         yield lambda tasks: _side_by_side(pool, tasks, passed, progress, total)
     finally:
         # Whoever interrupts waits for the pages of the log at hand, not for the rest of it.
-        is_over.set()
+        passed.end()
         pool.shutdown(cancel_futures=True)
 
 
 def _side_by_side(
     pool: ProcessPoolExecutor,
     tasks: Sequence[_Task],
-    passed: "Synchronized[int]",
+    passed: Together,
     progress: Progress,
     total: int,
 ) -> Iterator[_Results]:
@@ -218,7 +216,7 @@ def _side_by_side(
     running: set[Future[_Results]] = set(waiting)
     while running:
         _, running = wait(running, timeout=_TICK_SECONDS)
-        progress(passed.value, total)
+        progress(passed.done, total)
     for future, task in waiting.items():
         trouble = future.exception()
         if trouble is None:
@@ -232,20 +230,13 @@ class _Inherited:
     """What a child process got from the one that started it."""
 
     work: _Work
-    passed: "Synchronized[int]"
-    is_over: Event
+    passed: Together
 
 
-def _adopt(work: _Work, passed: "Synchronized[int]", is_over: Event, parent: int) -> None:
+def _adopt(work: _Work, passed: Together, parent: int) -> None:
     end_with(parent)
-    _Inherited.work, _Inherited.passed, _Inherited.is_over = work, passed, is_over
+    _Inherited.work, _Inherited.passed = work, passed
 
 
 def _do_inherited(task: _Task) -> _Results:
-    def advance(more: int) -> None:
-        if _Inherited.is_over.is_set():
-            raise KeyboardInterrupt
-        with _Inherited.passed.get_lock():
-            _Inherited.passed.value += more
-
-    return _Inherited.work.do(task, advance)
+    return _Inherited.work.do(task, _Inherited.passed.add)

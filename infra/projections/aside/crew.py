@@ -4,13 +4,12 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from multiprocessing.sharedctypes import Synchronized
 from typing import Any, LiteralString, Self
 from uuid import UUID
 
 import psycopg
 
-from infra.process.children import end_with
+from infra.process.children import Together, end_with
 from infra.projections.aside.builder import NOTE, Builder, Run, noted
 from infra.projections.aside.site import Site, Unindexed, complete
 from infra.projections.aside.tasks import LOG, Shares, Task, pending, waves_of
@@ -40,7 +39,7 @@ class Crew:
         self._shares = Shares(connection, site.types, site.models)
         # A child inherits the event types and read models as they are; they are classes that cannot be sent.
         context = multiprocessing.get_context("fork")
-        self._passed = context.Value("q", 0)
+        self._passed = Together(context)
         self._pool = ProcessPoolExecutor(
             processes, mp_context=context, initializer=begin, initargs=(site, self._passed, os.getpid())
         )
@@ -49,6 +48,8 @@ class Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Whoever interrupts waits for the runs at hand, not for the rest of what was to be built.
+        self._passed.end()
         self._pool.shutdown(cancel_futures=True)
 
     def go_round(self, progress: Progress = ignore_progress) -> int:
@@ -58,10 +59,10 @@ class Crew:
         is told how many facts are folded, of how many.
         """
         waves = [self._sized(pending(self._connection, names)) for names in waves_of(self._site.models)]
-        begun, total = self._passed.value, sum(facts for wave in waves for _, facts in wave)
+        begun, total = self._passed.done, sum(facts for wave in waves for _, facts in wave)
         for wave in waves:
             running = [self._pool.submit(_build, pack) for pack in _packed(wave)]
-            self._watch(running, lambda: progress(self._passed.value - begun, total))
+            self._watch(running, lambda: progress(self._passed.done - begun, total))
             self._note_proofs([proof for one in running for proof in one.result()])
         return sum(task.length * len(task.names) for wave in waves for task, _ in wave)
 
@@ -106,11 +107,11 @@ class _Inherited:
 
     builder: Builder
     connection: psycopg.Connection[Any]
-    passed: "Synchronized[int]"
+    passed: Together
     session: Any
 
 
-def begin(site: Site, passed: "Synchronized[int]", parent: int) -> None:
+def begin(site: Site, passed: Together, parent: int) -> None:
     """Make a child process ready, which ends with its parent."""
     end_with(parent)
     # Kept, because what is let go of is closed.
@@ -153,8 +154,7 @@ def _teller(task: Task, facts: int) -> Callable[[int], None]:
         passed += positions
         more = facts * passed // task.length - told
         told += more
-        with _Inherited.passed.get_lock():
-            _Inherited.passed.value += more
+        _Inherited.passed.add(more)
 
     return advance
 
