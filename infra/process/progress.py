@@ -1,9 +1,8 @@
 """How long work on many events, or on other things, still takes: a bar on the terminal, lines elsewhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -39,19 +38,12 @@ def progress_bar(console: Console, unit: str = "events") -> Iterator[Progress]:
         yield bar
 
 
-class Tell(Protocol):
-    """Told now and then how much is done, of how much."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take note."""
-
-
 #: Where nobody looks, a line tells of each tenth that is done, but not more often than in so many seconds.
 TENTHS, SECONDS_BETWEEN = 10, 2.0
 
 
 @contextmanager
-def telling(console: Console, what: str, unit: str) -> Iterator[Tell]:
+def telling(console: Console, what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     """Tells how much of something is done and how long it will still take, once there is anything to do."""
     if not console.is_terminal:
         yield _Lines(console, what, unit).tell

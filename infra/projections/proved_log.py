@@ -9,7 +9,7 @@ from infra.eventstore.chain import Proof
 from infra.eventstore.codec import EventTypes
 from infra.postgres.transactions import Transaction
 from infra.process.garbage import collecting_no_garbage
-from infra.projections.reading import BATCH, FactReader
+from infra.projections.reading import BATCH, FactReader, readers_by_mode
 from projections.base import Fact, Projection
 
 
@@ -31,9 +31,7 @@ class ProvedLog:
     ) -> None:
         self.company_id = company_id
         self._types = types
-        # Inline ones read ids as such, and others as text.
-        by_mode = {mode: [model for model in models if model.mode == mode] for mode in ("inline", "async")}
-        self._readers = {mode: FactReader(types, own) for mode, own in by_mode.items() if own}
+        self._readers = readers_by_mode(types, models)
         self._proof = Proof(company_id, proved)
         self._begin = proved
         self._facts: dict[str, list[Fact]] = {mode: [] for mode in self._readers}

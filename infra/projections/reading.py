@@ -120,6 +120,12 @@ class FactReader:
         return facts
 
 
+def readers_by_mode(types: EventTypes, models: Sequence[Projection]) -> dict[str, FactReader]:
+    """One reader for all inline ones and one for all others: inline ones read ids as such, others as text."""
+    by_mode = {mode: [model for model in models if model.mode == mode] for mode in ("inline", "async")}
+    return {mode: FactReader(types, own) for mode, own in by_mode.items() if own}
+
+
 def rows_between(db: Transaction, after: int, upto: int, passed_over: Sequence[str]) -> list[EventRow]:
     """The events after one position up to another, save those of types that are passed over."""
     cursor = db.connection.cursor(binary=True, row_factory=tuple_row)

@@ -23,7 +23,7 @@ from projections.base import Projection
 class Progress(Protocol):
     """Told now and then how many positions of the log are done, of how many."""
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, /) -> None:
         """Take note."""
 
 

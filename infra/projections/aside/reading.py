@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from infra.eventstore.codec import EventTypes
 from infra.postgres.transactions import Transaction
-from infra.projections.reading import FactReader, rows_between
+from infra.projections.reading import readers_by_mode, rows_between
 from projections.base import Fact, Projection
 
 
 class Reading:
-    """Reads for read models of both modes: those that decisions are made on read ids otherwise."""
+    """Reads for read models of both modes."""
 
     def __init__(self, types: EventTypes, models: Sequence[Projection]) -> None:
-        by_mode = [[model for model in models if model.mode == mode] for mode in ("inline", "async")]
-        self._readers = [(FactReader(types, own), own) for own in by_mode if own]
-        passed_over = [set(reader.passed_over) for reader, _ in self._readers]
+        self._models = models
+        self._readers = readers_by_mode(types, models)
+        passed_over = [set(reader.passed_over) for reader in self._readers.values()]
         self._passed_over = sorted(set.intersection(*passed_over))
 
     def facts(self, db: Transaction, after: int, upto: int) -> Iterator[tuple[Projection, list[Fact]]]:
@@ -23,8 +23,8 @@ class Reading:
         Raises NewerEvent, DamagedEvent.
         """
         rows = rows_between(db, after, upto, self._passed_over)
-        for reader, models in self._readers:
+        for mode, reader in self._readers.items():
             facts = reader.decoded(db, rows)
-            for model in models:
-                if own := [fact for fact in facts if fact.event in model.events]:
+            for model in self._models:
+                if model.mode == mode and (own := [fact for fact in facts if fact.event in model.events]):
                     yield model, own
