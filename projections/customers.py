@@ -170,7 +170,7 @@ class Customers(Projection):
             ALTER COLUMN phone_key SET STATISTICS 0, ALTER COLUMN email_key SET STATISTICS 0,
             ALTER COLUMN email SET STATISTICS 0, ALTER COLUMN address SET STATISTICS 0,
             ALTER COLUMN tax_number SET STATISTICS 0, ALTER COLUMN birthday SET STATISTICS 0,
-            ALTER COLUMN note SET STATISTICS 0;
+            ALTER COLUMN note SET STATISTICS 0, ALTER COLUMN consents SET STATISTICS 0;
         CREATE INDEX customers_by_name ON customers (company_id, name_key, id);
         CREATE INDEX customers_by_time ON customers (company_id, created_at, id);
         CREATE INDEX customers_merged ON customers (company_id, merged_into) WHERE merged_into IS NOT NULL;

@@ -19,8 +19,6 @@ _REWRITE: LiteralString = "VACUUM (FULL) {}"
 _SEE: LiteralString = "VACUUM (ANALYZE) {}"
 _END_LOG_FILE: LiteralString = "SELECT pg_switch_wal()"
 _CHECKPOINT: LiteralString = "CHECKPOINT"
-#: Where the planner keeps values of every table, and, until it is written anew, those that it kept before.
-_STATISTICS = "pg_statistic"
 # A server that notes what changes, for incremental backups, keeps its log until it has read it, which it does
 # up to the last checkpoint.
 _READS_LOG: LiteralString = """
@@ -65,8 +63,6 @@ def scrub(
         if attempt and busy:
             time.sleep(pause)
         busy = [table for table in busy if not _rewrite(connection, table, progress)]
-    if not busy and not _rewrite(connection, _STATISTICS, progress):
-        busy = [_STATISTICS]
     done = tuple(table for table in tables if table not in busy)
     return Scrubbed(done, tuple(busy), _renew_log(connection))
 

@@ -157,6 +157,8 @@ class Staging:
         self._log = log
         for table in self.tables:
             connection.execute(_CREATE.format(staged=table.staged, live=table.live))
+            for (name,) in connection.execute(_UNKNOWN, [table.schema, table.name]).fetchall():
+                connection.execute(_STAY_UNKNOWN.format(staged=table.staged, column=sql.Identifier(name)))
         for (name,) in connection.execute(_FOR_READERS, [list(model.reading_indexes)]).fetchall():
             connection.execute(_DROP_INDEX.format(sql.Identifier("pg_temp", name)))
 
@@ -238,6 +240,16 @@ _CREATE = sql.SQL("""
         LIKE {live} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING INDEXES
     )
 """)
+
+# Of columns that tell of persons the planner learns nothing: it would write down values, which stay on the
+# disk when the table is gone. A copy of a table does not take that over.
+_UNKNOWN: LiteralString = """
+    SELECT attname FROM pg_attribute
+     WHERE attrelid = to_regclass(quote_ident(%s) || '.' || quote_ident(%s)) AND attnum > 0
+       AND attstattarget = 0
+"""
+
+_STAY_UNKNOWN = sql.SQL("ALTER TABLE {staged} ALTER COLUMN {column} SET STATISTICS 0")
 
 # Copies of indexes have names of their own. What follows the name and the table tells which is which.
 _FOR_READERS: LiteralString = """
