@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from falcon import Request, Response
@@ -136,17 +137,18 @@ def _show(day: OwnDay) -> DashboardAnswer:
 
 
 def _show_sales(hours: list[Row]) -> OwnSalesAnswer:
-    names = ("orders", "items", "net_sales", "tax", "tips", "rounding")
+    names = ("orders", "net_sales", "tax", "tips", "rounding")
     sums = {name: sum(row[name] for row in hours) for name in names}
     orders, net_sales = sums["orders"], sums["net_sales"]
+    items = sum((row["items"] for row in hours), Decimal(0))
     average = round_ratio(net_sales, orders) if orders else None
     return OwnSalesAnswer(
         orders=orders,
-        items=sums["items"],
+        items=items,
         net_sales=net_sales,
         total_collected=net_sales + sums["tax"] + sums["tips"] + sums["rounding"],
         average=average,
         average_order=average,
-        items_per_order=ratio(sums["items"], orders),
+        items_per_order=ratio(items, orders),
         tips=sums["tips"],
     )

@@ -20,10 +20,10 @@ from projections.users import ask_directory
 Usage = Mapping[str, int]
 
 _LIMITS: LiteralString = """
-    SELECT package.stores, package.storages, package.users, package.products, package.orders_per_month
-      FROM companies AS company
-      JOIN packages AS package ON package.company_id = %(platform)s AND package.id = company.package_id
-     WHERE company.company_id = %(company_id)s
+    SELECT stores, storages, users, products, orders_per_month
+      FROM packages
+     WHERE company_id = %(platform)s
+       AND id = (SELECT package_id FROM companies WHERE company_id = %(company_id)s)
 """
 
 _HOLD_COMPANY: LiteralString = """

@@ -141,7 +141,7 @@ class OfflineShift:
 def deliver(day: OfflineShift, operations: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     """Send some of the operations until no other tab is in the way: what each is, and what became of it."""
     body = {"device_id": day.shop.tills[0].device_id, "operations": list(operations)}
-    while (answer := day.shop.client.post("/api/pos/sync", body)).status == 409:
+    while (answer := day.shop.post("pos/sync", body)).status == 409:
         assert answer.code == "concurrent_edit", answer.body
     assert answer.status == 200, answer.body
     results = zip(operations, answer.data["results"], strict=True)

@@ -36,7 +36,7 @@ class TillShop:
         offset = 12 - datetime.now(UTC).hour
         shop = make_shop(timezone=f"Etc/GMT{-offset:+d}" if offset else "UTC", cash_rounding=5)
         self.company, self.client = shop, shop.client()
-        self.position = "0"
+        self.position = 0
         self.store = self.make("admin/stores", name="Main Street", code="MAIN")
         self.storage = self.make("admin/storages", name="Back", code="B", store_id=self.store)
         tax = self.make("admin/settings/tax-rates", name="VAT", rate="20", inclusive=True)
@@ -73,7 +73,8 @@ class TillShop:
     def post(self, path: str, body: Any) -> Any:
         """The answer, whatever it is; after a success reading waits for what was written."""
         answer = self.client.post(f"/api/{path}", body)
-        self.position = answer.headers.get("x-event-position", self.position)
+        # Of two tabs the one that wrote first may have its answer last.
+        self.position = max(self.position, int(answer.headers.get("x-event-position", 0)))
         return answer
 
     def done(self, path: str, body: Any) -> Any:
@@ -89,7 +90,7 @@ class TillShop:
 
     def get(self, path: str) -> Any:
         """The answer to a reader who knows of all that was written."""
-        answer = self.client.get(path, X_Wait_For_Position=self.position)
+        answer = self.client.get(path, X_Wait_For_Position=str(self.position))
         assert answer.status == 200, (path, answer.body)
         return answer
 
