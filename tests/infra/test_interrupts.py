@@ -34,20 +34,20 @@ def up() -> Iterator[Callable[..., InTerminal]]:
 @pytest.mark.parametrize(
     ("moment", "said"),
     [
-        pytest.param("starting", None, id="while it loads"),
-        pytest.param("Setting up the database", 130, id="while it migrates"),
-        pytest.param("demo company", 130, id="while it makes the demo"),
-        pytest.param("Ctrl-C stops everything", 0, id="while it serves"),
+        # Before anything has begun the system ends it, as it does any program; a moment later we do.
+        pytest.param("starting", {-signal.SIGINT, 130}, id="while it loads"),
+        pytest.param("Setting up the database", {130}, id="while it migrates"),
+        pytest.param("demo company", {130}, id="while it makes the demo"),
+        pytest.param("Ctrl-C stops everything", {0}, id="while it serves"),
     ],
 )
-def test_ends_up_without_a_traceback(up: Callable[..., InTerminal], moment: str, said: int | None) -> None:
+def test_ends_up_without_a_traceback(up: Callable[..., InTerminal], moment: str, said: set[int]) -> None:
     running = up()
     eventually(lambda: moment in running.shown)
     running.type(CTRL_C)
     ended = running.end()
     assert is_quiet(running.shown), running.shown
-    # Before anything has begun the system ends it, as it does any program.
-    assert ended == (-signal.SIGINT if said is None else said), running.shown
+    assert ended in said, running.shown
 
 
 @pytest.mark.long
