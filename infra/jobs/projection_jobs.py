@@ -136,7 +136,7 @@ class ProjectionJobs(WaitingWork):
         if job["kind"] == "verify":
             return self._verify(models, companies, progress)
         models = with_derived(models, self._models)
-        outcome = rebuild_all(self._conninfo, self._types, models, companies, progress=progress.tell_of_all)
+        outcome = rebuild_all(self._conninfo, self._types, models, companies, progress=progress.tell)
         reasons = [_reason(one.projection, one.company_id, one.reason) for one in outcome.failures]
         return _Result(sum(report.rows_changed for report in outcome.reports), reasons)
 
@@ -144,8 +144,7 @@ class ProjectionJobs(WaitingWork):
         self, models: Sequence[Projection], companies: Sequence[UUID] | None, progress: "_Progress"
     ) -> _Result:
         heads = heads_of(self._conninfo, companies)
-        progress.total = 2 * sum(heads.values())
-        outcome = verify_all(self._conninfo, self._types, models, heads, progress.tell_of_one)
+        outcome = verify_all(self._conninfo, self._types, models, heads, progress.tell)
         reasons = [_reason(gap.projection, gap.company_id, gap.reason) for gap in outcome.gaps]
         return _Result(sum(report.differing for report in outcome.reports), reasons)
 
@@ -158,10 +157,8 @@ class _Progress:
         self._own = {**_of_platform(), "id": job_id}
         self._stop = stop
         self._next = 0.0
-        self._before = self._latest = 0
-        self.total = 0
 
-    def tell_of_all(self, done: int, total: int) -> None:
+    def tell(self, done: int, total: int) -> None:
         """So many positions of all logs are passed."""
         if self._stop.is_set():
             raise _Stopped
@@ -171,13 +168,6 @@ class _Progress:
                 self._connection.execute(_PROGRESS, {**self._own, "done": min(done, total), "total": total})
             except psycopg.Error as error:
                 raise _Stopped from error
-
-    def tell_of_one(self, _what: str, done: int, _total: int) -> None:
-        """So many positions of one log are passed; those of the logs before it were passed in whole."""
-        if done < self._latest:
-            self._before += self._latest
-        self._latest = done
-        self.tell_of_all(self._before + done, self.total)
 
 
 def _of_platform() -> dict[str, object]:

@@ -4,6 +4,8 @@ from typing import LiteralString
 
 import psycopg
 
+from domain.errors import Refusal
+from infra.eventstore.chain import LogAltered
 from infra.postgres.transactions import Transaction
 from infra.process.troubles import described
 
@@ -20,6 +22,13 @@ def is_passing(error: Exception) -> bool:
     if isinstance(error, psycopg.Error) and error.sqlstate is not None:
         return error.sqlstate.startswith(_PASSING)
     return isinstance(error, psycopg.OperationalError)
+
+
+def reason_of(error: Exception) -> str:
+    """Why a read model could not be made, in a sentence or two."""
+    if isinstance(error, (LogAltered, Refusal)):
+        return str(error)
+    return "; ".join([described(error), *getattr(error, "__notes__", [])])
 
 
 def describe(db: Transaction, position: int, error: Exception) -> str:

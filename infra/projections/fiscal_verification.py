@@ -9,8 +9,8 @@ import psycopg
 
 from infra.eventstore.codec import EventTypes
 from infra.postgres.transactions import transaction
+from infra.projections.faults import reason_of
 from infra.projections.reading import BATCH, FactReader
-from infra.projections.rebuild_all import reason_of
 from infra.projections.staging import Progress
 from projections.fiscal.recount import ClosedFacts, ClosingFault, Recount
 

@@ -12,8 +12,8 @@ from domain.errors import Refusal
 from infra.eventstore.codec import EventTypes
 from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.transactions import Transaction, transaction
+from infra.projections.faults import reason_of
 from infra.projections.reading import FactReader
-from infra.projections.rebuild_all import reason_of
 from infra.projections.staging import Progress
 from projections.reports.period import Period
 from projections.reports.reconciliation.checks import Check

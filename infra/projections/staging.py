@@ -122,7 +122,7 @@ def listed(names: tuple[str, ...]) -> sql.Composed:
 
 @contextmanager
 def staging_session(conninfo: str, name: str = "mipos staging") -> Iterator[psycopg.Connection[Any]]:
-    """A session of its own for one read model, under this name.
+    """A session of its own, under this name, for read models none of which is made from another.
 
     NOTE: never on a connection that was used before: its prepared statements may have been planned for the
     live tables, and a temporary table that comes into being afterwards does not change those plans.
@@ -232,8 +232,19 @@ class Staging:
         for table in self.tables:
             self.connection.execute(_ANALYZE.format(table.staged))
 
+    def tell(self) -> None:
+        """Tell once more how far it is, to whom may have something to say."""
+        self._progress(self.position, self.position)
+
+    def drop(self) -> None:
+        """Give back the room on the disk; the session has other read models to see to."""
+        for table in self.tables:
+            self.connection.execute(_DROP.format(table.staged))
+
 
 _ANALYZE = sql.SQL("ANALYZE {}")
+
+_DROP = sql.SQL("DROP TABLE {}")
 
 _CREATE = sql.SQL("""
     CREATE TEMP TABLE {staged} (

@@ -8,8 +8,8 @@ import psycopg
 
 from infra.eventstore.codec import EventTypes
 from infra.projections.checkpoints import head_of
+from infra.projections.faults import reason_of
 from infra.projections.proved_log import ProvedLog
-from infra.projections.rebuild_all import reason_of
 from infra.projections.staging import Progress, Staging, staging_session
 from projections.stock.differences import (
     FIRST,

@@ -1,6 +1,7 @@
 """Bringing a backup back: into a data folder that is not there yet, or into an empty database."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -351,15 +352,14 @@ def _missing(published: Sequence[UUID], heads: Mapping[UUID, int]) -> list[UUID]
 def _verify(worker: str) -> VerifyOutcome:
     heads = heads_of(worker)
     with progress_bar(console) as bar:
-        task = bar.add_task("Checking", total=None)
+        task = bar.add_task("Checking read models", total=None)
         return verify_all(
             worker,
             EVENT_TYPES,
             PROJECTIONS,
             heads,
-            lambda what, done, total: bar.update(
-                task, description=f"Checking {what}", completed=done, total=total
-            ),
+            lambda done, total: bar.update(task, completed=done, total=total),
+            processes=min(4, os.cpu_count() or 1),
         )
 
 

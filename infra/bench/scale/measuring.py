@@ -144,7 +144,8 @@ class LongTest:
             EVENT_TYPES,
             PROJECTIONS,
             {self.large.company_id: head},
-            self._checking,
+            lambda done, total: self.site.say(f"Checking read models: {done / total:.0%} of their events"),
+            processes=cores(),
         )
         if found.false or found.gaps:
             raise MeasurementFailed(f"Read models are not what the log says: {found.false or found.gaps}")
@@ -153,9 +154,6 @@ class LongTest:
             "scale_verify_proof_seconds": found.proof_seconds,
             "scale_verify_seconds_by_model": {one.projection: one.seconds for one in found.reports},
         }
-
-    def _checking(self, what: str, done: int, total: int) -> None:
-        self.site.say(f"Checking {what}: {done:,} of {total:,}")
 
 
 PARTS: tuple[Callable[[LongTest], Mapping[str, Any]], ...] = (

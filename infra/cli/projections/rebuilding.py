@@ -16,18 +16,20 @@ from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 
+processes_option = click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=min(4, os.cpu_count() or 1),
+    show_default=True,
+    help="How many processes share the work.",
+)
+
 
 @click.command()
 @click.argument("name", required=False)
 @all_option
 @company_option
-@click.option(
-    "--processes",
-    type=click.IntRange(1, 64),
-    default=min(4, os.cpu_count() or 1),
-    show_default=True,
-    help="How many rebuilds run at a time.",
-)
+@processes_option
 @click.pass_context
 def rebuild(
     context: click.Context, name: str | None, everything: bool, company_id: UUID | None, processes: int
@@ -75,9 +77,10 @@ def rebuild(
 @click.argument("name", required=False)
 @all_option
 @company_option
+@processes_option
 @click.pass_context
 def verify_command(
-    context: click.Context, name: str | None, everything: bool, company_id: UUID | None
+    context: click.Context, name: str | None, everything: bool, company_id: UUID | None, processes: int
 ) -> None:
     """Compare a read model row by row with what the log says, and the log with its hashes.
 
@@ -97,7 +100,8 @@ def verify_command(
             EVENT_TYPES,
             models,
             companies,
-            lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
+            processes=processes,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     for report in outcome.false:
         where = f"company {report.company_id}, position {report.position:,}"

@@ -10,11 +10,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.cli.projections import projections
+from infra.eventstore.chain import LogAltered
+from infra.projections import proved_log, staging
 from infra.projections.checkpoints import unpark
+from infra.projections.reading import FactReader
 from infra.projections.status import list_status
-from infra.projections.verify import verify
+from infra.projections.verify import verify, verify_together
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES
+from projections.base import Fact
 from tests.conftest import fresh_database
 from tests.waiting import PATIENCE
 
@@ -184,6 +188,149 @@ class TestInSteps:
         assert not thread.is_alive()
 
 
+class TestTogether:
+    """Several read models, of several companies."""
+
+    def test_the_log_is_read_once_for_all_of_a_company(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Inline ones and others decode by themselves what was read; what is made from them reads again."""
+        for module in (proved_log, staging):
+            monkeypatch.setattr(module, "BATCH", 2)
+        read: list[int] = []
+        decode = FactReader.facts
+
+        def note(reader: FactReader, db: Any, events: Any) -> list[Fact]:
+            several = list(events)
+            read.extend(event.position for event in several)
+            return decode(reader, db, several)
+
+        monkeypatch.setattr(FactReader, "facts", note)
+        outcome = verify_all(database.worker, EVENT_TYPES, database.models, {trading.company_id: 11})
+        assert (outcome.gaps, outcome.false) == ([], [])
+        assert {report.projection for report in outcome.reports} == {model.name for model in database.models}
+        readings = {(bool(model.sources), model.mode) for model in database.models}
+        assert sorted(read) == sorted([*range(1, trading.head() + 1)] * len(readings))
+        assert (outcome.proved_companies, outcome.proved_events) == (1, 11)
+        assert outcome.proof_seconds > 0
+
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_what_differs_is_found_in_each_and_noted(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any], processes: int
+    ) -> None:
+        other, companies = open_shop(), {}
+        other.register_brands("Arabica", "Bourbon")
+        database.follow().step()
+        for statement, company_id in (
+            ("UPDATE turnover SET sales = 9 WHERE business_date = '2026-03-02' AND company_id = %s", trading),
+            ("UPDATE stock_balances SET value = 9 WHERE variant_id = %s AND company_id = %s", trading),
+            ("UPDATE brand_initials SET brands = 9 WHERE initial = 'A' AND company_id = %s", other),
+        ):
+            also = [trading.variants[3]] if "variant_id" in statement else []
+            spoil(database, statement, *also, company_id.company_id)
+        companies = {shop.company_id: shop.head() for shop in (trading, other)}
+        ticks: list[tuple[int, int]] = []
+        outcome = verify_all(
+            database.worker,
+            EVENT_TYPES,
+            database.models,
+            companies,
+            lambda done, total: ticks.append((done, total)),
+            processes=processes,
+        )
+        found = {(one.projection, one.company_id): one.differing for one in outcome.false}
+        assert found == {
+            ("turnover", trading.company_id): 1,
+            ("stock", trading.company_id): 1,
+            ("brand_initials", other.company_id): 1,
+        }
+        assert len(outcome.reports) == 2 * len(database.models)
+        query = "SELECT projection, company_id FROM projection_verifications WHERE company_id = ANY(%s)"
+        noted = database.rows(f"{query} AND differing = 1", list(companies))
+        assert set(noted) == set(found)
+        assert len(database.rows(query, list(companies))) == len(outcome.reports)
+        everything = len(database.models) * sum(companies.values())
+        assert ticks[-1] == (everything, everything)
+        assert (outcome.proved_companies, outcome.proved_events) == (2, sum(companies.values()))
+
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_one_that_fails_leaves_the_others_alone(
+        self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch, processes: int
+    ) -> None:
+        initials = database.model("brand_initials")
+        with monkeypatch.context() as mended:
+            mended.setattr(type(initials), "is_faulty", False)
+            shop.register_brands("Arabica", "Cursed Beans")
+            database.follow().step()
+        heads = {shop.company_id: 2}
+        outcome = verify_all(database.worker, EVENT_TYPES, database.models, heads, processes=processes)
+        (gap,) = outcome.gaps
+        assert (gap.projection, gap.company_id) == ("brand_initials", shop.company_id)
+        assert gap.reason.startswith("CheckViolation: ")
+        assert gap.reason.endswith("brand_initials could not fold the positions 1 to 2")
+        assert {report.projection for report in outcome.reports} == {
+            model.name for model in database.models if model is not initials
+        }
+        assert outcome.false == []
+
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_a_log_that_was_altered_is_a_gap_of_every_read_model(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any], processes: int
+    ) -> None:
+        forged = open_shop()
+        forged.register_brands("Arabica")
+        statement = "UPDATE events SET state = replace(state, 'Arabica', 'Robusta') WHERE company_id = %s"
+        spoil(database, statement, forged.company_id)
+        models, heads = database.models, {trading.company_id: trading.head(), forged.company_id: 1}
+        outcome = verify_all(database.worker, EVENT_TYPES, models, heads, processes=processes)
+        assert {gap.company_id for gap in outcome.gaps} == {forged.company_id}
+        assert {gap.projection for gap in outcome.gaps} == {model.name for model in models}
+        assert all("at position 1 (brands.Brand.Registered)" in gap.reason for gap in outcome.gaps)
+        assert {report.company_id for report in outcome.reports} == {trading.company_id}
+        assert (outcome.proved_companies, outcome.proved_events) == (1, trading.head())
+
+    def test_a_log_is_proved_beyond_what_read_models_know_of_it(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(proved_log, "BATCH", 2)
+        trading.register_brands("Bourbon", "Catuai", "Robusta")
+        statement = "UPDATE events SET state = replace(state, 'Catuai', 'Caturra') WHERE state LIKE %s"
+        spoil(database, f"{statement} AND company_id = %s", "%Catuai%", trading.company_id)
+        model = database.model("turnover")
+        with pytest.raises(LogAltered, match="at position 15"):
+            verify(database.worker, EVENT_TYPES, model, trading.company_id)
+
+    def test_what_was_compared_is_dropped_before_the_next(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        staged: list[int] = []
+        analyze = staging.Staging.analyze
+        query = "SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'"
+
+        def count(one: staging.Staging) -> None:
+            staged.extend(one.connection.execute(query).fetchone() or ())
+            analyze(one)
+
+        monkeypatch.setattr(staging.Staging, "analyze", count)
+        for module in (proved_log, staging):
+            monkeypatch.setattr(module, "BATCH", 2)
+        models = [database.model(name) for name in ("turnover", "brand_initials", "till_sales")]
+        verify_together(database.worker, EVENT_TYPES, models, trading.company_id)
+        assert staged == [3, 2, 1]
+
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_a_database_that_is_gone_is_no_gap(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch, processes: int
+    ) -> None:
+        def lose(*_: Any) -> None:
+            raise psycopg.OperationalError("the connection is lost")
+
+        monkeypatch.setattr(type(database.model("turnover")), "apply", lose)
+        heads = {trading.company_id: trading.head()}
+        with pytest.raises(psycopg.OperationalError, match="the connection is lost"):
+            verify_all(database.worker, EVENT_TYPES, database.models, heads, processes=processes)
+
+
 class TestCommandLine:
     def test_a_log_that_was_altered_is_named_and_nothing_is_said_to_be_right(
         self, database: Any, trading: Any
@@ -212,7 +359,7 @@ class TestCommandLine:
         shop.register_brands("Arabica", "Cursed Beans")
         database.follow().step()
         model = database.model("brand_initials")
-        outcome = verify_all(database.worker, EVENT_TYPES, [model], {shop.company_id: 2}, unheard_of)
+        outcome = verify_all(database.worker, EVENT_TYPES, [model], {shop.company_id: 2})
         assert [report.position for report in outcome.reports] == [1]
         (gap,) = outcome.gaps
         assert gap.reason.startswith("it is parked, and knows nothing after position 1: CheckViolation: ")
@@ -246,7 +393,7 @@ class TestCommandLine:
 
     def test_verify_ends_with_1_where_something_differs(self, database: Any, trading: Any) -> None:
         company = ("--company", str(trading.company_id))
-        assert call(database, "verify", "--all", *company).exit_code == 0
+        assert call(database, "verify", "--all", "--processes", "2", *company).exit_code == 0
         spoil(
             database,
             "UPDATE stock_balances SET on_hand = 0 WHERE company_id = %s AND variant_id = %s",
@@ -281,7 +428,3 @@ class TestCommandLine:
 
 def call(database: Any, *arguments: str) -> Result:
     return CliRunner().invoke(projections, arguments, obj={"worker_conninfo": lambda: database.worker})
-
-
-def unheard_of(what: str, done: int, total: int) -> None:
-    """Tell nobody how far it is."""
