@@ -48,7 +48,7 @@ def measure(site: Site) -> dict[str, Any]:
 
     def advance(done: int, _total: int) -> None:
         nonlocal orders, known
-        orders += done
+        orders = done
         if not done:
             known = _Spent.now(site)
 

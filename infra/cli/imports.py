@@ -11,15 +11,16 @@ from uuid import UUID
 import click
 import psycopg
 from psycopg.rows import scalar_row
+from rich.console import Console
 
 from domain.errors import Refusal
 from domain.users import DuplicateUsername
 from infra.cli.admins import appoint
 from infra.cli.companies import conninfo_of, find_company_called
-from infra.cli.import_progress import SalesProgress
 from infra.cli.passwords import check_title, check_username
 from infra.cli.where_to_look import BroughtIn, Login, import_password, told, username_for
 from infra.postgres.pool import RequestPool
+from infra.process.progress import telling
 from infra.runtime.settings import load_settings
 from infra.showcase.complete_journey.importer import (
     UnknownCompany,
@@ -102,10 +103,9 @@ def complete_journey(
         with closing(context.obj["app_pool"]()) as pool:
             company_id = _opened(context, pool, name, found)
             login = _let_in(context, pool, company_id, username, is_chosen=admin is not None)
-            with SalesProgress() as progress:
-                new = import_history(
-                    pool, context.obj["writer"], str(company_id), selection, progress.advance
-                )
+            click.echo("Bringing in stores, customers and the catalog …", err=True)
+            with telling(Console(stderr=True), "Bringing in the history", "sales") as progress:
+                new = import_history(pool, context.obj["writer"], str(company_id), selection, progress)
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from refusal
     brought_in = BroughtIn(name, company_id, new, days)

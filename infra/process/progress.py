@@ -68,6 +68,9 @@ class _Lines:
     def tell(self, done: int, total: int) -> None:
         """Write a line if another tenth is done."""
         now, tenth = time.monotonic(), done * TENTHS // max(total, 1)
+        if not done:
+            # How long it takes, nobody knows from what had to be done before.
+            self._began = now
         if tenth <= self._tenth or now - self._told_at < SECONDS_BETWEEN:
             return
         self._tenth, self._told_at = tenth, now

@@ -38,6 +38,15 @@ def test_what_takes_a_moment_is_not_told_of(clock: list[float]) -> None:
     assert told(clock, seconds=1) == []
 
 
+def test_what_had_to_be_done_before_says_nothing_of_how_long_it_takes(clock: list[float]) -> None:
+    lines = io.StringIO()
+    with telling(Console(file=lines, width=20), "Bringing in", "sales") as tell:
+        for seconds, done in ((1_000, 0), (30, 5_000)):
+            clock[0] += seconds
+            tell(done, 10_000)
+    assert lines.getvalue().splitlines() == ["Bringing in: 5,000 of 10,000 sales, 30 s left"]
+
+
 def test_lines_do_not_follow_each_other_at_once(clock: list[float]) -> None:
     assert len(told(clock, seconds=8)) <= 4
 

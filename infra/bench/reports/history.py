@@ -86,7 +86,7 @@ def real_year(site: Site) -> History:
 
     def advance(done: int, _total: int) -> None:
         nonlocal orders
-        orders += done
+        orders = done
 
     writer, company_id = make_event_writer(), company_id_of(_COMPANY)
     with open_pool(site.addresses.app, 2) as pool:

@@ -32,8 +32,8 @@ from projections.companies import find_company, rules_of
 #: How many sales make a transaction, or things that they refer to.
 BATCH_SIZE = 1000
 
-#: Told the number of sales a batch had (none before everything that they refer to is there), and how many of
-#: them are in the whole selection.
+#: Told after each batch how many sales are there (none before everything that they refer to is), of how many
+#: in the whole selection.
 Progress = Callable[[int, int], None]
 
 
@@ -66,7 +66,7 @@ def import_history(
     company_id = company_id_of(company)
     rules = open_company(pool, writer, company, company_id)
     history = History(company_id, rules)
-    total, new, sizes = source.count_baskets(), 0, deque[int]()
+    total, done, new, sizes = source.count_baskets(), 0, 0, deque[int]()
 
     def batches() -> Iterator[Streams]:
         known = source.selling_stores(), source.households(), source.products()
@@ -80,7 +80,7 @@ def import_history(
     with closing(BulkRecorder(pool, writer, company_id).record(batches())) as recorded:
         for events in recorded:
             new += events
-            done = sizes.popleft()
+            done += sizes.popleft()
             if progress:
                 progress(done, total)
     if new:
