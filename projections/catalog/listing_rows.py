@@ -52,41 +52,41 @@ _PUT_NEW: LiteralString = f"""
 _PUT: LiteralString = f"""
     INSERT INTO product_listing AS listed {_COLUMNS}
     SELECT %(company_id)s, p.id, place.id, entry.name, p.status, p.brand_id, p.category_id, p.supplier_id,
-           offered.lowest_price, offered.highest_price, offered.is_there OR NOT p.track_stock,
+           offered.lowest_price, offered.highest_price, place.is_there OR NOT p.track_stock,
            offered.variant_count, p.created_at
     {_OF_EACH}
      CROSS JOIN LATERAL (
-            SELECT %(nowhere)s::uuid AS id
-             UNION
-            SELECT held.store_id
-              FROM variants AS v
-             CROSS JOIN LATERAL (
-                    SELECT (SELECT parent_id FROM settings
-                             WHERE company_id = %(company_id)s AND id = b.storage_id) AS store_id
-                      FROM stock_balances AS b
-                     WHERE b.company_id = %(company_id)s AND b.variant_id = v.id AND b.has_moved
-                    OFFSET 0
-                   ) AS held
-             WHERE v.company_id = %(company_id)s AND v.product_id = touched.id AND held.store_id IS NOT NULL
-             UNION
-            SELECT own.store_id
-              FROM variants AS v
-             CROSS JOIN LATERAL (
-                    SELECT store_id FROM store_prices WHERE company_id = %(company_id)s AND variant_id = v.id
-                    OFFSET 0
-                   ) AS own
-             WHERE v.company_id = %(company_id)s AND v.product_id = touched.id
+            SELECT known.place_id AS id, bool_or(known.is_there) AS is_there
+              FROM (SELECT %(nowhere)s::uuid AS place_id, false AS is_there
+                     UNION ALL
+                    SELECT at.place_id, held.is_there
+                      FROM variants AS v
+                     CROSS JOIN LATERAL (
+                            SELECT b.on_hand > 0 AS is_there,
+                                   (SELECT parent_id FROM settings
+                                     WHERE company_id = %(company_id)s AND id = b.storage_id) AS store_id
+                              FROM stock_balances AS b
+                             WHERE b.company_id = %(company_id)s AND b.variant_id = v.id AND b.has_moved
+                            OFFSET 0
+                           ) AS held
+                     CROSS JOIN LATERAL (VALUES (held.store_id), (%(nowhere)s::uuid)) AS at(place_id)
+                     WHERE v.company_id = %(company_id)s AND v.product_id = touched.id
+                       AND at.place_id IS NOT NULL
+                     UNION ALL
+                    SELECT own.store_id, false
+                      FROM variants AS v
+                     CROSS JOIN LATERAL (
+                            SELECT store_id FROM store_prices
+                             WHERE company_id = %(company_id)s AND variant_id = v.id
+                            OFFSET 0
+                           ) AS own
+                     WHERE v.company_id = %(company_id)s AND v.product_id = touched.id
+                   ) AS known
+             GROUP BY known.place_id
            ) AS place
      CROSS JOIN LATERAL (
             SELECT min(coalesce(own.price, v.price)) AS lowest_price,
                    max(coalesce(own.price, v.price)) AS highest_price,
-                   bool_or(EXISTS (
-                       SELECT FROM stock_balances AS b
-                        WHERE b.company_id = %(company_id)s AND b.variant_id = v.id AND b.on_hand > 0
-                          AND (place.id = %(nowhere)s
-                               OR place.id = (SELECT parent_id FROM settings
-                                               WHERE company_id = %(company_id)s AND id = b.storage_id))
-                   )) AS is_there,
                    count(*) AS variant_count
               FROM variants AS v
               LEFT JOIN LATERAL (
