@@ -165,7 +165,8 @@ class Projection:
     derives: ClassVar[Mapping[str, tuple[Callable[..., Any], *tuple[str, ...]]]] = {}
     folds: ClassVar[Mapping[Event, type[Aggregate.Event | Reading]]] = {}
     ignores: ClassVar[frozenset[Event]] = frozenset()
-    #: The indexes by which only readers find rows: what is made beside itself, to be compared, goes without.
+    #: The indexes by which only readers find rows: what is made to be compared goes without, and what an
+    #: upgrade builds gets them when the rows are there.
     reading_indexes: ClassVar[tuple[str, ...]] = ()
     #: By table, the condition of rows that a company may read although they are not its own; none by default.
     shared_rows: ClassVar[Mapping[str, LiteralString]] = {}

@@ -83,7 +83,7 @@ class ReadModelJobAnswer(Answer):
         Literal["queued", "running", "done", "failed"],
         Meaning("How far it is; one whose worker died is queued again.", "running"),
     ]
-    done: Annotated[Count, Meaning("Positions of logs passed, those that are proved included.", 24_000)] = 0
+    done: Annotated[Count, Meaning("Positions of logs passed, by each read model for itself.", 24_000)] = 0
     total: Annotated[int | None, Meaning("Of how many; null as long as nobody counted.", 83_764)] = None
     rate: Annotated[float | None, Meaning("Positions a second since it began.", 9_120.4)] = None
     eta_seconds: Annotated[float | None, Meaning("How long it will take at that pace.", 6.6)] = None

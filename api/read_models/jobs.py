@@ -61,8 +61,9 @@ class Rebuilds(_Jobs):
         "projections.rebuild",
         "Make a read model anew",
         description="A worker makes its rows anew from the first event, then those of read models that are "
-        "made from them, while everybody goes on reading and selling. The log is proved first. One at a time "
-        "for each read model; if its worker dies, another one begins it again, three times at most.",
+        "made from them, while everybody goes on reading and selling. The log is proved as it is read. "
+        "One at a time for each read model; if its worker dies, another one begins it again, three "
+        "times at most.",
         body=ReadModelScopeBody(),
         body_is_optional=True,
         answer=ReadModelJobAnswer,

@@ -233,7 +233,7 @@ class Staging:
             self.connection.execute(_ANALYZE.format(table.staged))
 
     def tell(self) -> None:
-        """Tell once more how far it is, to whom may have something to say."""
+        """Tell once more how far it is: whoever is told may have it stop by raising something."""
         self._progress(self.position, self.position)
 
     def drop(self) -> None:

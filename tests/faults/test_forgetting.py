@@ -67,7 +67,7 @@ class Installation:
         assert outcome.failures == []
 
     def differences(self, company_id: UUID) -> list[str]:
-        """The read models that are not what the log makes of them; the log itself is proved first."""
+        """The read models that are not what the log makes of them; the log itself is proved with them."""
         heads = heads_of(self.database.worker, [company_id])
         outcome = verify_all(self.database.worker, EVENT_TYPES, PROJECTIONS, heads, lambda *_: None)
         return [str(one) for one in (*outcome.false, *outcome.gaps)]
