@@ -5,7 +5,7 @@ from infra.bench.site import MeasurementFailed, task
 
 
 def send(load: Task, what: str) -> Result:
-    """What came back. Raises MeasurementFailed when one of `what` is sent was refused, or none answered."""
+    """What came back. Raises MeasurementFailed when any was refused, or none answered; `what` names them."""
     with task("infra.bench.load", load) as result:
         answered: Result = result()
     if answered.failed or not answered.answered:

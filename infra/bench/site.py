@@ -41,7 +41,7 @@ class MeasurementFailed(Exception):
 class Site:
     """A migrated database with fsync on, and how long each timed part is to take, in seconds.
 
-    Reports are about the real year if `real_year`, and about `scale` times as many stores.
+    Reports are about the real year if `real_year`, and about `stores` times as many stores.
     """
 
     settings: Settings
@@ -49,7 +49,7 @@ class Site:
     seconds: float
     say: Say
     real_year: bool = False
-    scale: int = 1
+    stores: int = 1
 
     @property
     def programs(self) -> Path:
@@ -64,7 +64,7 @@ class Site:
     def beside(self) -> contextlib.AbstractContextManager["Site"]:
         """Another one for a while, under the same key: what this process seals is opened on both."""
         key = self.settings.sealing_key()
-        return open_site(self.seconds, self.say, real_year=self.real_year, scale=self.scale, data_key=key)
+        return open_site(self.seconds, self.say, real_year=self.real_year, stores=self.stores, data_key=key)
 
     def log(self, name: str) -> Path:
         """Where a process writes what it has to say."""
@@ -79,7 +79,7 @@ class Site:
 
 @contextlib.contextmanager
 def open_site(
-    seconds: float, say: Say, *, real_year: bool = False, scale: int = 1, data_key: str | None = None
+    seconds: float, say: Say, *, real_year: bool = False, stores: int = 1, data_key: str | None = None
 ) -> Iterator[Site]:
     """Start a server in a temporary folder and make its database ready; nothing of it is left afterwards."""
     with TemporaryDirectory(prefix="mipos-bench-", ignore_cleanup_errors=True) as folder:
@@ -89,7 +89,7 @@ def open_site(
         settings = load_settings({**heeded, **own})
         say("Starting a database server")
         with database(settings) as addresses:
-            yield Site(settings, addresses, seconds, say, real_year, scale)
+            yield Site(settings, addresses, seconds, say, real_year, stores)
 
 
 @contextlib.contextmanager

@@ -140,7 +140,7 @@ def bench(
     earlier = signal.signal(signal.SIGTERM, _interrupt)
     try:
         sizes = Sizes(events, companies, minutes) if scale else None
-        machine, figures = _measure(only, sizes, is_busy=busy, seconds=seconds, real_year=year, scale=stores)
+        machine, figures = _measure(only, sizes, is_busy=busy, seconds=seconds, real_year=year, stores=stores)
     except MeasurementFailed as failure:
         raise click.ClickException(str(failure)) from failure
     finally:

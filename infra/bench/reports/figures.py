@@ -34,11 +34,11 @@ def measure(site: Site) -> dict[str, Any]:
         size = int(own.own(_BYTES, tables)[0][0])
         # Chunks of baskets are not copied to more stores.
         baskets = measure_baskets(own, history)
-        multiply(own, history.company_id, own.scale)
+        multiply(own, history.company_id, own.stores)
         own.own("VACUUM ANALYZE")
         return {
             "report_sales": history.sales,
-            "report_scale": own.scale,
+            "report_scale": own.stores,
             "rebuild_reports_sales_per_s": history.sales / seconds,
             "report_tables_mb": size / _MB,
             "report_bytes_per_sale": size / history.sales,
