@@ -475,12 +475,15 @@ class Order(Aggregate):
     def due_total(self) -> int:
         """What is still to be paid, in minor currency units; what is owed on account is part of it."""
         due = self.figures.due
-        return due - min(self._settled_dues, max(due, 0))
+        return due - self._settled_of(due)
 
     @property
     def settled_total(self) -> int:
         """What of it was paid on the customer's account, in minor currency units."""
-        return min(self._settled_dues, max(self.figures.due, 0))
+        return self._settled_of(self.figures.due)
+
+    def _settled_of(self, due: int) -> int:
+        return min(self._settled_dues, max(due, 0))
 
     @property
     def _settled_dues(self) -> int:

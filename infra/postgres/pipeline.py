@@ -278,7 +278,7 @@ class Pipeline:
 
     def _wait_for_result(self) -> pq.abc.PGresult | None:
         pgconn = self._pgconn
-        # Asked for each result: it raises that a connection is lost, of which a result says nothing.
+        # Asked for each result: it raises once the connection is lost, which no result says.
         while pgconn.flush():
             self._poll.modify(pgconn.socket, POLLIN | POLLOUT)
             self._wait()
