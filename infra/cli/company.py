@@ -24,6 +24,7 @@ from infra.incoming.log import LogThere
 from infra.incoming.person_keys import NotPersonKeys, read_person_keys
 from infra.postgres.connections import BULK, bounded
 from infra.process.progress import progress_bar
+from infra.process.sharing import USUAL_PROCESSES
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.clones import make_clone
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -115,7 +116,7 @@ def _fill_reports(conninfo: str, company_id: UUID) -> None:
             EVENT_TYPES,
             models,
             [company_id],
-            processes=min(4, os.cpu_count() or 1),
+            processes=USUAL_PROCESSES,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     for failure in outcome.failures:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from infra.process.children import Together, end_with
 
+#: How many share long work where nobody says it: one a core, four at most.
+USUAL_PROCESSES = min(4, os.cpu_count() or 1)
 _TICK_SECONDS = 0.1
 
 Task = TypeVar("Task")

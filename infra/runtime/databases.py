@@ -25,6 +25,7 @@ from infra.postgres.embedded.errors import AlreadyRunning
 from infra.postgres.embedded.place import settle
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.process.progress import telling
+from infra.process.sharing import USUAL_PROCESSES
 from infra.runtime.directory_key import keep_directory_key, read_directory_key
 from infra.runtime.log_epochs import begin_lost_epochs
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -311,7 +312,7 @@ def prepare(addresses: Addresses, *, is_restored: bool = False) -> None:
             PROJECTIONS,
             tell=tell,
             progress=progress,
-            processes=min(4, os.cpu_count() or 1),
+            processes=USUAL_PROCESSES,
         ).run()
     if rebuilt and not is_restored:
         tell(f"Made anew for this version: {', '.join(rebuilt)}.")

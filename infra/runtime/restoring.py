@@ -1,7 +1,6 @@
 """Bringing a backup back: into a data folder that is not there yet, or into an empty database."""
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -31,6 +30,7 @@ from infra.eventstore.data_keys import DataKeys, id_of
 from infra.eventstore.tombstones import Tombstone, add_tombstones, read_tombstones
 from infra.postgres.embedded import EmbeddedServer
 from infra.process.progress import progress_bar
+from infra.process.sharing import USUAL_PROCESSES
 from infra.projections.rebuild_all import heads_of
 from infra.projections.verify_all import VerifyOutcome, verify_all
 from infra.runtime.databases import (
@@ -359,7 +359,7 @@ def _verify(worker: str) -> VerifyOutcome:
             PROJECTIONS,
             heads,
             lambda done, total: bar.update(task, completed=done, total=total),
-            processes=min(4, os.cpu_count() or 1),
+            processes=USUAL_PROCESSES,
         )
 
 

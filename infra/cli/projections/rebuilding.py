@@ -2,7 +2,6 @@
 
 # ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
 
-import os
 from uuid import UUID
 
 import click
@@ -12,6 +11,7 @@ from infra.cli.companies import companies_of, company_option, conninfo_of
 from infra.cli.projections.shared import all_option, chosen, console
 from infra.postgres.worker_metrics import hand_over_once
 from infra.process.progress import progress_bar
+from infra.process.sharing import USUAL_PROCESSES
 from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -19,7 +19,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 processes_option = click.option(
     "--processes",
     type=click.IntRange(1, 64),
-    default=min(4, os.cpu_count() or 1),
+    default=USUAL_PROCESSES,
     show_default=True,
     help="How many processes share the work.",
 )
