@@ -31,17 +31,18 @@ EVENTS: LiteralString = """
                 ELSE 9223372036854775807 END AS recorded_at,
            hash
       FROM events
-     WHERE company_id = %(company_id)s AND position >= %(first)s
-       AND (%(last)s::bigint IS NULL OR position <= %(last)s)
+     WHERE company_id = %(company_id)s
+       AND position BETWEEN %(first)s AND coalesce(%(last)s::bigint, 9223372036854775807)
      ORDER BY position
 """
 HEAD: LiteralString = "SELECT position, hash FROM company_head WHERE company_id = %(company_id)s"
-# One statement, one snapshot: what is appended meanwhile moves the head with it.
+# One statement, one snapshot: what is appended meanwhile moves the head with it. The head comes first: with a
+# join the planner takes a third of the log to lie beyond, and walks all of it to find nothing.
 BEYOND_HEAD: LiteralString = """
-    SELECT event.position FROM company_head AS head
-      JOIN events AS event ON event.company_id = head.company_id AND event.position > head.position
-     WHERE head.company_id = %(company_id)s
-     ORDER BY event.position LIMIT 1
+    SELECT position FROM events
+     WHERE company_id = %(company_id)s
+       AND position > (SELECT position FROM company_head WHERE company_id = %(company_id)s)
+     ORDER BY position LIMIT 1
 """
 HASH_AT: LiteralString = """
     SELECT hash FROM events WHERE company_id = %(company_id)s AND position = %(position)s
