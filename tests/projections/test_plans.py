@@ -14,9 +14,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from infra.eventstore.chain import BEYOND_HEAD, EVENTS
 from infra.postgres.distribution import places
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import Statement
+from infra.postgres.pipeline import Statement, compiled
 from infra.runtime.models import PROJECTIONS
 from infra.upgrades.migrations import migrate
 from tests.conftest import Database, connected_as_owner, installed_in
@@ -117,18 +118,46 @@ def test_the_worker_folds_without_walking_a_table(shop: Recorded, state: State, 
     assert found == {}
 
 
+_ALL_IN_ITS_LOG: LiteralString = """
+    UPDATE company_head SET position = (SELECT max(position) FROM events WHERE company_id = %(company_id)s)
+     WHERE company_id = %(company_id)s
+"""
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_page_of_a_log_is_read_without_walking_the_log(shop: Recorded, state: State, mode: str) -> None:
+    """Nor is that to see that nothing lies beyond its end, which is asked after each page."""
+    company_id = shop.stocked.shop.company_id
+    page = {"company_id": company_id, "first": 1_000_500, "last": 1_000_520}
+    with psycopg.connect(state.database.owner) as connection:
+        connection.execute(_ALL_IN_ITS_LOG, page)
+        calls = {text: (compiled(text), page, company_id) for text in (EVENTS, BEYOND_HEAD)}
+        assert _faults_in(connection, mode, calls, lambda plan: faults_of(plan, state.tables)) == {}
+        connection.rollback()
+
+
 def _faults(
     conninfo: str, mode: str, calls: Mapping[str, Call], find: Callable[[Mapping[str, Any]], Iterator[str]]
 ) -> dict[str, list[str]]:
     """What is wrong with which statement, as this role runs it."""
-    faulty: dict[str, list[str]] = {}
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(f"SET plan_cache_mode = {mode}".encode())
-        for number, (text, call) in enumerate(calls.items()):
-            connection.execute(f"PREPARE s{number} AS {text}".encode())
-            if faults := list(find(explain(connection, f"s{number}", call))):
-                faulty[" ".join(text.split())[:200]] = faults
-            connection.execute(f"DEALLOCATE s{number}".encode())
+        return _faults_in(connection, mode, calls, find)
+
+
+def _faults_in(
+    connection: psycopg.Connection[Any],
+    mode: str,
+    calls: Mapping[str, Call],
+    find: Callable[[Mapping[str, Any]], Iterator[str]],
+) -> dict[str, list[str]]:
+    faulty: dict[str, list[str]] = {}
+    connection.execute(f"SET plan_cache_mode = {mode}".encode())
+    for number, (text, call) in enumerate(calls.items()):
+        statement = call[0].text.decode()
+        connection.execute(f"PREPARE s{number} AS {statement}".encode())
+        if faults := list(find(explain(connection, f"s{number}", call))):
+            faulty[" ".join(text.split())[:200]] = faults
+        connection.execute(f"DEALLOCATE s{number}".encode())
     return faulty
 
 
