@@ -9,7 +9,7 @@ from threading import Thread
 _LOOK_SECONDS = 0.1
 
 
-class Together:
+class SharedCount:
     """How much several processes have done together; whoever adds to it hears when they are to stop.
 
     A child inherits it, or is given it as it begins.

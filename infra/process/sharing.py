@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
-from infra.process.children import Together, end_with
+from infra.process.children import SharedCount, end_with
 
 #: How many share long work where nobody says it: one a core, four at most.
 USUAL_PROCESSES = min(4, os.cpu_count() or 1)
@@ -37,36 +37,36 @@ def shared(
     The others inherit `do` with all that it knows; tasks and results are sent.
     """
     if processes <= 1:
-        passed = 0
+        done = 0
 
         def advance(more: int) -> None:
-            nonlocal passed
-            passed += more
-            progress(passed)
+            nonlocal done
+            done += more
+            progress(done)
 
         yield lambda tasks: (_outcome(partial(do, task, advance)) for task in tasks)
         return
     context = multiprocessing.get_context("fork")
-    together = Together(context)
+    passed = SharedCount(context)
     pool = ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_adopt, initargs=(do, together, os.getpid())
+        processes, mp_context=context, initializer=_adopt, initargs=(do, passed, os.getpid())
     )
     try:
-        yield partial(_side_by_side, pool, together, progress)
+        yield partial(_side_by_side, pool, passed, progress)
     finally:
         # Whoever interrupts waits for what each does at the moment, not for the rest of it.
-        together.end()
+        passed.end()
         pool.shutdown(cancel_futures=True)
 
 
 def _side_by_side(
-    pool: ProcessPoolExecutor, together: Together, progress: Callable[[int], None], tasks: Sequence[Task]
+    pool: ProcessPoolExecutor, passed: SharedCount, progress: Callable[[int], None], tasks: Sequence[Task]
 ) -> Iterator[Any]:
     futures = [pool.submit(_do_inherited, task) for task in tasks]
     running = set(futures)
     while running:
         _, running = wait(running, timeout=_TICK_SECONDS)
-        progress(together.done)
+        progress(passed.done)
     return (_outcome(future.result) for future in futures)
 
 
@@ -83,13 +83,13 @@ class _Inherited:
     """What a child process got from the one that started it."""
 
     do: Callable[[Any, Advance], Any]
-    together: Together
+    passed: SharedCount
 
 
-def _adopt(do: Callable[[Any, Advance], Any], together: Together, parent: int) -> None:
+def _adopt(do: Callable[[Any, Advance], Any], passed: SharedCount, parent: int) -> None:
     end_with(parent)
-    _Inherited.do, _Inherited.together = do, together
+    _Inherited.do, _Inherited.passed = do, passed
 
 
 def _do_inherited(task: Any) -> Any:
-    return _Inherited.do(task, _Inherited.together.add)
+    return _Inherited.do(task, _Inherited.passed.add)

@@ -4,31 +4,31 @@ import multiprocessing
 
 import pytest
 
-from infra.process.children import Together
+from infra.process.children import SharedCount
 from tests.waiting import PATIENCE
 
 CONTEXT = multiprocessing.get_context("fork")
 
 
-def added_by_a_child(together: Together) -> int | None:
+def added_by_a_child(passed: SharedCount) -> int | None:
     """How a child ended that added 3."""
-    child = CONTEXT.Process(target=together.add, args=(3,))
+    child = CONTEXT.Process(target=passed.add, args=(3,))
     child.start()
     child.join(PATIENCE)
     return child.exitcode
 
 
 def test_what_each_has_done_is_added_up() -> None:
-    together = Together(CONTEXT)
-    together.add(2)
-    assert added_by_a_child(together) == 0
-    assert together.done == 5
+    passed = SharedCount(CONTEXT)
+    passed.add(2)
+    assert added_by_a_child(passed) == 0
+    assert passed.done == 5
 
 
 def test_whoever_adds_something_is_stopped_once_it_is_over() -> None:
-    together = Together(CONTEXT)
-    together.end()
+    passed = SharedCount(CONTEXT)
+    passed.end()
     with pytest.raises(KeyboardInterrupt):
-        together.add(2)
-    assert added_by_a_child(together) != 0
-    assert together.done == 0
+        passed.add(2)
+    assert added_by_a_child(passed) != 0
+    assert passed.done == 0

@@ -13,7 +13,7 @@ import pytest
 
 from infra.postgres.definitions import digest_of
 from infra.postgres.embedded import EmbeddedServer
-from infra.process.children import Together
+from infra.process.children import SharedCount
 from infra.projections.aside import builder, crew
 from infra.projections.aside.site import Site
 from infra.projections.status import list_status
@@ -322,7 +322,7 @@ def test_a_process_of_an_upgrade_that_is_gone_ends(database: Database) -> None:
     gone.wait(PATIENCE)
 
     def begin() -> None:
-        crew.begin(site, Together(context), gone.pid)
+        crew.begin(site, SharedCount(context), gone.pid)
         time.sleep(60)
 
     process = context.Process(target=begin)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 
-from infra.process.children import Together, end_with
+from infra.process.children import SharedCount, end_with
 from infra.projections.aside.builder import NOTE, Builder, Run, noted
 from infra.projections.aside.site import Site, Unindexed, complete
 from infra.projections.aside.tasks import LOG, Shares, Task, pending, waves_of
@@ -39,7 +39,7 @@ class Crew:
         self._shares = Shares(connection, site.types, site.models)
         # A child inherits the event types and read models as they are; they are classes that cannot be sent.
         context = multiprocessing.get_context("fork")
-        self._passed = Together(context)
+        self._passed = SharedCount(context)
         self._pool = ProcessPoolExecutor(
             processes, mp_context=context, initializer=begin, initargs=(site, self._passed, os.getpid())
         )
@@ -107,11 +107,11 @@ class _Inherited:
 
     builder: Builder
     connection: psycopg.Connection[Any]
-    passed: Together
+    passed: SharedCount
     session: Any
 
 
-def begin(site: Site, passed: Together, parent: int) -> None:
+def begin(site: Site, passed: SharedCount, parent: int) -> None:
     """Make a child process ready, which ends with its parent."""
     end_with(parent)
     # Kept, because what is let go of is closed.
