@@ -115,9 +115,9 @@ class TestWhileTheVersionOfBeforeSells:
 
 class TestWhatIsPutInPlace:
     @pytest.mark.usefixtures("stocked")
-    def test_is_as_protected_as_what_was_there(self, database: Database) -> None:
+    def test_is_as_protected_and_looked_after_as_what_was_there(self, database: Database) -> None:
         query: LiteralString = """
-            SELECT class.relname, class.relrowsecurity, class.relacl::text, policies.told
+            SELECT class.relname, class.relrowsecurity, class.relacl::text, class.reloptions, policies.told
               FROM pg_class AS class JOIN pg_namespace AS space ON space.oid = class.relnamespace
               LEFT JOIN LATERAL (SELECT array_agg(format('%%s %%s %%s %%s', policyname, roles, cmd, qual)
                                                   ORDER BY policyname) AS told

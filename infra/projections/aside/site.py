@@ -45,6 +45,10 @@ _LEFTOVERS: LiteralString = """
     SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s ORDER BY tablename = 'upgrade' DESC
 """
 
+# What the server would clean up and look at again and again, as it grows, is done once when all is there.
+_LEAVE_ALONE = sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)")
+_LOOK_AFTER = sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)")
+
 _INDEX = re.compile(r"CREATE INDEX (?P<name>\w+)\s+ON (?P<table>\w+)")
 
 #: The tables that are built, each with the statements that make the indexes it still lacks.
@@ -89,7 +93,10 @@ class Site:
                 for statement in _split(model)[0]:
                     connection.execute(statement)
             secure_tables(connection, self.installation, tables, self.installation.next_schema)
-        return self._lacking()
+            lacking = self._lacking()
+            for table in lacking:
+                connection.execute(_LEAVE_ALONE.format(sql.Identifier(table)))
+        return lacking
 
     def _lacking(self) -> Unindexed:
         """What to sort all rows for once takes less than to insert each of them."""
@@ -122,7 +129,12 @@ def clear(connection: psycopg.Connection[Any], schema: str) -> None:
 def complete(
     connection: psycopg.Connection[Any], schema: str, table: str, indexes: Sequence[LiteralString]
 ) -> None:
-    """Index what is filled, let the planner know it from its first moment, and let indexes alone answer."""
+    """Index what is filled, let the planner know it from its first moment, and let indexes alone answer.
+
+    From then on the server looks after it.
+    """
     for index in indexes:
         connection.execute(index)
-    connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(schema, table)))
+    filled = sql.Identifier(schema, table)
+    connection.execute(_LOOK_AFTER.format(filled))
+    connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(filled))
