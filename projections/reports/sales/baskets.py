@@ -123,11 +123,14 @@ PACKED: LiteralString = """
                          FROM unnest(items) WITH ORDINALITY AS one(item, place)), ''
                       ORDER BY basket_no) AS items"""
 
-# What is whole of the tail becomes chunks; mostly nothing is, which one look into its key tells.
+# What is whole of the tail becomes chunks; mostly nothing is, which one look into its key tells. It begins
+# where the last chunk ends, as the key leads also to what was taken away before and is not vacuumed yet.
 _PACK: LiteralString = f"""
     WITH whole AS (
         DELETE FROM basket_tail
          WHERE company_id = %(company_id)s
+           AND basket_no > (SELECT coalesce(max(chunk_no), 0) * {CHUNK} FROM basket_chunks
+                             WHERE company_id = %(company_id)s)
            AND basket_no <= (SELECT max(basket_no) / {CHUNK} * {CHUNK} FROM basket_tail
                               WHERE company_id = %(company_id)s)
         RETURNING *
