@@ -5,6 +5,7 @@
 import json
 import signal
 import sys
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,7 +124,8 @@ def bench(
 ) -> None:
     """Measure speed and memory on a database server of its own, which is gone afterwards.
 
-    While others use more than a tenth of this machine nothing is reported, but with --busy.
+    While others use more than a tenth of this machine nothing is measured, but with --busy. What was measured
+    before something went wrong, or before Ctrl-C, is reported.
 
     \b
     Examples:
@@ -136,15 +138,25 @@ def bench(
     from infra.bench.scale.sizes import Sizes  # noqa: PLC0415 much to load for other commands
     from infra.bench.site import MeasurementFailed  # noqa: PLC0415
 
+    sizes = Sizes(events, companies, minutes) if scale else None
+    machine: Mapping[str, Any] = {}
+    figures: dict[str, Any] = {}
     # Whoever asks us to end gets the same tidy end as somebody at the keyboard.
     earlier = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        sizes = Sizes(events, companies, minutes) if scale else None
-        machine, figures = _measure(only, sizes, is_busy=busy, seconds=seconds, real_year=year, stores=stores)
+        how = {"seconds": seconds, "real_year": year, "stores": stores}
+        for machine, more in _measure(only, sizes, is_busy=busy, **how):  # noqa: B007 the last is shown
+            figures.update(more)
     except MeasurementFailed as failure:
         raise click.ClickException(str(failure)) from failure
     finally:
         signal.signal(signal.SIGTERM, earlier)
+        # Hours may have gone into what was measured before something went wrong.
+        if figures:
+            _show(seconds, machine, figures, as_json=as_json)
+
+
+def _show(seconds: float, machine: Mapping[str, Any], figures: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"seconds": seconds, "machine": machine, **figures}, indent=2))
     else:
@@ -159,7 +171,8 @@ def _interrupt(*_: object) -> None:
 
 def _measure(
     only: tuple[str, ...], sizes: "Sizes | None", *, is_busy: bool, **how: Any
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """What machine it is and how busy, and figures, as soon as they are taken."""
     from infra.bench.busyness import Busyness  # noqa: PLC0415
     from infra.bench.machine import describe  # noqa: PLC0415
     from infra.bench.plan import chosen, take  # noqa: PLC0415
@@ -169,7 +182,6 @@ def _measure(
 
     # Figures go to standard output.
     configure_logs("error", sys.stderr.buffer)
-    figures: dict[str, Any] = {}
     busyness = Busyness(is_accepted=is_busy)
     if sizes:
         sizes.check_disk()
@@ -187,10 +199,9 @@ def _measure(
             machine = describe(site)
             parts = take_long(site, busyness, sizes) if sizes else take(site, busyness, only)
             for results in parts:
-                figures.update(results)
                 bar.advance(doing)
                 bar.refresh()
-    return {**machine, **busyness.figures}, figures
+                yield {**machine, **busyness.figures}, results
 
 
 def _progress() -> Progress:

@@ -100,6 +100,23 @@ class TestBench:
         assert figures["scale_verify_seconds"] > 0
         assert figures["scale_job_seconds"].keys() == figures["scale_job_again_seconds"].keys()
 
+    @pytest.mark.large
+    def test_shows_what_was_measured_before_it_was_interrupted(self) -> None:
+        small = ("--events", "1000", "--companies", "3", "--minutes", "60")
+        argv = [sys.executable, "-c", HASTY, "--json", "--busy", "--scale", *small]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:  # noqa: S603
+            assert running.stdout
+            assert running.stderr
+            while "Selling at" not in running.stderr.readline():
+                assert running.poll() is None
+            running.terminate()
+            figures = json.loads(running.stdout.read())
+            running.stderr.read()
+        assert running.returncode
+        assert figures["machine"]["fsync"] == "on"
+        assert figures["scale_events"] >= 1_000
+        assert "scale_sold" not in figures
+
     def test_asks_for_a_larger_disk_before_anything_else(self) -> None:
         argv = [*COMMAND, "--busy", "--scale", "--events", "100000000000"]
         done = subprocess.run(argv, check=False, capture_output=True, timeout=PATIENCE)  # noqa: S603
