@@ -93,6 +93,15 @@ def _call(port: int, method: str, path: str, body: Any = None) -> Any:
     return value
 
 
+#: Has the page know whether a click comes to what it is meant for; a page that it leads to knows nothing.
+_AIM = """
+    const aimed = arguments[0];
+    aimed.scrollIntoView({ block: "center" });
+    window.missed = true;
+    aimed.addEventListener("click", () => { window.missed = false; }, { once: true, capture: true });
+"""
+
+
 class WebDriverError(Exception):
     """What the browser was told cannot be done, or not at this moment."""
 
@@ -122,8 +131,10 @@ class Browser:
 
         def press() -> None:
             found = self._find(selector)
-            self.run("arguments[0].scrollIntoView({ block: 'center' })", {_ELEMENT: found})
+            self.run(_AIM, {_ELEMENT: found})
             self.call("POST", f"/element/{found}/click")
+            if self.run("return window.missed === true"):
+                raise WebDriverError("missed", f"what is above {selector} has moved it away")
 
         self._patiently(press)
 
@@ -212,4 +223,5 @@ _PASSING = (
     "stale element reference",
     "element not interactable",
     "element click intercepted",
+    "missed",
 )
