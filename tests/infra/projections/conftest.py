@@ -28,6 +28,8 @@ from infra.eventstore.codec import Metadata
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
 from infra.postgres.transactions import Transaction, transaction
+from infra.projections import proved_log, staging
+from infra.projections.reading import FactReader
 from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.verify import VerifyReport, verify
 from infra.projections.worker import Worker
@@ -418,3 +420,20 @@ def open_shop(database: ProjectionDatabase) -> Iterator[Callable[..., Shop]]:
 @pytest.fixture
 def shop(open_shop: Callable[..., Shop]) -> Shop:
     return open_shop()
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The positions of all that is decoded of logs from now on, in batches of two; asked for last."""
+    for module in (proved_log, staging):
+        monkeypatch.setattr(module, "BATCH", 2)
+    positions: list[int] = []
+    decode = FactReader.facts
+
+    def note(reader: FactReader, db: Any, events: Any) -> list[Fact]:
+        several = list(events)
+        positions.extend(event.position for event in several)
+        return decode(reader, db, several)
+
+    monkeypatch.setattr(FactReader, "facts", note)
+    return positions

@@ -292,27 +292,16 @@ class TestRebuild:
         assert ticks[-1] == (everything, everything)
 
     def test_reads_the_log_once_for_all_of_a_company(
-        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+        self, database: Any, trading: Any, decoded: list[int]
     ) -> None:
         """Inline ones and others decode by themselves what was read; what is made from them reads again."""
-        for module in (proved_log, staging):
-            monkeypatch.setattr(module, "BATCH", 2)
-        read: list[int] = []
-        decode = FactReader.facts
-
-        def note(reader: FactReader, db: Any, events: Any) -> list[Fact]:
-            several = list(events)
-            read.extend(event.position for event in several)
-            return decode(reader, db, several)
-
-        monkeypatch.setattr(FactReader, "facts", note)
         database.follow().step()
         trading.register_brands("Arabica", "Bourbon", "Catuai")
         outcome = rebuild_all(database.worker, EVENT_TYPES, database.models, [trading.company_id])
         assert outcome.failures == []
         assert {report.projection for report in outcome.reports} == {model.name for model in database.models}
         readings = {(bool(model.sources), model.mode) for model in database.models}
-        assert sorted(read) == sorted([*range(1, trading.head() + 1)] * len(readings))
+        assert sorted(decoded) == sorted([*range(1, trading.head() + 1)] * len(readings))
         for model in database.models:
             assert trading.verify(model.name).is_true
 

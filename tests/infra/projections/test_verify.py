@@ -13,12 +13,10 @@ from infra.cli.projections import projections
 from infra.eventstore.chain import LogAltered
 from infra.projections import proved_log, staging
 from infra.projections.checkpoints import unpark
-from infra.projections.reading import FactReader
 from infra.projections.status import list_status
 from infra.projections.verify import verify, verify_together
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES
-from projections.base import Fact
 from tests.conftest import fresh_database
 from tests.waiting import PATIENCE
 
@@ -192,25 +190,14 @@ class TestTogether:
     """Several read models, of several companies."""
 
     def test_the_log_is_read_once_for_all_of_a_company(
-        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+        self, database: Any, trading: Any, decoded: list[int]
     ) -> None:
         """Inline ones and others decode by themselves what was read; what is made from them reads again."""
-        for module in (proved_log, staging):
-            monkeypatch.setattr(module, "BATCH", 2)
-        read: list[int] = []
-        decode = FactReader.facts
-
-        def note(reader: FactReader, db: Any, events: Any) -> list[Fact]:
-            several = list(events)
-            read.extend(event.position for event in several)
-            return decode(reader, db, several)
-
-        monkeypatch.setattr(FactReader, "facts", note)
         outcome = verify_all(database.worker, EVENT_TYPES, database.models, {trading.company_id: 11})
         assert (outcome.gaps, outcome.false) == ([], [])
         assert {report.projection for report in outcome.reports} == {model.name for model in database.models}
         readings = {(bool(model.sources), model.mode) for model in database.models}
-        assert sorted(read) == sorted([*range(1, trading.head() + 1)] * len(readings))
+        assert sorted(decoded) == sorted([*range(1, trading.head() + 1)] * len(readings))
         assert (outcome.proved_companies, outcome.proved_events) == (1, 11)
         assert outcome.proof_seconds > 0
 
