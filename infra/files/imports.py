@@ -24,7 +24,7 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.files.import_desk import CHUNK_SIZE
 from infra.files.standing import as_of_now
 from infra.jobs.waiting_work import WaitingWork
-from infra.postgres.analyzing import analyze_changed
+from infra.postgres.analyzing import analyze_grown
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
 from projections.base import CompanyClosed, Row, ServerOutdated
@@ -150,7 +150,7 @@ class Imports(WaitingWork):
                 raise psycopg.OperationalError("the connection was lost") from error
         else:
             log.info("import done", **names)
-            analyze_changed(connection)
+            analyze_grown(connection)
         return True
 
     def _import(self, connection: RequestConnection, job: Row, stop: Event) -> None:

@@ -10,7 +10,7 @@ import psycopg
 from infra.eventstore.chain import ChainedEvent
 from infra.eventstore.codec import EventTypes
 from infra.incoming.leftovers import hold, let_go, remove
-from infra.postgres.analyzing import analyze_changed
+from infra.postgres.analyzing import analyze_grown
 from infra.postgres.definitions import inline_digest
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
@@ -162,7 +162,7 @@ def incoming_log(
         if not connection.closed:
             remove(connection, company_id, models)
             let_go(connection, company_id)
-    analyze_changed(connection)
+    analyze_grown(connection)
 
 
 def _begin(connection: psycopg.Connection[Any], company_id: UUID) -> None:

@@ -12,7 +12,7 @@ import structlog
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.job import Job
 from infra.jobs.report_rounds import Round, companies_due, keep_round, known_on, note, round_at_hand
-from infra.postgres.analyzing import analyze_changed
+from infra.postgres.analyzing import analyze_grown
 from infra.postgres.transactions import Transaction, transaction
 from infra.projections.report_reconciliation import (
     SNAPSHOTS,
@@ -64,7 +64,7 @@ class ReportReconciliation:
         due = companies_due(self._connection, self._now, PAUSE)
         if due:
             # Rules join whole days: where nobody has looked at the tables, one of them took a core for long.
-            analyze_changed(self._connection)
+            analyze_grown(self._connection)
         for company_id in due:
             while time.monotonic() < end and self.compare_some(company_id):
                 pass

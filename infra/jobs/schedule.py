@@ -1,5 +1,6 @@
 """The schedule of jobs: each is done once at a time, however many workers there are."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any, LiteralString
@@ -27,8 +28,16 @@ log = structlog.get_logger("jobs")
 _MINE: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended(%(job)s, 0))"
 
 
+def moments(jobs: Sequence[Job], now: datetime) -> list[datetime]:
+    """When each job begins to keep its pace: within the first round of it, and no two of a pace together."""
+    return [now + job.every * place / len(jobs) for place, job in enumerate(jobs, 1)]
+
+
 class Schedule:
-    """Does every job at once when it starts, then at its pace, whatever the clock on the wall is set to."""
+    """Does every job at once when it starts, then at its pace, whatever the clock on the wall is set to.
+
+    Each has its own moments within that pace: tills wait for all that begin together.
+    """
 
     def __init__(
         self, conninfo: str, jobs: tuple[Job, ...], writer: EventWriter, clock: WatchedClock | None = None
@@ -40,17 +49,17 @@ class Schedule:
         self._stopped = Event()
         self._watch = Thread(target=self._keep_pace, name="clock", daemon=True)
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        for job in jobs:
-            self._scheduler.add_job(
-                self.run,
-                "interval",
-                (job,),
-                seconds=job.every.total_seconds(),
-                id=job.name,
-                next_run_time=datetime.now(UTC),
-                # However late a job begins, it is better done than left out.
-                misfire_grace_time=None,
-            )
+        self._jobs = jobs
+        self._begin_all()
+
+    def _begin_all(self) -> None:
+        """Have every job done at once, and then at its pace from now on."""
+        for job, moment in zip(self._jobs, moments(self._jobs, datetime.now(UTC)), strict=True):
+            # However late a job begins, it is better done than left out.
+            late: dict[str, Any] = {"args": (job,), "misfire_grace_time": None}
+            pace: dict[str, Any] = {"seconds": job.every.total_seconds(), "start_date": moment}
+            self._scheduler.add_job(self.run, **late)
+            self._scheduler.add_job(self.run, "interval", **late, **pace, id=job.name, replace_existing=True)
 
     def start(self) -> None:
         """Begin."""
@@ -117,5 +126,4 @@ class Schedule:
             self._clock.look()
             if self._clock.jumps != jumps:
                 jumps = self._clock.jumps
-                for planned in self._scheduler.get_jobs():
-                    planned.modify(next_run_time=datetime.now(UTC))
+                self._begin_all()

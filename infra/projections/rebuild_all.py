@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 
 from infra.eventstore.codec import EventTypes
-from infra.postgres.analyzing import analyze_changed
+from infra.postgres.analyzing import analyze_grown
 from infra.postgres.connections import STAGING, bounded
 from infra.projections.measured import count_failed_rebuild, count_rebuild
 from infra.projections.rebuild import RebuildReport, rebuild_together
@@ -63,7 +63,7 @@ def rebuild_all(
     _count(outcome)
     if any(report.rows_changed for report in outcome.reports):
         with psycopg.connect(bounded(conninfo, STAGING), autocommit=True) as connection:
-            analyze_changed(connection)
+            analyze_grown(connection)
     return outcome
 
 

@@ -1,6 +1,6 @@
 """The clock on the wall jumps: what is done from time to time goes on, and nothing is done too soon."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,9 +9,10 @@ import pytest
 
 from infra.jobs.answers import KEEP_ANSWERS_HOURS, forget_old_answers
 from infra.jobs.job import Job
-from infra.jobs.schedule import Schedule
+from infra.jobs.schedule import Schedule, moments
 from infra.postgres.embedded import EmbeddedServer
 from infra.process.clock import DOUBT_SECONDS, WatchedClock
+from infra.runtime.models import JOBS
 from infra.runtime.services import make_event_writer
 from tests.conftest import Database, fresh_database
 from tests.waiting import eventually
@@ -114,6 +115,12 @@ class TestSchedule:
         clock.passes(DOUBT_SECONDS + 1)
         schedule.run(job)
         assert "due" in done
+
+    def test_does_no_two_jobs_at_a_time_that_have_the_same_pace(self) -> None:
+        now = datetime.now(UTC)
+        following = moments(JOBS, now)
+        assert all(now < moment <= now + job.every for job, moment in zip(JOBS, following, strict=True))
+        assert len({(job.every, moment) for job, moment in zip(JOBS, following, strict=True)}) == len(JOBS)
 
     def test_outlives_a_database_that_cannot_be_reached(self, done: list[str]) -> None:
         job = Job(name="any", every=timedelta(hours=1), do=lambda *_: done.append("any"))

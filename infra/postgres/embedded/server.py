@@ -44,7 +44,11 @@ SERVER_SETTINGS = {
     "full_page_writes": "on",  # And so does the page it stands on.
     "shared_buffers": "256MB",  # Hot rows of a small chain fit, and a machine of 1 GB has room left.
     "max_connections": "100",  # The web server's pools and the workers' with room for a psql.
-    "wal_compression": "on",  # Full pages are most of the log; disks of small machines are slow.
+    # Every page is logged whole when it is first written after a checkpoint: there are few of these.
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "off",  # To compress a page takes longer than to write it, and a sale writes some.
+    "wal_init_zero": "off",  # All who sell wait while a new file of the log is filled with zeros.
     "wal_recycle": "off",  # A new file of the log does not begin with what stood in an old one.
     "random_page_cost": "1.1",  # Disks have not been spinning for long; indexes should be used.
     "jit": "off",  # Compiling costs more than our short queries take.

@@ -21,7 +21,7 @@ from infra.decisions.bulk import (
     record_events,
 )
 from infra.decisions.unit_of_work import EventWriter
-from infra.postgres.analyzing import analyze_changed
+from infra.postgres.analyzing import analyze_grown
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
@@ -85,7 +85,7 @@ def import_history(
                 progress(done, total)
     if new:
         with pool.connection() as connection:
-            analyze_changed(connection)
+            analyze_grown(connection)
     return new
 
 

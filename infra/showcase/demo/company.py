@@ -37,7 +37,7 @@ from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.decisions.bulk import company_named, first_fact, found_company, missing_events, record_events
 from infra.decisions.unit_of_work import EventWriter
-from infra.postgres.analyzing import analyze_changed
+from infra.postgres.analyzing import analyze_grown
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
@@ -135,7 +135,7 @@ def make_demo(
         record_events(db, writer, founding, demo.founded_at)
         record_events(db, writer, history, now)
     with pool.connection() as connection:
-        analyze_changed(connection)
+        analyze_grown(connection)
     return _is_password(credential, password)
 
 
