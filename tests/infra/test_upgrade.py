@@ -14,7 +14,7 @@ import pytest
 from infra.postgres.definitions import digest_of
 from infra.postgres.embedded import EmbeddedServer
 from infra.process.children import SharedCount
-from infra.projections.aside import builder, crew
+from infra.projections.aside import builder, crew, order
 from infra.projections.aside.site import Site
 from infra.projections.status import list_status
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -337,7 +337,7 @@ def test_what_takes_several_runs_is_the_same(
     for _ in range(5):
         stocked.sell()
     monkeypatch.setattr(builder, "RUN", 2)
-    monkeypatch.setattr(crew, "BATCH", 1)
+    monkeypatch.setattr(order, "BATCH", 1)
     models = next_version(OtherOrders(), OtherSales(), OtherSettings())
     upgrade(database, models, processes=2)
     assert differences(database, models, stocked.shop.company_id) == []

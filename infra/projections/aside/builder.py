@@ -81,8 +81,11 @@ class Builder:
         self._models = {model.name: model for model in site.models}
         self._readings: dict[tuple[str, ...], Reading] = {}
 
-    def build(self, task: Task, progress: Progress = lambda _: None) -> None:
-        """Fold in transactions of moderate length; `progress` is told how many positions passed."""
+    def build(self, task: Task, progress: Progress = lambda _: None) -> tuple[str, ...]:
+        """Fold in transactions of moderate length; `progress` is told how many positions passed.
+
+        Returns the names of what came all the way.
+        """
         names, position = task.names, task.after
         while names and position < task.upto:
             upto = min(position + RUN, task.upto)
@@ -92,6 +95,7 @@ class Builder:
             progress(upto - position)
             names = tuple(name for name in names if runs[name].position == upto)
             position = upto
+        return names
 
     def prove(self, task: Task, progress: Progress = lambda _: None) -> Run:
         """Recompute the hashes of a stretch of a company's log, a page in each transaction."""

@@ -2,8 +2,11 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import replace
+from itertools import islice
 from typing import Any, LiteralString, Self
 from uuid import UUID
 
@@ -11,14 +14,12 @@ import psycopg
 
 from infra.process.children import SharedCount, end_with
 from infra.projections.aside.builder import NOTE, Builder, Run, noted
+from infra.projections.aside.order import Piece, pieces_of
 from infra.projections.aside.site import Site, Unindexed, complete
 from infra.projections.aside.tasks import LOG, Shares, Task, pending, waves_of
-from infra.projections.reading import BATCH
 from infra.projections.staging import Progress, ignore_progress
 
 _TICK_SECONDS = 0.1
-#: How many tasks are handed to a process at once, at most.
-_PACK = 100
 
 _SIZES: LiteralString = """
     SELECT relname, pg_table_size(oid) FROM pg_class
@@ -28,6 +29,23 @@ _SIZES: LiteralString = """
 
 #: A task, and how many facts it is to fold.
 _Sized = tuple[Task, int]
+#: A read model of a company, or the proof of its log, that an event stops.
+_Stopped = tuple[UUID, str]
+
+
+class Stretches:
+    """How far a log is proved without a gap, of which stretches are proved side by side."""
+
+    def __init__(self, position: int) -> None:
+        self._reached = Run(position, has_facts=True)
+        self._ahead: dict[int, Run] = {}
+
+    def add(self, after: int, run: Run) -> Run:
+        """Add what became of a stretch. Returns how far all is what was recorded, and why not further."""
+        self._ahead[after] = run
+        while self._reached.error is None and self._reached.position in self._ahead:
+            self._reached = self._ahead.pop(self._reached.position)
+        return self._reached
 
 
 class Crew:
@@ -40,6 +58,7 @@ class Crew:
         # A child inherits the event types and read models as they are; they are classes that cannot be sent.
         context = multiprocessing.get_context("fork")
         self._passed = SharedCount(context)
+        self._processes = processes
         self._pool = ProcessPoolExecutor(
             processes, mp_context=context, initializer=begin, initargs=(site, self._passed, os.getpid())
         )
@@ -58,13 +77,40 @@ class Crew:
         What is made from other read models comes after them, and no further than they have come. `progress`
         is told how many facts are folded, of how many.
         """
-        waves = [self._sized(pending(self._connection, names)) for names in waves_of(self._site.models)]
-        begun, total = self._passed.done, sum(facts for wave in waves for _, facts in wave)
-        for wave in waves:
-            running = [self._pool.submit(_build, pack) for pack in _packed(wave)]
-            self._watch(running, lambda: progress(self._passed.done - begun, total))
-            self._note_proofs([proof for one in running for proof in one.result()])
-        return sum(task.length * len(task.names) for wave in waves for task, _ in wave)
+        waves = [pending(self._connection, names) for names in waves_of(self._site.models)]
+        pieces = pieces_of(waves, self._shares)
+        begun, total = self._passed.done, sum(facts for piece in pieces for _, facts in self._sized(piece))
+        proofs = {task.company_id: Stretches(task.after) for task in waves[0]}
+        self._do(pieces, proofs, lambda: progress(self._passed.done - begun, total))
+        return sum(task.length * len(task.names) for wave in waves for task in wave)
+
+    def _do(
+        self, pieces: Iterable[Piece], proofs: Mapping[UUID, Stretches], tell: Callable[[], None]
+    ) -> None:
+        """Have the processes do pieces, each when all that it needs is done."""
+        waiting, done, stopped = list(pieces), set[Piece](), set[_Stopped]()
+        running: dict[Future[Any], Piece] = {}
+        while waiting or running:
+            ready = (piece for piece in waiting if done.issuperset(piece.needs))
+            for piece in [*islice(ready, self._processes - len(running))]:
+                waiting.remove(piece)
+                running[self._begin(piece, stopped)] = piece
+            for one in wait(running, _TICK_SECONDS, FIRST_COMPLETED).done:
+                piece, became = running.pop(one), one.result()
+                done.add(piece)
+                if piece.is_stretch:
+                    [task] = piece.tasks
+                    proved = proofs[task.company_id].add(task.after, became)
+                    self._connection.execute(NOTE, noted(task.company_id, {LOG: proved}))
+                else:
+                    stopped |= became
+            tell()
+
+    def _begin(self, piece: Piece, stopped: AbstractSet[_Stopped]) -> "Future[Any]":
+        sized = self._sized(piece)
+        if piece.is_stretch:
+            return self._pool.submit(_prove, *sized[0])
+        return self._pool.submit(_build, [(_without(task, stopped), facts) for task, facts in sized])
 
     def complete(self, lacking: Unindexed, progress: Progress = ignore_progress) -> None:
         """Index, vacuum and analyze the tables, the largest first; `progress` is told of their bytes."""
@@ -75,31 +121,15 @@ class Crew:
             self._pool.submit(_complete, schema, table, lacking[table]): size for table, size in sizes.items()
         }
 
-        def tell() -> None:
-            progress(sum(size for one, size in running.items() if one.done()), sum(sizes.values()))
-
-        self._watch(running, tell)
+        left = set(running)
+        while left:
+            _, left = wait(left, timeout=_TICK_SECONDS)
+            progress(sum(size for one, size in running.items() if one not in left), sum(sizes.values()))
         for one in running:
             one.result()
 
-    def _sized(self, tasks: Iterable[Task]) -> list[_Sized]:
-        return [(task, self._shares.facts(task)) for task in self._shares.shared_out(tasks)]
-
-    def _watch(self, futures: Iterable["Future[Any]"], tell: Callable[[], None]) -> None:
-        running = set(futures)
-        while running:
-            _, running = wait(running, timeout=_TICK_SECONDS)
-            tell()
-
-    def _note_proofs(self, proofs: Iterable[tuple[Task, Run]]) -> None:
-        """Note how far each log was proved: up to the first stretch in which it is not what was recorded."""
-        of_company: dict[UUID, Run] = {}
-        for task, run in sorted(proofs, key=lambda proof: proof[0].after):
-            before = of_company.get(task.company_id)
-            if before is None or before.error is None:
-                of_company[task.company_id] = run
-        for company_id, run in of_company.items():
-            self._connection.execute(NOTE, noted(company_id, {LOG: run}))
+    def _sized(self, piece: Piece) -> list[_Sized]:
+        return [(task, self._shares.facts(task)) for task in piece.tasks]
 
 
 class _Inherited:
@@ -121,28 +151,22 @@ def begin(site: Site, passed: SharedCount, parent: int) -> None:
     _Inherited.passed = passed
 
 
-def _packed(tasks: Iterable[_Sized]) -> Iterator[list[_Sized]]:
-    """The tasks in packs that are worth handing to a process: many companies are small."""
-    pack: list[_Sized] = []
-    for sized in tasks:
-        pack.append(sized)
-        if sum(task.length for task, _ in pack) >= BATCH or len(pack) >= _PACK:
-            yield pack
-            pack = []
-    if pack:
-        yield pack
-
-
-def _build(tasks: Sequence[_Sized]) -> list[tuple[Task, Run]]:
-    """Do tasks. Returns what became of those that were proofs."""
-    proofs = []
+def _build(tasks: Sequence[_Sized]) -> set[_Stopped]:
+    """Do tasks. Returns what did not come all the way."""
+    stopped = set[_Stopped]()
     for task, facts in tasks:
-        advance = _teller(task, facts)
-        if task.names == (LOG,):
-            proofs.append((task, _Inherited.builder.prove(task, advance)))
-        else:
-            _Inherited.builder.build(task, advance)
-    return proofs
+        whole = _Inherited.builder.build(task, _teller(task, facts))
+        stopped.update((task.company_id, name) for name in task.names if name not in whole)
+    return stopped
+
+
+def _prove(task: Task, facts: int) -> Run:
+    return _Inherited.builder.prove(task, _teller(task, facts))
+
+
+def _without(task: Task, stopped: AbstractSet[_Stopped]) -> Task:
+    """A task for those whose last piece came all the way."""
+    return replace(task, names=tuple(name for name in task.names if (task.company_id, name) not in stopped))
 
 
 def _teller(task: Task, facts: int) -> Callable[[int], None]:

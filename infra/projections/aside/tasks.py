@@ -15,8 +15,6 @@ from projections.base import Projection
 LOG = ""
 #: How many positions of a log one process proves at a time: stretches are proved side by side.
 STRETCH = 100_000
-#: From so many positions on a company's read models are shared out among processes.
-LARGE = 20_000
 #: What is of more than one in so many events of a log is frequent there.
 FREQUENT = 20
 #: At how many events of a log is looked for what it consists of: those that are frequent are dozens of them.
@@ -94,11 +92,6 @@ class Shares:
         for company_id, name, number in connection.execute(_TYPES, {"looked_at": LOOKED_AT}).fetchall():
             self._types.setdefault(company_id, Counter())[name] = number
 
-    def shared_out(self, tasks: Iterable[Task]) -> list[Task]:
-        """Tasks for several processes, those that take longest first."""
-        parts = [part for task in tasks for part in self._parts(task)]
-        return sorted(parts, key=self.facts, reverse=True)
-
     def facts(self, task: Task) -> int:
         """How many facts its read models fold, each for itself; a proof looks at each event once."""
         if task.names == (LOG,):
@@ -108,12 +101,11 @@ class Shares:
         facts = sum(types.get(one, 0) for name in task.names for one in self._read[name])
         return task.length * facts // events
 
-    def _parts(self, task: Task) -> Iterator[Task]:
+    def parts(self, task: Task) -> Iterator[Task]:
+        """A task of a long log for several processes: a proof in stretches, read models by what they read."""
         if task.names == (LOG,):
             for after in range(task.after, task.upto, STRETCH):
                 yield Task(task.company_id, task.names, after, min(after + STRETCH, task.upto))
-        elif task.length < LARGE:
-            yield task
         else:
             for names in self._kin(task):
                 yield Task(task.company_id, tuple(names), task.after, task.upto)
