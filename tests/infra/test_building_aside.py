@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from typing import LiteralString
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
