@@ -47,7 +47,6 @@ ACROSS_COMPANIES = {
     "company_activity": "workers find companies that wrote lately, without locks",
     "unnest(closed)": "an upgrade tries again what is parked for closed companies",
     "FROM built": "an upgrade builds for every company",
-    "FROM events GROUP BY company_id": "an upgrade shares the logs of all companies out",
     "FROM projection_checkpoints AS checkpoint JOIN projection_models": "an upgrade may close companies",
     "projection_checkpoints WHERE projection": "a read model is replaced for every company",
     "UPDATE skipped_events SET mended_at = clock_timestamp() WHERE": "it is made anew for every company",

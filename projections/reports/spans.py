@@ -30,13 +30,15 @@ def spans_of(period: Period, *, by_year: bool = True) -> Spans:
 
 
 def _with_months(period: Period, *, by_year: bool) -> Spans | None:
-    """The same where the period has a whole month. Raises OverflowError."""
+    """The same where a month begins within the period. Raises OverflowError."""
     start, end = period.from_date, period.to_date + timedelta(days=1)
     first = start if start.day == 1 else _month_after(start)
     after = end.replace(day=1)
-    if first >= after:
+    if first > after:
         return None
     days, last_days = (start, first - timedelta(days=1)), (after, period.to_date)
+    if first == after:
+        return {**spans_by_day(period), "days": days, "last_days": last_days}
     first_year = first if first.month == 1 else first.replace(month=12, day=1) + timedelta(days=31)
     after_year = after.replace(month=1)
     if first_year >= after_year or not by_year:

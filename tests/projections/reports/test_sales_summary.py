@@ -19,6 +19,9 @@ from projections.reports.period import Interval, Period, PeriodNotValid
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Section
 from projections.reports.sections.figures import SALES
+from projections.reports.sections.sales_summary.by_brand import BY_BRAND
+from projections.reports.sections.sales_summary.by_category import BY_CATEGORY
+from projections.reports.sections.sales_summary.by_customer import BY_CUSTOMER
 from projections.reports.sections.sales_summary.by_payment_method import BY_PAYMENT_METHOD
 from projections.reports.sections.sales_summary.by_period import BY_PERIOD
 from projections.reports.sections.sales_summary.by_product import BY_PRODUCT
@@ -497,6 +500,51 @@ class TestAsOf:
 
     def test_before_the_first_sale_nothing_is_known(self, busy: Shop) -> None:
         assert busy.ask(BY_PRODUCT, position=0).rows == []
+
+
+class TestAPeriodThatEndsWithinAMonth:
+    """While nothing was sold after it the sums of that month stand for its days; else these are added up."""
+
+    @pytest.mark.parametrize(
+        "first", [date(2024, 1, 10), date(2024, 3, 20), date(2024, 4, 1), date(2024, 4, 2)]
+    )
+    @pytest.mark.parametrize(
+        "section", [*SECTIONS, BY_CATEGORY, BY_BRAND, BY_CUSTOMER], ids=lambda section: section.path
+    )
+    def test_is_the_same_whatever_comes_after_it(self, shop: Shop, section: Section, first: date) -> None:
+        for day in (
+            date(2024, 2, 5),
+            date(2024, 3, 5),
+            date(2024, 3, 25),
+            date(2024, 4, 2),
+            date(2024, 4, 9),
+        ):
+            shop.sell(3, day=day)
+            shop.refund(1, day=day)
+        shop.take_back(1, day=date(2024, 4, 9))
+        shop.fold([len(shop.facts())])
+        period = Period(first, date(2024, 4, 9))
+        before = shop.ask(section, period)
+        assert before.rows == shop.ask(section, period, stores=shop.stores).rows
+        assert before.rows
+        shop.sell(3, day=date(2024, 4, 30))
+        shop.forget()
+        shop.fold([len(shop.facts())])
+        assert shop.ask(section, period).rows == before.rows
+        month = shop.ask(section, Period(first, date(2024, 4, 30)))
+        assert month.rows == shop.ask(section, month.asked.period, stores=shop.stores).rows
+        assert month.overall != before.overall
+
+    def test_is_not_added_up_from_facts_of_that_month(self, shop: Shop) -> None:
+        for day in (date(2024, 3, 25), date(2024, 4, 2), date(2024, 4, 9)):
+            shop.sell(3, day=day)
+        shop.fold([len(shop.facts())])
+        period = Period(date(2024, 3, 20), date(2024, 4, 9))
+        before = shop.ask(BY_PRODUCT, period)
+        with shop.work() as db:
+            lost = "DELETE FROM sales_line_facts WHERE company_id = %s AND business_date >= '2024-04-01'"
+            assert db.connection.execute(lost, [shop.company_id]).rowcount > 0
+        assert shop.ask(BY_PRODUCT, period) == before
 
 
 class TestTheLargestSales:

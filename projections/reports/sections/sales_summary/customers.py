@@ -8,8 +8,9 @@ from typing import Any, LiteralString
 
 from projections.base import Database
 from projections.reports.grouped import STORES, params_of
+from projections.reports.open_months import OF_OPEN_MONTH, WITHOUT_OPEN_MONTH, open_month
 from projections.reports.sales.rollups import NOBODY
-from projections.reports.section import Asked
+from projections.reports.section import EVERYTHING, Asked
 from projections.reports.spans import span_params, spans_of
 
 #: Of which month, customer and store a fact is.
@@ -33,6 +34,10 @@ def customer_rows(columns: Sequence[LiteralString]) -> LiteralString:
     return f"""
         SELECT customer_id{names}
           FROM sales_customer_month{months} AND last_position <= %(position)s::bigint
+     UNION ALL
+        SELECT customer_id{names}
+          FROM sales_customer_month
+         WHERE company_id = %(company_id)s{STORES} AND {OF_OPEN_MONTH}
      UNION ALL{facts}
            AND business_date BETWEEN %(months_from)s::date
                                  AND (%(months_to)s::date + interval '1 month' - interval '1 day')::date
@@ -43,10 +48,17 @@ def customer_rows(columns: Sequence[LiteralString]) -> LiteralString:
      UNION ALL{facts}
            AND business_date BETWEEN %(days_from)s::date AND %(days_to)s::date
      UNION ALL{facts}
-           AND business_date BETWEEN %(last_days_from)s::date AND %(last_days_to)s::date"""
+           AND business_date BETWEEN %(last_days_from)s::date AND %(last_days_to)s::date
+           AND {WITHOUT_OPEN_MONTH}"""
 
 
 def customer_params(db: Database, asked: Asked) -> dict[str, Any]:
     """The parameters of a question about customers."""
-    spans = span_params(spans_of(asked.period, by_year=False))
-    return {**params_of(db, asked), **spans, "limit": asked.limit, "offset": asked.offset}
+    spans = spans_of(asked.period, by_year=False)
+    return {
+        **params_of(db, asked),
+        **span_params(spans),
+        "open_month": open_month(spans) if asked.position == EVERYTHING else None,
+        "limit": asked.limit,
+        "offset": asked.offset,
+    }

@@ -10,6 +10,7 @@ from projections.base import Database
 from projections.reports.columns import Column, Measure
 from projections.reports.explaining import Explanations, explanations
 from projections.reports.grouped import STORES, Source, params_of
+from projections.reports.open_months import OF_OPEN_MONTH, WITHOUT_OPEN_MONTH, open_month
 from projections.reports.sales.rollups import APART
 from projections.reports.section import EVERYTHING, Asked
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS
@@ -46,31 +47,37 @@ def item_rows(columns: tuple[LiteralString, ...]) -> LiteralString:
 
 
 def sum_rows(selected: LiteralString, condition: LiteralString = "true") -> LiteralString:
-    """What is selected of the sums of whole years and months of which all facts are known."""
-    spans: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
-        ("sales_item_year", "year", "years"),
-        ("sales_item_month", "month", "months"),
-        ("sales_item_month", "month", "last_months"),
+    """What is selected of the sums of whole years and months, and of an open one, if all facts are known."""
+    spans: tuple[tuple[LiteralString, LiteralString], ...] = (
+        ("sales_item_year", "year BETWEEN %(years_from)s::date AND %(years_to)s::date"),
+        ("sales_item_month", "month BETWEEN %(months_from)s::date AND %(months_to)s::date"),
+        ("sales_item_month", "month BETWEEN %(last_months_from)s::date AND %(last_months_to)s::date"),
+        ("sales_item_month", OF_OPEN_MONTH),
     )
     return "\n     UNION ALL".join(
         f"""
         SELECT {selected}
           FROM {table}
          WHERE company_id = %(company_id)s AND last_position <= %(position)s::bigint
-           AND {unit} BETWEEN %({span}_from)s::date AND %({span}_to)s::date AND {condition}"""
-        for table, unit, span in spans
+           AND {span} AND {condition}"""
+        for table, span in spans
     )
 
 
 def fact_rows(selected: LiteralString) -> LiteralString:
     """What is selected of facts without sums: those of single days, and of months that are known in part."""
+    spans: tuple[LiteralString, ...] = (
+        "business_date BETWEEN %(days_from)s::date AND %(days_to)s::date",
+        f"""business_date BETWEEN %(last_days_from)s::date AND %(last_days_to)s::date
+           AND {WITHOUT_OPEN_MONTH}""",
+    )
     days: LiteralString = "\n     UNION ALL".join(
         f"""
         SELECT {selected}
           FROM sales_line_facts
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
-           AND business_date BETWEEN %({span}_from)s::date AND %({span}_to)s::date{STORES}"""
-        for span in ("days", "last_days")
+           AND {span}{STORES}"""
+        for span in spans
     )
     return f"""{days}
      UNION ALL
@@ -112,6 +119,7 @@ def item_params(db: Database, asked: Asked) -> dict[str, Any]:
     return {
         **params_of(db, asked),
         **span_params(spans),
+        "open_month": None if is_past else open_month(spans),
         "is_past": is_past,
         "limit": asked.limit,
         "offset": asked.offset,
