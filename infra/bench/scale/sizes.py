@@ -8,7 +8,7 @@ from pathlib import Path
 from infra.bench.site import MeasurementFailed
 
 #: Bytes on the disk, at most, with read models, what a check of all keeps beside them, and until a vacuum.
-_OF_EVENT, _OF_COMPANY, _OF_SERVER = 10_000, 600_000, 3_000_000_000
+_OF_EVENT, _OF_COMPANY, _OF_SERVER = 10_000, 600_000, 6_000_000_000
 _GB = 1_000_000_000
 
 

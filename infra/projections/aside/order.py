@@ -1,5 +1,6 @@
 """In which order things are built aside: each piece as soon as what it is made from has come as far."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -72,7 +73,8 @@ def _chain(task: Task, before: Sequence[Sequence[Piece]], end: int) -> Iterator[
 
 def _last_before(chain: Sequence[Piece], position: int) -> Sequence[Piece]:
     """The last piece of a chain that has anything up to a position, if one has: all others come before it."""
-    return [piece for piece in chain if piece.tasks[0].after < position][-1:]
+    number = bisect_left(chain, position, key=lambda piece: piece.tasks[0].after)
+    return chain[max(number - 1, 0) : number]
 
 
 def _packed(companies: Sequence[Sequence[Task]]) -> Iterator[Piece]:
