@@ -36,26 +36,19 @@ def _with_months(period: Period, *, by_year: bool) -> Spans | None:
     after = end.replace(day=1)
     if first > after:
         return None
-    days, last_days = (start, first - timedelta(days=1)), (after, period.to_date)
+    around = {"days": (start, first - timedelta(days=1)), "last_days": (after, period.to_date)}
+    spans = {**spans_by_day(period), **around}
     if first == after:
-        return {**spans_by_day(period), "days": days, "last_days": last_days}
+        return spans
     first_year = first if first.month == 1 else first.replace(month=12, day=1) + timedelta(days=31)
     after_year = after.replace(month=1)
     if first_year >= after_year or not by_year:
-        months = (first, _month_before(after))
-        return {
-            "years": _NEVER,
-            "months": months,
-            "last_months": _NEVER,
-            "days": days,
-            "last_days": last_days,
-        }
+        return {**spans, "months": (first, _month_before(after))}
     return {
+        **spans,
         "years": (first_year, _month_before(after_year).replace(month=1)),
         "months": (first, _month_before(first_year)),
         "last_months": (after_year, _month_before(after)),
-        "days": days,
-        "last_days": last_days,
     }
 
 

@@ -62,9 +62,10 @@ def _of_long_log(waves: Sequence[Sequence[Task]], shares: Shares) -> Iterator[Pi
 
 def _chain(task: Task, before: Sequence[Sequence[Piece]], end: int) -> Iterator[Piece]:
     is_stretch = task.names == (LOG,)
+    step = task.length if is_stretch else PIECE
     last: tuple[Piece, ...] = ()
-    for after in range(task.after, task.upto, task.length if is_stretch else PIECE):
-        part = replace(task, after=after, upto=task.upto if is_stretch else min(after + PIECE, task.upto))
+    for after in range(task.after, task.upto, step):
+        part = replace(task, after=after, upto=min(after + step, task.upto))
         needs = [piece for chain in before for piece in _last_before(chain, part.upto)]
         piece = Piece((part,), (*last, *needs), is_stretch, end - after)
         last = (piece,)

@@ -10,7 +10,7 @@ from projections.base import Database
 from projections.reports.grouped import STORES, params_of
 from projections.reports.open_months import OF_OPEN_MONTH, WITHOUT_OPEN_MONTH, open_month
 from projections.reports.sales.rollups import NOBODY
-from projections.reports.section import EVERYTHING, Asked
+from projections.reports.section import Asked
 from projections.reports.spans import span_params, spans_of
 
 #: Of which month, customer and store a fact is.
@@ -58,7 +58,7 @@ def customer_params(db: Database, asked: Asked) -> dict[str, Any]:
     return {
         **params_of(db, asked),
         **span_params(spans),
-        "open_month": open_month(spans) if asked.position == EVERYTHING else None,
+        "open_month": open_month(asked, spans),
         "limit": asked.limit,
         "offset": asked.offset,
     }

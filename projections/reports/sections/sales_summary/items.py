@@ -119,7 +119,7 @@ def item_params(db: Database, asked: Asked) -> dict[str, Any]:
     return {
         **params_of(db, asked),
         **span_params(spans),
-        "open_month": None if is_past else open_month(spans),
+        "open_month": open_month(asked, spans),
         "is_past": is_past,
         "limit": asked.limit,
         "offset": asked.offset,
