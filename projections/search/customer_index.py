@@ -69,15 +69,19 @@ _HOLD_ALONE: LiteralString = """
 """
 
 # The word that leads a name stands before the rest of it: a blank comes before "!", and nothing else does
-# that is in a word.
+# that is in a word. The limit has each looked up by itself, however small the planner takes the company for.
 _UNLEARN: LiteralString = """
     WITH gone AS MATERIALIZED (
         SELECT lost.word FROM unnest(%(words)b::text[]) AS lost(word)
-         WHERE NOT EXISTS (SELECT FROM customer_words AS one
-                            WHERE one.company_id = %(company_id)s AND one.kind = 'customers'
-                              AND one.status = ANY(ARRAY['active', 'archived'])
-                              AND one.place = ANY(ARRAY[0, 1])
-                              AND one.word >= lost.word AND one.word < lost.word || '!')
+          LEFT JOIN LATERAL (
+                SELECT true AS has_word FROM customer_words AS one
+                 WHERE one.company_id = %(company_id)s AND one.kind = 'customers'
+                   AND one.status = ANY(ARRAY['active', 'archived'])
+                   AND one.place = ANY(ARRAY[0, 1])
+                   AND one.word >= lost.word AND one.word < lost.word || '!'
+                 LIMIT 1
+               ) AS kept ON true
+         WHERE kept.has_word IS NULL
     )
     DELETE FROM customer_spellings AS known
      USING (SELECT gone.word, gone.word AS spelling FROM gone
