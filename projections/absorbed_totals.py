@@ -21,14 +21,14 @@ _HOLDERS: LiteralString = """
 
 _HOLD: LiteralString = """
     INSERT INTO customer_total_holders (company_id, customer_id, holder_id)
-    SELECT %(company_id)s, absorbed.* FROM unnest(%(absorbed)b::uuid[], %(holders)b::uuid[]) AS absorbed
+    SELECT %(company_id)s, unnest(%(absorbed)b::uuid[]), unnest(%(holders)b::uuid[])
         ON CONFLICT (company_id, customer_id) DO UPDATE SET holder_id = excluded.holder_id
 """
 
 _MOVE_SUMS: LiteralString = """
     INSERT INTO customer_totals AS own (company_id, customer_id, store_id, visits, spent, returned)
     SELECT %(company_id)s, absorbed.holder_id, store_id, sum(visits), sum(spent), sum(returned)
-      FROM unnest(%(absorbed)b::uuid[], %(holders)b::uuid[]) AS absorbed(id, holder_id)
+      FROM (SELECT unnest(%(absorbed)b::uuid[]) AS id, unnest(%(holders)b::uuid[]) AS holder_id) AS absorbed
       JOIN customer_totals AS former ON former.company_id = %(company_id)s
                                     AND former.customer_id = absorbed.id
      GROUP BY absorbed.holder_id, store_id
@@ -40,7 +40,7 @@ _MOVE_SUMS: LiteralString = """
 _MOVE_DAYS: LiteralString = """
     INSERT INTO customer_days AS own (company_id, customer_id, store_id, business_date, visits)
     SELECT %(company_id)s, absorbed.holder_id, store_id, business_date, sum(visits)
-      FROM unnest(%(absorbed)b::uuid[], %(holders)b::uuid[]) AS absorbed(id, holder_id)
+      FROM (SELECT unnest(%(absorbed)b::uuid[]) AS id, unnest(%(holders)b::uuid[]) AS holder_id) AS absorbed
       JOIN customer_days AS former ON former.company_id = %(company_id)s AND former.customer_id = absorbed.id
      GROUP BY absorbed.holder_id, store_id, business_date
         ON CONFLICT (company_id, customer_id, store_id, business_date) DO UPDATE

@@ -190,9 +190,8 @@ def _write(db: Database, statement: LiteralString, columns: str, rows: Iterable[
 
 _ADD_SUMS: LiteralString = """
     INSERT INTO customer_totals AS own (company_id, customer_id, store_id, visits, spent, returned)
-    SELECT %(company_id)s, added.*
-      FROM unnest(%(customers)b::uuid[], %(stores)b::uuid[], %(visits)b::bigint[], %(spent)b::numeric[],
-                  %(returned)b::numeric[]) AS added(customer_id, store_id, visits, spent, returned)
+    SELECT %(company_id)s, unnest(%(customers)b::uuid[]), unnest(%(stores)b::uuid[]),
+           unnest(%(visits)b::bigint[]), unnest(%(spent)b::numeric[]), unnest(%(returned)b::numeric[])
         ON CONFLICT (company_id, customer_id, store_id) DO UPDATE
        SET visits = own.visits + excluded.visits, spent = own.spent + excluded.spent,
            returned = own.returned + excluded.returned
@@ -200,9 +199,8 @@ _ADD_SUMS: LiteralString = """
 
 _ADD_DAYS: LiteralString = """
     INSERT INTO customer_days AS own (company_id, customer_id, store_id, business_date, visits)
-    SELECT %(company_id)s, added.*
-      FROM unnest(%(customers)b::uuid[], %(stores)b::uuid[], %(dates)b::date[], %(visits)b::bigint[])
-        AS added(customer_id, store_id, business_date, visits)
+    SELECT %(company_id)s, unnest(%(customers)b::uuid[]), unnest(%(stores)b::uuid[]),
+           unnest(%(dates)b::date[]), unnest(%(visits)b::bigint[])
         ON CONFLICT (company_id, customer_id, store_id, business_date) DO UPDATE
        SET visits = own.visits + excluded.visits
 """
@@ -214,7 +212,8 @@ _SET_LAST: LiteralString = """
                           WHERE day.company_id = %(company_id)s AND day.customer_id = own.customer_id
                             AND day.store_id = own.store_id AND day.visits > 0
                           ORDER BY day.business_date DESC LIMIT 1)
-      FROM unnest(%(customers)b::uuid[], %(stores)b::uuid[]) AS changed(customer_id, store_id)
+      FROM (SELECT unnest(%(customers)b::uuid[]) AS customer_id,
+                   unnest(%(stores)b::uuid[]) AS store_id) AS changed
      WHERE own.company_id = %(company_id)s AND own.customer_id = changed.customer_id
        AND own.store_id = changed.store_id
 """

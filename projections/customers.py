@@ -207,20 +207,21 @@ _INSERT: LiteralString = """
            nullif(address::jsonb, 'null'), tax_number, birthday, note,
            ARRAY(SELECT jsonb_array_elements_text(group_ids::jsonb)::uuid),
            credit_limit, terms_days, consents::jsonb, store_id, false, 1, at, at
-      FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(keys)b::text[], %(references)b::text[],
-                  %(phones)b::text[], %(phone_keys)b::text[], %(emails)b::text[], %(email_keys)b::text[],
-                  %(addresses)b::text[], %(tax_numbers)b::text[],
-                  %(birthdays)b::date[], %(notes)b::text[], %(groups)b::text[], %(limits)b::bigint[],
-                  %(terms)b::bigint[], %(consents)b::text[], %(stores)b::uuid[], %(ats)b::timestamptz[])
-           AS new(id, name, name_key, reference, phone, phone_key, email, email_key, address, tax_number,
-                  birthday, note, group_ids, credit_limit, terms_days, consents, store_id, at)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(names)b::text[]) AS name,
+                   unnest(%(keys)b::text[]) AS name_key, unnest(%(references)b::text[]) AS reference,
+                   unnest(%(phones)b::text[]) AS phone, unnest(%(phone_keys)b::text[]) AS phone_key,
+                   unnest(%(emails)b::text[]) AS email, unnest(%(email_keys)b::text[]) AS email_key,
+                   unnest(%(addresses)b::text[]) AS address, unnest(%(tax_numbers)b::text[]) AS tax_number,
+                   unnest(%(birthdays)b::date[]) AS birthday, unnest(%(notes)b::text[]) AS note,
+                   unnest(%(groups)b::text[]) AS group_ids, unnest(%(limits)b::bigint[]) AS credit_limit,
+                   unnest(%(terms)b::bigint[]) AS terms_days, unnest(%(consents)b::text[]) AS consents,
+                   unnest(%(stores)b::uuid[]) AS store_id, unnest(%(ats)b::timestamptz[]) AS at) AS new
     RETURNING company_id
 """
 
 _INSERT_MEMBERS: LiteralString = """
     INSERT INTO customer_group_members (company_id, group_id, customer_id)
-    SELECT %(company_id)s, member.*
-      FROM unnest(%(groups)b::uuid[], %(customers)b::uuid[]) AS member(group_id, customer_id)
+    SELECT %(company_id)s, unnest(%(groups)b::uuid[]), unnest(%(customers)b::uuid[])
     RETURNING company_id
 """
 

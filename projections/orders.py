@@ -448,8 +448,9 @@ _PUT_STATUSES: LiteralString = """
     UPDATE orders AS known
        SET status = became.status, payment_status = became.payment_status,
            fulfilment_status = became.fulfilment_status
-      FROM unnest(%(ids)b::uuid[], %(statuses)b::text[], %(payments)b::text[], %(fulfilments)b::text[])
-           AS became(id, status, payment_status, fulfilment_status)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(statuses)b::text[]) AS status,
+                   unnest(%(payments)b::text[]) AS payment_status,
+                   unnest(%(fulfilments)b::text[]) AS fulfilment_status) AS became
      WHERE known.company_id = %(company_id)s AND known.id = became.id
 """
 
@@ -468,26 +469,25 @@ _INSERT_ONE: LiteralString = f"""
 """
 
 _LISTS: LiteralString = """
-    %(id)b::uuid[], %(number)b::text[], %(series_id)b::uuid[], %(series_number)b::bigint[],
-    %(channel)b::text[], %(store_id)b::uuid[], %(register_id)b::uuid[], %(cashier_id)b::uuid[],
-    %(customer_id)b::uuid[], %(business_date)b::date[], %(occurred_at)b::timestamptz[],
-    %(recorded_at)b::timestamptz[], %(total)b::bigint[], %(shift_id)b::uuid[], %(methods)b::text[]
-"""
-_VALUES: LiteralString = """
-    sale.id, number, series_id, series_number, channel, store_id, register_id, cashier_id, customer_id,
-    business_date, occurred_at, recorded_at, total, shift_id, string_to_array(methods, ',')
+    unnest(%(id)b::uuid[]) AS id, unnest(%(number)b::text[]) AS number,
+    unnest(%(series_id)b::uuid[]) AS series_id, unnest(%(series_number)b::bigint[]) AS series_number,
+    unnest(%(channel)b::text[]) AS channel,
+    unnest(%(store_id)b::uuid[]) AS store_id, unnest(%(register_id)b::uuid[]) AS register_id,
+    unnest(%(cashier_id)b::uuid[]) AS cashier_id, unnest(%(customer_id)b::uuid[]) AS customer_id,
+    unnest(%(business_date)b::date[]) AS business_date, unnest(%(occurred_at)b::timestamptz[]) AS occurred_at,
+    unnest(%(recorded_at)b::timestamptz[]) AS recorded_at, unnest(%(total)b::bigint[]) AS total,
+    unnest(%(shift_id)b::uuid[]) AS shift_id, string_to_array(unnest(%(methods)b::text[]), ',') AS methods
 """
 
 _INSERT: LiteralString = f"""
     INSERT INTO orders (company_id, {_COLUMNS})
-    SELECT %(company_id)s, {_VALUES}
-      FROM unnest({_LISTS}) AS sale({_COLUMNS})
+    SELECT %(company_id)s, {_LISTS}
     RETURNING company_id
 """
 
 _INSERT_RECORDED: LiteralString = f"""
     INSERT INTO orders (company_id, {_COLUMNS}, clash)
-    SELECT %(company_id)s, {_VALUES},
+    SELECT %(company_id)s, {_COLUMNS},
            CASE WHEN series_number > 0
                  AND (row_number() OVER (PARTITION BY series_id, series_number ORDER BY position) > 1
                       OR EXISTS (SELECT FROM orders AS earlier
@@ -495,7 +495,7 @@ _INSERT_RECORDED: LiteralString = f"""
                                     AND earlier.series_id = sale.series_id
                                     AND earlier.series_number = sale.series_number))
                 THEN position ELSE 0 END
-      FROM unnest({_LISTS}, %(position)b::bigint[]) AS sale({_COLUMNS}, position)
+      FROM (SELECT {_LISTS}, unnest(%(position)b::bigint[]) AS position) AS sale
     RETURNING company_id
 """
 
@@ -547,14 +547,13 @@ _SETTLE: LiteralString = """
                                    OR known.settled + paid.amount <= 0 THEN known.payment_status
                                  WHEN known.settled + paid.amount < known.due THEN 'partially_paid'
                                  ELSE 'paid' END
-      FROM unnest(%(ids)b::uuid[], %(amounts)b::bigint[]) AS paid(id, amount)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(amounts)b::bigint[]) AS amount) AS paid
      WHERE known.company_id = %(company_id)s AND known.id = paid.id
 """
 
 _ADVANCE: LiteralString = """
     INSERT INTO order_series AS series (company_id, series_id, last_number)
-    SELECT %(company_id)s, sold.*
-      FROM unnest(%(series)b::uuid[], %(numbers)b::bigint[]) AS sold
+    SELECT %(company_id)s, unnest(%(series)b::uuid[]), unnest(%(numbers)b::bigint[])
         ON CONFLICT (company_id, series_id) DO UPDATE
        SET last_number = greatest(series.last_number, excluded.last_number)
 """

@@ -53,14 +53,14 @@ _EPOCH: LiteralString = f"SELECT max(number) AS number FROM log_epochs WHERE {_O
 
 _LEAVES: LiteralString = """
     SELECT event.position - 1 AS number, event.hash
-      FROM unnest(%(firsts)b::bigint[], %(lasts)b::bigint[]) AS asked(first, last)
+      FROM (SELECT unnest(%(firsts)b::bigint[]) AS first, unnest(%(lasts)b::bigint[]) AS last) AS asked
       JOIN events AS event ON event.company_id = %(company_id)s
                           AND event.position BETWEEN asked.first + 1 AND asked.last + 1
 """
 
 _TILES: LiteralString = """
     SELECT tile.level, tile.number, tile.hashes
-      FROM unnest(%(levels)b::int[], %(numbers)b::bigint[]) AS asked(level, number)
+      FROM (SELECT unnest(%(levels)b::int[]) AS level, unnest(%(numbers)b::bigint[]) AS number) AS asked
       JOIN audit_tiles AS tile ON tile.company_id = %(company_id)s AND tile.level = asked.level
                               AND tile.number = asked.number
 """

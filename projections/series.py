@@ -79,8 +79,7 @@ class DocumentSeries(Projection):
 
 _ADVANCE: LiteralString = """
     INSERT INTO document_series AS series (company_id, kind, last_number)
-    SELECT %(company_id)s, taken.*
-      FROM unnest(%(kinds)b::text[], %(numbers)b::bigint[]) AS taken
+    SELECT %(company_id)s, unnest(%(kinds)b::text[]), unnest(%(numbers)b::bigint[])
         ON CONFLICT (company_id, kind) DO UPDATE
        SET last_number = greatest(series.last_number, excluded.last_number)
 """

@@ -109,11 +109,13 @@ _INSERT: LiteralString = """
                           is_archived, fields, version, created_at, updated_at)
     SELECT %(company_id)s, id, kind, scope_id, parent_id, name, name_key, code_key, true, false,
            fields::jsonb, version, at, at
-      FROM unnest(%(id_list)b::uuid[], %(kind_list)b::text[], %(scope_id_list)b::uuid[],
-                  %(parent_id_list)b::uuid[], %(name_list)b::text[], %(name_key_list)b::text[],
-                  %(code_key_list)b::text[], %(fields_list)b::text[], %(version_list)b::bigint[],
-                  %(at_list)b::timestamptz[])
-           AS new(id, kind, scope_id, parent_id, name, name_key, code_key, fields, version, at)
+      FROM (SELECT unnest(%(id_list)b::uuid[]) AS id, unnest(%(kind_list)b::text[]) AS kind,
+                   unnest(%(scope_id_list)b::uuid[]) AS scope_id,
+                   unnest(%(parent_id_list)b::uuid[]) AS parent_id, unnest(%(name_list)b::text[]) AS name,
+                   unnest(%(name_key_list)b::text[]) AS name_key,
+                   unnest(%(code_key_list)b::text[]) AS code_key, unnest(%(fields_list)b::text[]) AS fields,
+                   unnest(%(version_list)b::bigint[]) AS version,
+                   unnest(%(at_list)b::timestamptz[]) AS at) AS new
     RETURNING company_id
 """
 
@@ -135,11 +137,13 @@ _INSERT_RECORDED: LiteralString = """
                                     AND earlier.scope_id = new.scope_id AND earlier.code_key = new.code_key
                                     AND earlier.code_clash = 0 AND NOT earlier.is_archived))
                 THEN position ELSE 0 END
-      FROM unnest(%(id_list)b::uuid[], %(kind_list)b::text[], %(scope_id_list)b::uuid[],
-                  %(parent_id_list)b::uuid[], %(name_list)b::text[], %(name_key_list)b::text[],
-                  %(code_key_list)b::text[], %(fields_list)b::text[], %(version_list)b::bigint[],
-                  %(at_list)b::timestamptz[], %(position_list)b::bigint[])
-           AS new(id, kind, scope_id, parent_id, name, name_key, code_key, fields, version, at, position)
+      FROM (SELECT unnest(%(id_list)b::uuid[]) AS id, unnest(%(kind_list)b::text[]) AS kind,
+                   unnest(%(scope_id_list)b::uuid[]) AS scope_id,
+                   unnest(%(parent_id_list)b::uuid[]) AS parent_id, unnest(%(name_list)b::text[]) AS name,
+                   unnest(%(name_key_list)b::text[]) AS name_key,
+                   unnest(%(code_key_list)b::text[]) AS code_key, unnest(%(fields_list)b::text[]) AS fields,
+                   unnest(%(version_list)b::bigint[]) AS version, unnest(%(at_list)b::timestamptz[]) AS at,
+                   unnest(%(position_list)b::bigint[]) AS position) AS new
     RETURNING company_id
 """
 

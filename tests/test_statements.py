@@ -62,6 +62,8 @@ ACROSS_COMPANIES = {
     "FROM waiting_operations UNION": "the job finds companies where tills wait, without locks",
     "erased_subjects ORDER BY at": "the list of the erased is of every company",
     "erased_subjects WHERE scrubbed_at": "what is deleted leaves the disk for every company at once",
+    "erased_subjects AS erased SET scrubbed_at": "and that is noted for every company at once",
+    "events AS event ON event.company_id = base.company_id": "a backup goes on from those of every company",
     "company.company_id = message.company_id WHERE": "the job finds what is to be mailed, without locks",
     "report_exports SET status = 'expired' WHERE status": "no file of any company is in a backup",
     "import_jobs SET status = 'failed', finished_at = now(), failure = 'The": "nor is a sheet",

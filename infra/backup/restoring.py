@@ -38,8 +38,8 @@ _TAKE_STAGED: LiteralString = """
 _HEADS: LiteralString = """
     INSERT INTO company_head (company_id, position, hash, recorded_at)
     SELECT head.company_id, head.position, head.hash, coalesce(event.recorded_at, 'epoch')
-      FROM unnest(%(companies)b::uuid[], %(positions)b::bigint[], %(hashes)b::bytea[])
-           AS head(company_id, position, hash)
+      FROM (SELECT unnest(%(companies)b::uuid[]) AS company_id, unnest(%(positions)b::bigint[]) AS position,
+                   unnest(%(hashes)b::bytea[]) AS hash) AS head
       LEFT JOIN events AS event ON event.company_id = head.company_id AND event.position = head.position
 """
 

@@ -44,8 +44,8 @@ _MIGRATIONS: LiteralString = "SELECT name FROM schema_migrations ORDER BY name"
 # A restored log has other events at these positions.
 _HASHES: LiteralString = """
     SELECT base.company_id
-      FROM unnest(%(companies)b::uuid[], %(positions)b::bigint[], %(hashes)b::bytea[])
-           AS base(company_id, position, hash)
+      FROM (SELECT unnest(%(companies)b::uuid[]) AS company_id, unnest(%(positions)b::bigint[]) AS position,
+                   unnest(%(hashes)b::bytea[]) AS hash) AS base
       LEFT JOIN events AS event ON event.company_id = base.company_id AND event.position = base.position
      WHERE base.position > 0 AND event.hash IS DISTINCT FROM base.hash
      LIMIT 1
@@ -63,8 +63,8 @@ _WHOLE = sql.SQL("COPY (SELECT {columns} FROM {table} ORDER BY {columns}) TO STD
 
 _STRETCHES = sql.SQL("""
     COPY (SELECT {columns}
-            FROM unnest({companies}::uuid[], {afters}::bigint[], {uptos}::bigint[])
-                 AS stretch(company, after, upto)
+            FROM (SELECT unnest({companies}::uuid[]) AS company, unnest({afters}::bigint[]) AS after,
+                         unnest({uptos}::bigint[]) AS upto) AS stretch
             JOIN {table} AS kept
               ON kept.company_id = stretch.company AND kept.position > stretch.after
              AND kept.position <= stretch.upto) TO STDOUT
@@ -72,8 +72,8 @@ _STRETCHES = sql.SQL("""
 
 _PICTURES = sql.SQL("""
     COPY (SELECT {columns}
-            FROM unnest({companies}::uuid[], {hashes}::text[], {sizes}::text[])
-                 AS wanted(company, content, variant)
+            FROM (SELECT unnest({companies}::uuid[]) AS company, unnest({hashes}::text[]) AS content,
+                         unnest({sizes}::text[]) AS variant) AS wanted
             JOIN {table} AS kept
               ON kept.company_id = wanted.company AND kept.hash = wanted.content
              AND kept.size = wanted.variant) TO STDOUT
@@ -87,7 +87,7 @@ _NOTE: LiteralString = """
 
 _NOTE_TESTS: LiteralString = """
     UPDATE backups SET tested_at = greatest(backups.tested_at, test.at)
-      FROM unnest(%(names)b::text[], %(ats)b::timestamptz[]) AS test(name, at)
+      FROM (SELECT unnest(%(names)b::text[]) AS name, unnest(%(ats)b::timestamptz[]) AS at) AS test
      WHERE backups.name = test.name
 """
 

@@ -23,8 +23,8 @@ _IS_KNOWN: LiteralString = "SELECT FROM company_head WHERE company_id = %(compan
 _MARK: LiteralString = """
     INSERT INTO erased_subjects (company_id, subject_id, position, at)
     SELECT %(company_id)s, erased.id, erased.position, erased.at
-      FROM unnest(%(ids)b::uuid[], %(positions)b::bigint[], %(ats)b::timestamptz[])
-           AS erased(id, position, at)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(positions)b::bigint[]) AS position,
+                   unnest(%(ats)b::timestamptz[]) AS at) AS erased
         ON CONFLICT (company_id, subject_id) DO NOTHING
     RETURNING subject_id
 """

@@ -79,10 +79,8 @@ BEGIN
 
     INSERT INTO :schema.events
            (company_id, position, stream_id, stream_version, type, state, metadata, recorded_at, hash)
-    SELECT company, first_position + batch.ordinal - 1, batch.stream_id, batch.stream_version,
-           batch.type, batch.state, batch.metadata, batch_time, batch.hash
-      FROM unnest(stream_ids, stream_versions, types, states, metadata, chained_hashes)
-           WITH ORDINALITY AS batch(stream_id, stream_version, type, state, metadata, hash, ordinal);
+    SELECT company, generate_series(first_position, first_position + batch_size - 1), unnest(stream_ids),
+           unnest(stream_versions), unnest(types), unnest(states), unnest(metadata), batch_time, unnest(chained_hashes);
 
     UPDATE :schema.company_head AS head
        SET position = first_position + batch_size - 1, hash = chained, recorded_at = batch_time
@@ -203,10 +201,8 @@ BEGIN
 
     INSERT INTO :schema.events
            (company_id, position, stream_id, stream_version, type, state, metadata, recorded_at, hash)
-    SELECT company, reached + batch.ordinal, batch.stream_id, batch.stream_version,
-           batch.type, batch.state, batch.metadata, batch.recorded_at, batch.hash
-      FROM unnest(stream_ids, stream_versions, types, states, metadata, recorded, chained_hashes)
-           WITH ORDINALITY AS batch(stream_id, stream_version, type, state, metadata, recorded_at, hash, ordinal);
+    SELECT company, generate_series(reached + 1, reached + batch_size), unnest(stream_ids), unnest(stream_versions),
+           unnest(types), unnest(states), unnest(metadata), unnest(recorded), unnest(chained_hashes);
     RETURN chained;
 END $$;
 

@@ -18,7 +18,8 @@ State = dict[str, Any]
 
 _UP_TO: LiteralString = f"""
     SELECT {EVENT}
-      FROM unnest(%(ids)b::uuid[], %(versions)b::bigint[]) AS requested(stream_id, version)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS stream_id,
+                   unnest(%(versions)b::bigint[]) AS version) AS requested
       JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = requested.stream_id
                       AND e.stream_version <= requested.version
      ORDER BY e.stream_id, e.stream_version

@@ -26,7 +26,7 @@ _KEPT_OTHERWISE: LiteralString = """
 
 _KEEP: LiteralString = """
     UPDATE subject_keys AS key SET kek_id = %(kek_id)b, wrapped = anew.wrapped
-      FROM unnest(%(ids)b::uuid[], %(wrapped)b::bytea[]) AS anew(id, wrapped)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(wrapped)b::bytea[]) AS wrapped) AS anew
      WHERE key.company_id = %(company_id)s AND key.subject_id = anew.id
 """
 

@@ -14,7 +14,8 @@ from projections.base import Answer, Database
 _MAKE: LiteralString = """
     INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
     SELECT %(company_id)s, new.id, new.kind, %(kek_id)b, new.wrapped
-      FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(wrapped)b::bytea[]) AS new(id, kind, wrapped)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(kinds)b::text[]) AS kind,
+                   unnest(%(wrapped)b::bytea[]) AS wrapped) AS new
     RETURNING company_id
 """
 
@@ -37,7 +38,8 @@ _FIND_OR_MAKE: LiteralString = """
     WITH made AS (
         INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
         SELECT %(company_id)s, new.id, new.kind, %(kek_id)b, new.wrapped
-          FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(wrapped)b::bytea[]) AS new(id, kind, wrapped)
+          FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(kinds)b::text[]) AS kind,
+                       unnest(%(wrapped)b::bytea[]) AS wrapped) AS new
          WHERE NOT EXISTS (SELECT FROM erased_subjects
                             WHERE company_id = %(company_id)s AND subject_id = new.id)
             ON CONFLICT (company_id, subject_id) DO NOTHING

@@ -20,7 +20,8 @@ _WORD = "key"
 _KEEP: LiteralString = """
     INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
     SELECT %(company_id)s, one.id, one.kind, %(kek_id)b, one.wrapped
-      FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(wrapped)b::bytea[]) AS one(id, kind, wrapped)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(kinds)b::text[]) AS kind,
+                   unnest(%(wrapped)b::bytea[]) AS wrapped) AS one
     RETURNING company_id
 """
 

@@ -131,8 +131,8 @@ _FORGET_OLD: LiteralString = """
 _NOTE: LiteralString = """
     INSERT INTO report_differences (company_id, business_date, rule, store_id, subject, figure, a, b,
                                     position, seen_at)
-    SELECT %(company_id)s, found.*, %(now)s
-      FROM unnest(%(days)b::date[], %(rules)b::text[], %(stores)b::uuid[], %(subjects)b::text[],
-                  %(figures)b::text[], %(a)b::text[], %(b)b::text[], %(positions)b::bigint[]) AS found
+    SELECT %(company_id)s, unnest(%(days)b::date[]), unnest(%(rules)b::text[]), unnest(%(stores)b::uuid[]),
+           unnest(%(subjects)b::text[]), unnest(%(figures)b::text[]), unnest(%(a)b::text[]),
+           unnest(%(b)b::text[]), unnest(%(positions)b::bigint[]), %(now)s
     RETURNING company_id
 """

@@ -46,7 +46,8 @@ _TO_SCRUB: LiteralString = """
 
 _SCRUBBED: LiteralString = """
     UPDATE erased_subjects AS erased SET scrubbed_at = now()
-      FROM unnest(%(companies)s::uuid[], %(subjects)s::uuid[]) AS done(company_id, subject_id)
+      FROM (SELECT unnest(%(companies)s::uuid[]) AS company_id,
+                   unnest(%(subjects)s::uuid[]) AS subject_id) AS done
      WHERE erased.company_id = done.company_id AND erased.subject_id = done.subject_id
 """
 

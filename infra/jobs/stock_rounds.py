@@ -136,9 +136,9 @@ _FORGET: LiteralString = """
 
 _NOTE: LiteralString = """
     INSERT INTO stock_differences (company_id, owner_id, item_id, figure, kept, sum, position, found_at)
-    SELECT %(company_id)s, found.*, %(now)s
-      FROM unnest(%(owners)b::uuid[], %(items)b::uuid[], %(figures)b::text[], %(kept)b::numeric[],
-                  %(sums)b::numeric[], %(positions)b::bigint[]) AS found
+    SELECT %(company_id)s, unnest(%(owners)b::uuid[]), unnest(%(items)b::uuid[]),
+           unnest(%(figures)b::text[]), unnest(%(kept)b::numeric[]), unnest(%(sums)b::numeric[]),
+           unnest(%(positions)b::bigint[]), %(now)s
         ON CONFLICT (company_id, owner_id, item_id, figure) DO UPDATE
        SET kept = excluded.kept, sum = excluded.sum, position = excluded.position
 """

@@ -117,14 +117,12 @@ class _Texts(_Flat):
         return _each_once(obj, lambda item: _text(item.encode()))
 
 
-class _Decimals(_Flat):
+class _Decimals(_Texts):
     """As texts, which their statement makes numbers of: the driver takes several times as long for digits."""
 
-    array_oid, element_oid = 1009, 25
-
-    def elements(self, obj: list[Decimal | None]) -> list[bytes]:
-        # Equal ones may have other places, so that each is written.
-        return [_NULL if item is None else _text(str(item).encode()) for item in obj]
+    def elements(self, obj: list[Any]) -> list[bytes]:
+        # Equal ones may have other places: they are the same only where their texts are.
+        return super().elements([None if item is None else str(item) for item in obj])
 
 
 def _text(encoded: bytes) -> bytes:

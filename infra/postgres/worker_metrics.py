@@ -30,9 +30,10 @@ log = structlog.get_logger("metrics")
 # In one order, so that two workers wait for each other in one direction only. Of no company.
 _ADD: LiteralString = """
     INSERT INTO worker_metrics AS known (sample, labels, family, kind, meaning, value)
-    SELECT * FROM unnest(%(samples)s::text[], %(labels)s::text[], %(families)s::text[], %(kinds)s::text[],
-                         %(meanings)s::text[], %(values)s::float8[]) AS counted (sample, labels, family, kind,
-                                                                                 meaning, value)
+    SELECT * FROM (SELECT unnest(%(samples)s::text[]) AS sample, unnest(%(labels)s::text[]) AS labels,
+                          unnest(%(families)s::text[]) AS family, unnest(%(kinds)s::text[]) AS kind,
+                          unnest(%(meanings)s::text[]) AS meaning,
+                          unnest(%(values)s::float8[]) AS value) AS counted
      ORDER BY sample, labels
         ON CONFLICT (sample, labels) DO UPDATE
        SET meaning = excluded.meaning,

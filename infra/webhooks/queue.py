@@ -86,8 +86,9 @@ _ADD: LiteralString = """
                                     status, attempts, next_attempt_at, created_at)
     SELECT %(company_id)s, new.id, %(webhook_id)s, %(last_number)s + new.number, new.message_id, new.position,
            new.type, %(replay_id)s::uuid, 'pending', 0, %(now)s, %(now)s
-      FROM unnest(%(ids)b::uuid[], %(positions)b::bigint[], %(types)b::text[], %(message_ids)b::text[])
-           WITH ORDINALITY AS new(id, position, type, message_id, number)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(positions)b::bigint[]) AS position,
+                   unnest(%(types)b::text[]) AS type, unnest(%(message_ids)b::text[]) AS message_id,
+                   generate_subscripts(%(ids)b::uuid[], 1) AS number) AS new
      WHERE NOT EXISTS (SELECT FROM webhook_deliveries AS open
                         WHERE open.company_id = %(company_id)s AND open.webhook_id = %(webhook_id)s
                           AND open.status IN ('pending', 'failed') AND open.position = new.position)

@@ -31,8 +31,9 @@ _ADD: LiteralString = """
     SELECT %(company_id)s::uuid, new.id, %(webhook_id)s, %(last_number)s + new.number,
            %(company_id)s::uuid || '-seal-' || new.epoch || '-' || new.size, %(type)s, 'pending', 0, %(now)s,
            %(now)s, new.epoch, new.size
-      FROM unnest(%(ids)b::uuid[], %(epochs)b::int[], %(sizes)b::bigint[])
-           WITH ORDINALITY AS new(id, epoch, size, number)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(epochs)b::int[]) AS epoch,
+                   unnest(%(sizes)b::bigint[]) AS size,
+                   generate_subscripts(%(ids)b::uuid[], 1) AS number) AS new
     RETURNING company_id
 """
 
@@ -43,7 +44,7 @@ _MOVE: LiteralString = """
 
 _SEALS: LiteralString = """
     SELECT seal.epoch, seal.size, seal.root, seal.head_hash, seal.checkpoint, seal.sealed_at
-      FROM unnest(%(epochs)b::int[], %(sizes)b::bigint[]) AS asked(epoch, size)
+      FROM (SELECT unnest(%(epochs)b::int[]) AS epoch, unnest(%(sizes)b::bigint[]) AS size) AS asked
       JOIN audit_seals AS seal ON seal.company_id = %(company_id)s AND seal.epoch = asked.epoch
                               AND seal.size = asked.size
 """

@@ -207,8 +207,9 @@ ENSURE_BALANCES: LiteralString = """
 
 _BALANCES: LiteralString = """
     UPDATE account_balances AS own SET balance = entered.balance, entries = own.entries + entered.entries
-      FROM unnest(%(customers)b::uuid[], %(accounts)b::text[], %(balances)b::bigint[], %(counts)b::bigint[])
-           AS entered(customer_id, account, balance, entries)
+      FROM (SELECT unnest(%(customers)b::uuid[]) AS customer_id, unnest(%(accounts)b::text[]) AS account,
+                   unnest(%(balances)b::bigint[]) AS balance,
+                   unnest(%(counts)b::bigint[]) AS entries) AS entered
      WHERE own.company_id = %(company_id)s AND own.customer_id = entered.customer_id
        AND own.account = entered.account
 """
@@ -225,13 +226,16 @@ _ENTRIES: LiteralString = """
            entered.occurred_at, entered.day, entered.store_id, entered.order_id, entered.refund_id,
            entered.ends_on, entered.method, entered.reference, entered.reason, entered.origin, entered.actor,
            entered.at
-      FROM unnest(%(ids)b::uuid[], %(customers)b::uuid[], %(accounts)b::text[], %(kinds)b::text[],
-                  %(amounts)b::bigint[], %(balances)b::bigint[], %(moments)b::timestamptz[],
-                  %(days)b::date[], %(stores)b::uuid[], %(orders)b::uuid[], %(refunds)b::uuid[],
-                  %(ends)b::date[], %(methods)b::text[], %(references)b::text[], %(reasons)b::text[],
-                  %(origins)b::uuid[], %(actors)b::uuid[], %(ats)b::timestamptz[]) WITH ORDINALITY
-           AS entered(id, customer_id, account, kind, amount, balance, occurred_at, day, store_id, order_id,
-                      refund_id, ends_on, method, reference, reason, origin, actor, at, place)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(customers)b::uuid[]) AS customer_id,
+                   unnest(%(accounts)b::text[]) AS account, unnest(%(kinds)b::text[]) AS kind,
+                   unnest(%(amounts)b::bigint[]) AS amount, unnest(%(balances)b::bigint[]) AS balance,
+                   unnest(%(moments)b::timestamptz[]) AS occurred_at, unnest(%(days)b::date[]) AS day,
+                   unnest(%(stores)b::uuid[]) AS store_id, unnest(%(orders)b::uuid[]) AS order_id,
+                   unnest(%(refunds)b::uuid[]) AS refund_id, unnest(%(ends)b::date[]) AS ends_on,
+                   unnest(%(methods)b::text[]) AS method, unnest(%(references)b::text[]) AS reference,
+                   unnest(%(reasons)b::text[]) AS reason, unnest(%(origins)b::uuid[]) AS origin,
+                   unnest(%(actors)b::uuid[]) AS actor, unnest(%(ats)b::timestamptz[]) AS at,
+                   generate_subscripts(%(ids)b::uuid[], 1) AS place) AS entered
       JOIN account_balances AS own ON own.company_id = %(company_id)s
            AND own.customer_id = entered.customer_id AND own.account = entered.account
     RETURNING company_id
@@ -240,9 +244,9 @@ _ENTRIES: LiteralString = """
 _LOTS: LiteralString = """
     INSERT INTO account_lots (company_id, id, customer_id, account, business_date, ends_on, store_id,
                               order_id, remaining)
-    SELECT %(company_id)s, entered.*
-      FROM unnest(%(ids)b::uuid[], %(customers)b::uuid[], %(accounts)b::text[], %(days)b::date[],
-                  %(ends)b::date[], %(stores)b::uuid[], %(orders)b::uuid[], %(amounts)b::bigint[]) AS entered
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(customers)b::uuid[]),
+           unnest(%(accounts)b::text[]), unnest(%(days)b::date[]), unnest(%(ends)b::date[]),
+           unnest(%(stores)b::uuid[]), unnest(%(orders)b::uuid[]), unnest(%(amounts)b::bigint[])
     RETURNING company_id
 """
 
@@ -251,9 +255,9 @@ _ALLOCATIONS: LiteralString = """
                                      store_id, amount)
     SELECT %(company_id)s, taken.entry_id, taken.lot_id, taken.customer_id, taken.account, taken.day,
            lot.store_id, taken.amount
-      FROM unnest(%(ids)b::uuid[], %(lots)b::uuid[], %(customers)b::uuid[], %(accounts)b::text[],
-                  %(days)b::date[], %(amounts)b::bigint[])
-           AS taken(entry_id, lot_id, customer_id, account, day, amount)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS entry_id, unnest(%(lots)b::uuid[]) AS lot_id,
+                   unnest(%(customers)b::uuid[]) AS customer_id, unnest(%(accounts)b::text[]) AS account,
+                   unnest(%(days)b::date[]) AS day, unnest(%(amounts)b::bigint[]) AS amount) AS taken
       JOIN account_lots AS lot ON lot.company_id = %(company_id)s AND lot.id = taken.lot_id
     RETURNING company_id
 """
@@ -261,7 +265,7 @@ _ALLOCATIONS: LiteralString = """
 _REDUCE: LiteralString = """
     UPDATE account_lots AS lot SET remaining = lot.remaining - taken.amount
       FROM (SELECT lot_id, sum(amount)::bigint AS amount
-              FROM unnest(%(lots)b::uuid[], %(amounts)b::bigint[]) AS one(lot_id, amount)
+              FROM (SELECT unnest(%(lots)b::uuid[]) AS lot_id, unnest(%(amounts)b::bigint[]) AS amount) AS one
              GROUP BY lot_id) AS taken
      WHERE lot.company_id = %(company_id)s AND lot.id = taken.lot_id
 """

@@ -97,10 +97,10 @@ _COLUMNS = "place product_id variant_id store_id kind old new at actor_id"
 _ADD: LiteralString = """
     INSERT INTO price_history (company_id, place, product_id, variant_id, store_id, kind, old, new, at,
                                actor_id)
-    SELECT %(company_id)s, change.*
-      FROM unnest(%(place)b::bigint[], %(product_id)b::uuid[], %(variant_id)b::uuid[], %(store_id)b::uuid[],
-                  %(kind)b::text[], %(old)b::bigint[], %(new)b::bigint[], %(at)b::timestamptz[],
-                  %(actor_id)b::uuid[]) AS change
+    SELECT %(company_id)s, unnest(%(place)b::bigint[]), unnest(%(product_id)b::uuid[]),
+           unnest(%(variant_id)b::uuid[]), unnest(%(store_id)b::uuid[]), unnest(%(kind)b::text[]),
+           unnest(%(old)b::bigint[]), unnest(%(new)b::bigint[]), unnest(%(at)b::timestamptz[]),
+           unnest(%(actor_id)b::uuid[])
     RETURNING company_id
 """
 

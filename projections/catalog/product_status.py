@@ -166,11 +166,11 @@ _STATUSES: LiteralString = """
 _PUT: LiteralString = """
     INSERT INTO product_statuses (company_id, id, name, name_key, brand_id, category_id, supplier_id,
                                   variant_count, status, launch_at, since, by_user_id, created_at)
-    SELECT %(company_id)s, put.*
-      FROM unnest(%(id)b::uuid[], %(name)b::text[], %(name_key)b::text[], %(brand_id)b::uuid[],
-                  %(category_id)b::uuid[], %(supplier_id)b::uuid[], %(variant_count)b::bigint[],
-                  %(status)b::text[], %(launch_at)b::timestamptz[], %(since)b::timestamptz[],
-                  %(by_user_id)b::uuid[], %(created_at)b::timestamptz[]) AS put
+    SELECT %(company_id)s, unnest(%(id)b::uuid[]), unnest(%(name)b::text[]), unnest(%(name_key)b::text[]),
+           unnest(%(brand_id)b::uuid[]), unnest(%(category_id)b::uuid[]), unnest(%(supplier_id)b::uuid[]),
+           unnest(%(variant_count)b::bigint[]), unnest(%(status)b::text[]),
+           unnest(%(launch_at)b::timestamptz[]), unnest(%(since)b::timestamptz[]),
+           unnest(%(by_user_id)b::uuid[]), unnest(%(created_at)b::timestamptz[])
         ON CONFLICT (company_id, id) DO UPDATE
        SET name = excluded.name, name_key = excluded.name_key, brand_id = excluded.brand_id,
            category_id = excluded.category_id, supplier_id = excluded.supplier_id,

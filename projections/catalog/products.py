@@ -266,8 +266,9 @@ def _is_settled(fact: Fact, at_once: Mapping[UUID, Fact]) -> bool:
 _MOVE_PRODUCTS: LiteralString = """
     UPDATE products AS product
        SET status = moved.status, launch_at = moved.launch_at, version = moved.version, updated_at = moved.at
-      FROM unnest(%(ids)b::uuid[], %(statuses)b::text[], %(launches)b::timestamptz[], %(versions)b::bigint[],
-                  %(ats)b::timestamptz[]) AS moved(id, status, launch_at, version, at)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(statuses)b::text[]) AS status,
+                   unnest(%(launches)b::timestamptz[]) AS launch_at,
+                   unnest(%(versions)b::bigint[]) AS version, unnest(%(ats)b::timestamptz[]) AS at) AS moved
      WHERE product.company_id = %(company_id)s AND product.id = moved.id
 """
 
@@ -276,13 +277,16 @@ _INSERT_PRODUCTS: LiteralString = """
                           unit_id, supplier_id, tax_rate_ids, track_stock, version, created_at, updated_at)
     SELECT %(company_id)s, id, name, description, status, launch_at, brand_id, category_id, unit_id,
            supplier_id, tax_rate_ids::uuid[], track_stock, version, at, changed_at
-      FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(descriptions)b::text[], %(brand_ids)b::uuid[],
-                  %(category_ids)b::uuid[], %(unit_ids)b::uuid[], %(supplier_ids)b::uuid[],
-                  %(tax_rate_ids)b::text[], %(track_stock)b::bool[], %(ats)b::timestamptz[],
-                  %(statuses)b::text[], %(launches)b::timestamptz[], %(versions)b::bigint[],
-                  %(changes)b::timestamptz[])
-           AS draft(id, name, description, brand_id, category_id, unit_id, supplier_id,
-                    tax_rate_ids, track_stock, at, status, launch_at, version, changed_at)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(names)b::text[]) AS name,
+                   unnest(%(descriptions)b::text[]) AS description,
+                   unnest(%(brand_ids)b::uuid[]) AS brand_id,
+                   unnest(%(category_ids)b::uuid[]) AS category_id, unnest(%(unit_ids)b::uuid[]) AS unit_id,
+                   unnest(%(supplier_ids)b::uuid[]) AS supplier_id,
+                   unnest(%(tax_rate_ids)b::text[]) AS tax_rate_ids,
+                   unnest(%(track_stock)b::bool[]) AS track_stock, unnest(%(ats)b::timestamptz[]) AS at,
+                   unnest(%(statuses)b::text[]) AS status, unnest(%(launches)b::timestamptz[]) AS launch_at,
+                   unnest(%(versions)b::bigint[]) AS version,
+                   unnest(%(changes)b::timestamptz[]) AS changed_at) AS draft
     RETURNING company_id
 """
 
@@ -291,12 +295,14 @@ _INSERT_VARIANTS: LiteralString = """
                           reorder_level, reorder_quantity, ordinal, is_free)
     SELECT %(company_id)s, id, product_id, sku, sku_key, name, barcodes::text[], options::jsonb, price, cost,
            reorder_level, reorder_quantity, ordinal, is_free
-      FROM unnest(%(ids)b::uuid[], %(product_ids)b::uuid[], %(skus)b::text[], %(sku_keys)b::text[],
-                  %(names)b::text[], %(barcode_lists)b::text[], %(options)b::text[], %(prices)b::bigint[],
-                  %(costs)b::bigint[], %(reorder_levels)b::numeric[], %(reorder_quantities)b::numeric[],
-                  %(ordinals)b::bigint[], %(are_free)b::bool[])
-           AS v(id, product_id, sku, sku_key, name, barcodes, options, price, cost, reorder_level,
-                reorder_quantity, ordinal, is_free)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(product_ids)b::uuid[]) AS product_id,
+                   unnest(%(skus)b::text[]) AS sku, unnest(%(sku_keys)b::text[]) AS sku_key,
+                   unnest(%(names)b::text[]) AS name, unnest(%(barcode_lists)b::text[]) AS barcodes,
+                   unnest(%(options)b::text[]) AS options, unnest(%(prices)b::bigint[]) AS price,
+                   unnest(%(costs)b::bigint[]) AS cost,
+                   unnest(%(reorder_levels)b::numeric[]) AS reorder_level,
+                   unnest(%(reorder_quantities)b::numeric[]) AS reorder_quantity,
+                   unnest(%(ordinals)b::bigint[]) AS ordinal, unnest(%(are_free)b::bool[]) AS is_free) AS v
     RETURNING company_id
 """
 
@@ -311,20 +317,23 @@ _INSERT_RECORDED_VARIANTS: LiteralString = """
                               WHERE earlier.company_id = %(company_id)s AND earlier.sku_key = v.sku_key
                                 AND earlier.clash = 0 AND NOT earlier.is_free)
                 THEN position ELSE 0 END
-      FROM unnest(%(ids)b::uuid[], %(product_ids)b::uuid[], %(skus)b::text[], %(sku_keys)b::text[],
-                  %(names)b::text[], %(barcode_lists)b::text[], %(options)b::text[], %(prices)b::bigint[],
-                  %(costs)b::bigint[], %(reorder_levels)b::numeric[], %(reorder_quantities)b::numeric[],
-                  %(ordinals)b::bigint[], %(are_free)b::bool[], %(positions)b::bigint[])
-           AS v(id, product_id, sku, sku_key, name, barcodes, options, price, cost, reorder_level,
-                reorder_quantity, ordinal, is_free, position)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(product_ids)b::uuid[]) AS product_id,
+                   unnest(%(skus)b::text[]) AS sku, unnest(%(sku_keys)b::text[]) AS sku_key,
+                   unnest(%(names)b::text[]) AS name, unnest(%(barcode_lists)b::text[]) AS barcodes,
+                   unnest(%(options)b::text[]) AS options, unnest(%(prices)b::bigint[]) AS price,
+                   unnest(%(costs)b::bigint[]) AS cost,
+                   unnest(%(reorder_levels)b::numeric[]) AS reorder_level,
+                   unnest(%(reorder_quantities)b::numeric[]) AS reorder_quantity,
+                   unnest(%(ordinals)b::bigint[]) AS ordinal, unnest(%(are_free)b::bool[]) AS is_free,
+                   unnest(%(positions)b::bigint[]) AS position) AS v
         ON CONFLICT (company_id, id) DO NOTHING
 """
 
 _OF_BARCODES: LiteralString = """
            (company_id, barcode, variant_id, is_free)
     SELECT %(company_id)s, barcode, variant_id, is_free
-      FROM unnest(%(barcodes)b::text[], %(variant_ids)b::uuid[], %(are_free)b::bool[])
-           AS b(barcode, variant_id, is_free)
+      FROM (SELECT unnest(%(barcodes)b::text[]) AS barcode, unnest(%(variant_ids)b::uuid[]) AS variant_id,
+                   unnest(%(are_free)b::bool[]) AS is_free) AS b
 """
 
 _INSERT_BARCODES: LiteralString = f"INSERT INTO barcodes {_OF_BARCODES} RETURNING company_id"

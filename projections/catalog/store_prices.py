@@ -60,14 +60,15 @@ class StorePrices(Projection):
 _PRICE: LiteralString = """
     INSERT INTO store_prices (company_id, store_id, variant_id, price)
     SELECT %(company_id)s, store_id, variant_id, price
-      FROM unnest(%(stores)b::uuid[], %(variants)b::uuid[], %(prices)b::bigint[])
-           AS priced(store_id, variant_id, price)
+      FROM (SELECT unnest(%(stores)b::uuid[]) AS store_id, unnest(%(variants)b::uuid[]) AS variant_id,
+                   unnest(%(prices)b::bigint[]) AS price) AS priced
         ON CONFLICT (company_id, store_id, variant_id) DO UPDATE SET price = excluded.price
 """
 
 _LIFT: LiteralString = """
     DELETE FROM store_prices AS own
-     USING unnest(%(stores)b::uuid[], %(variants)b::uuid[]) AS lifted(store_id, variant_id)
+     USING (SELECT unnest(%(stores)b::uuid[]) AS store_id,
+                   unnest(%(variants)b::uuid[]) AS variant_id) AS lifted
      WHERE own.company_id = %(company_id)s AND own.store_id = lifted.store_id
        AND own.variant_id = lifted.variant_id
 """

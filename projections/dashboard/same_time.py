@@ -30,9 +30,10 @@ _SUMS: LiteralString = ", ".join(map(total, _MEASURES))
 _LAST_DAY: LiteralString = f"""
     WITH clock AS MATERIALIZED (
         SELECT store.no AS store_no, asked.*
-          FROM unnest(%(clocks)b::uuid[], %(days)b::date[], %(cuts)b::int[], %(are_split)b::bool[],
-                      %(places)b::int[], %(moments)b::timestamptz[])
-            AS asked(store_id, day, cut, is_split, place, moment)
+          FROM (SELECT unnest(%(clocks)b::uuid[]) AS store_id, unnest(%(days)b::date[]) AS day,
+                       unnest(%(cuts)b::int[]) AS cut, unnest(%(are_split)b::bool[]) AS is_split,
+                       unnest(%(places)b::int[]) AS place,
+                       unnest(%(moments)b::timestamptz[]) AS moment) AS asked
           JOIN report_places AS store
             ON store.company_id = %(company_id)s AND store.kind = 'store' AND store.id = asked.store_id
     ), hours AS (

@@ -80,12 +80,14 @@ _INSERT: LiteralString = """
                                  perpetual_returns, kind, currency, head_hash, figures, late)
     SELECT %(company_id)s, id, store_id, previous_id, number, head_position, made_at, receipts, first_day,
            last_day, sales, returns, kind, currency, head_hash, figures::jsonb, late::jsonb
-      FROM unnest(%(ids)b::uuid[], %(stores)b::uuid[], %(previous)b::uuid[], %(numbers)b::bigint[],
-                  %(positions)b::bigint[], %(times)b::timestamptz[], %(receipts)b::bigint[],
-                  %(first_days)b::date[], %(last_days)b::date[], %(sales)b::numeric[],
-                  %(returns)b::numeric[], %(kinds)b::text[], %(currencies)b::text[], %(hashes)b::text[],
-                  %(figures)b::text[], %(late)b::text[])
-        AS made(id, store_id, previous_id, number, head_position, made_at, receipts, first_day, last_day,
-                sales, returns, kind, currency, head_hash, figures, late)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(stores)b::uuid[]) AS store_id,
+                   unnest(%(previous)b::uuid[]) AS previous_id, unnest(%(numbers)b::bigint[]) AS number,
+                   unnest(%(positions)b::bigint[]) AS head_position,
+                   unnest(%(times)b::timestamptz[]) AS made_at, unnest(%(receipts)b::bigint[]) AS receipts,
+                   unnest(%(first_days)b::date[]) AS first_day, unnest(%(last_days)b::date[]) AS last_day,
+                   unnest(%(sales)b::numeric[]) AS sales, unnest(%(returns)b::numeric[]) AS returns,
+                   unnest(%(kinds)b::text[]) AS kind, unnest(%(currencies)b::text[]) AS currency,
+                   unnest(%(hashes)b::text[]) AS head_hash, unnest(%(figures)b::text[]) AS figures,
+                   unnest(%(late)b::text[]) AS late) AS made
     RETURNING company_id
 """

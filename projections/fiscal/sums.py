@@ -26,8 +26,8 @@ _SOLD: LiteralString = "coalesce(gross_sales, 0) - coalesce(discounts, 0) + coal
 _GIVEN_BACK: LiteralString = "coalesce(returns, 0) - coalesce(tax, 0)"
 
 _STORES: LiteralString = """
-        SELECT * FROM unnest(%(store_no)b::int[], %(closed_until)b::date[], %(until)b::date[],
-                             %(covered)b::bigint[]) AS store(store_no, closed_until, until, covered)
+        SELECT unnest(%(store_no)b::int[]) AS store_no, unnest(%(closed_until)b::date[]) AS closed_until,
+               unnest(%(until)b::date[]) AS until, unnest(%(covered)b::bigint[]) AS covered
 """
 _MEASURES: LiteralString = """
        coalesce(sum(taxable), 0) AS taxable, coalesce(sum(tax), 0) AS tax,
@@ -166,8 +166,8 @@ _LATE: LiteralString = f"""
 # year, of stores that have such a one to close.
 _PARTS: LiteralString = """
     SELECT part.store_id, part.kind, part.last_day, part.figures, part.late
-      FROM unnest(%(store_id)b::uuid[], %(month_last)b::date[], %(year_last)b::date[])
-        AS store(store_id, month_last, year_last)
+      FROM (SELECT unnest(%(store_id)b::uuid[]) AS store_id, unnest(%(month_last)b::date[]) AS month_last,
+                   unnest(%(year_last)b::date[]) AS year_last) AS store
       JOIN fiscal_closings AS part
         ON part.company_id = %(company_id)s AND part.store_id = store.store_id
        AND (part.kind = 'day' AND part.last_day > store.month_last

@@ -33,8 +33,8 @@ _FINER_THAN_UNIT: LiteralString = """
 # What was measured in no unit yet comes to be measured in its first one: then its stock means the same.
 _CHANGES: LiteralString = """
     SELECT p.id AS product_id, change.unit_id, coalesce(change.former_id, p.unit_id) AS former_id
-      FROM unnest(%(products)b::uuid[], %(units)b::uuid[], %(formers)b::uuid[])
-           AS change(product_id, unit_id, former_id)
+      FROM (SELECT unnest(%(products)b::uuid[]) AS product_id, unnest(%(units)b::uuid[]) AS unit_id,
+                   unnest(%(formers)b::uuid[]) AS former_id) AS change
       JOIN products AS p ON p.company_id = %(company_id)s AND p.id = change.product_id
 """
 

@@ -30,7 +30,7 @@ _WAITING: LiteralString = """
 
 _REWRITE: LiteralString = """
     UPDATE waiting_operations AS waiting SET operation = rewritten.operation
-      FROM unnest(%(ids)b::uuid[], %(operations)b::text[]) AS rewritten(id, operation)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(operations)b::text[]) AS operation) AS rewritten
      WHERE waiting.company_id = %(company_id)s AND waiting.id = rewritten.id
 """
 

@@ -148,8 +148,9 @@ _GOODS: LiteralString = """
 _PUT_GOODS: LiteralString = """
     INSERT INTO pos_catalog_goods (company_id, id, variant_ids, unit_id, tax_rate_ids, is_on_sale)
     SELECT %(company_id)s, id, variant_ids::uuid[], unit_id, tax_rate_ids::uuid[], is_on_sale
-      FROM unnest(%(ids)b::uuid[], %(variants)b::text[], %(units)b::uuid[], %(rates)b::text[],
-                  %(on_sale)b::bool[]) AS put(id, variant_ids, unit_id, tax_rate_ids, is_on_sale)
+      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(variants)b::text[]) AS variant_ids,
+                   unnest(%(units)b::uuid[]) AS unit_id, unnest(%(rates)b::text[]) AS tax_rate_ids,
+                   unnest(%(on_sale)b::bool[]) AS is_on_sale) AS put
         ON CONFLICT (company_id, id) DO UPDATE
        SET variant_ids = excluded.variant_ids, unit_id = excluded.unit_id,
            tax_rate_ids = excluded.tax_rate_ids, is_on_sale = excluded.is_on_sale
@@ -157,7 +158,7 @@ _PUT_GOODS: LiteralString = """
 
 _PUT_FEED: LiteralString = f"""
     INSERT INTO pos_catalog_feed (company_id, store_id, variant_id, place)
-    SELECT %(company_id)s, put.*
-      FROM unnest(%(stores)b::uuid[], %(variants)b::uuid[], %(places)b::bigint[]) AS put
+    SELECT %(company_id)s, unnest(%(stores)b::uuid[]), unnest(%(variants)b::uuid[]),
+           unnest(%(places)b::bigint[])
     {PUT_PLACES}
 """

@@ -45,7 +45,7 @@ def _take(
                                order_id, store_id, lot_date, amount, method)
     SELECT %(company_id)s, {day}, %(position)s, lot.lot_id, '{account}', '{kind}',
            %(customer_id)s, lot.order_id, lot.store_id, lot.lot_date, -taken.amount, {method}
-      FROM unnest(%(lots)b::uuid[], %(parts)b::bigint[]) AS taken(lot_id, amount)
+      FROM (SELECT unnest(%(lots)b::uuid[]) AS lot_id, unnest(%(parts)b::bigint[]) AS amount) AS taken
       JOIN account_facts AS lot ON lot.company_id = %(company_id)s AND lot.lot_id = taken.lot_id
                                AND lot.amount > 0
     RETURNING company_id

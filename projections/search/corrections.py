@@ -13,8 +13,8 @@ CORRECTIONS, ATTEMPTS = 5, 8
 
 _SPELLINGS: InTables = in_both("""
     SELECT DISTINCT attempt.number, spelt.word
-      FROM unnest(%(spellings)b::text[], %(uptos)b::text[], %(numbers)b::bigint[])
-           AS attempt(spelling, upto, number)
+      FROM (SELECT unnest(%(spellings)b::text[]) AS spelling, unnest(%(uptos)b::text[]) AS upto,
+                   unnest(%(numbers)b::bigint[]) AS number) AS attempt
      CROSS JOIN unnest(%(kinds)b::text[]) AS of(kind)
      CROSS JOIN LATERAL (
             SELECT word FROM search_spellings AS one

@@ -24,7 +24,7 @@ CODES = (PHONES, EMAILS, REFERENCES)
 
 _CODED: LiteralString = """
     SELECT one.id, one.kind
-      FROM unnest(%(kinds)b::text[], %(codes)b::text[]) AS sought(kind, code)
+      FROM (SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(codes)b::text[]) AS code) AS sought
      CROSS JOIN unnest(%(statuses)b::text[]) AS selected(status)
      CROSS JOIN LATERAL (
             SELECT id, kind FROM customer_words

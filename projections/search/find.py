@@ -30,7 +30,8 @@ Hit = tuple[str, UUID]
 
 #: The variants `v` of each hit, a variant itself or those of a product, where hits come as `kinds` and `ids`.
 VARIANTS_OF_HITS: LiteralString = """
-           unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, rank)
+           (SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(ids)b::uuid[]) AS id,
+                   generate_subscripts(%(kinds)b::text[], 1) AS rank) AS hit
          CROSS JOIN LATERAL (
                 SELECT * FROM variants
                  WHERE company_id = %(company_id)s AND id = hit.id AND hit.kind = 'variants'
@@ -79,7 +80,7 @@ _NUMBERS: InTables = in_both("""
                        AND one.word >= sought.word AND one.word < sought.upto
                        AND one.shared < length(sought.word)
                      LIMIT %(most)s::bigint) AS counted) AS number
-      FROM unnest(%(words)b::text[], %(uptos)b::text[]) AS sought(word, upto)
+      FROM (SELECT unnest(%(words)b::text[]) AS word, unnest(%(uptos)b::text[]) AS upto) AS sought
 """)
 
 

@@ -22,8 +22,9 @@ _SHORTEST = 2
 # looked up by itself: of a company taken for small the server would compare all words with all terms.
 _KNOWN: InTables = in_both("""
     SELECT term.number
-      FROM unnest(%(words)b::text[], %(uptos)b::text[], %(patterns)b::text[])
-           WITH ORDINALITY AS term(word, upto, pattern, number)
+      FROM (SELECT unnest(%(words)b::text[]) AS word, unnest(%(uptos)b::text[]) AS upto,
+                   unnest(%(patterns)b::text[]) AS pattern,
+                   generate_subscripts(%(words)b::text[], 1) AS number) AS term
      CROSS JOIN LATERAL (
             SELECT FROM search_words AS one
              WHERE one.company_id = %(company_id)s AND one.kind = ANY(%(kinds)b::text[])

@@ -18,8 +18,9 @@ _ENTRIES: InTables = in_both("""
 
 _REMOVE_WORDS: InTables = in_both("""
     DELETE FROM search_words AS known
-     USING unnest(%(kinds)b::text[], %(statuses)b::text[], %(places)b::smallint[], %(words)b::text[],
-                  %(texts)b::text[], %(ids)b::uuid[]) AS gone(kind, status, place, word, text, id)
+     USING (SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(statuses)b::text[]) AS status,
+                   unnest(%(places)b::smallint[]) AS place, unnest(%(words)b::text[]) AS word,
+                   unnest(%(texts)b::text[]) AS text, unnest(%(ids)b::uuid[]) AS id) AS gone
      WHERE known.company_id = %(company_id)s AND known.kind = gone.kind AND known.status = gone.status
        AND known.place = gone.place AND known.word = gone.word AND known.text = gone.text
        AND known.id = gone.id
@@ -27,15 +28,14 @@ _REMOVE_WORDS: InTables = in_both("""
 
 _REMOVE_ENTRIES: InTables = in_both("""
     DELETE FROM search_entries AS known
-     USING unnest(%(kinds)b::text[], %(ids)b::uuid[]) AS gone(kind, id)
+     USING (SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(ids)b::uuid[]) AS id) AS gone
      WHERE known.company_id = %(company_id)s AND known.id = gone.id AND known.kind = gone.kind
 """)
 
 _INSERT_ENTRIES: InTables = in_both("""
     INSERT INTO search_entries (company_id, id, kind, parent_id, name, more, status)
-    SELECT %(company_id)s, new.*
-      FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(parents)b::uuid[], %(names)b::text[],
-                  %(mores)b::text[], %(statuses)b::text[]) AS new
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(kinds)b::text[]), unnest(%(parents)b::uuid[]),
+           unnest(%(names)b::text[]), unnest(%(mores)b::text[]), unnest(%(statuses)b::text[])
     RETURNING company_id
 """)
 
@@ -44,9 +44,10 @@ _INSERT_ENTRIES: InTables = in_both("""
 _INSERT_WORDS: InTables = in_both("""
     INSERT INTO search_words (company_id, kind, status, place, word, text, id, shared)
     SELECT %(company_id)s, new.kind, new.status, new.place, new.word, new.text, new.id, new.shared
-      FROM unnest(%(kinds)b::text[], %(statuses)b::text[], %(places)b::smallint[], %(words)b::text[],
-                  %(texts)b::text[], %(ids)b::uuid[], %(shares)b::bigint[])
-           AS new(kind, status, place, word, text, id, shared)
+      FROM (SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(statuses)b::text[]) AS status,
+                   unnest(%(places)b::smallint[]) AS place, unnest(%(words)b::text[]) AS word,
+                   unnest(%(texts)b::text[]) AS text, unnest(%(ids)b::uuid[]) AS id,
+                   unnest(%(shares)b::bigint[]) AS shared) AS new
      ORDER BY new.word COLLATE "C"
     RETURNING company_id
 """)
@@ -56,7 +57,7 @@ _INSERT_WORDS: InTables = in_both("""
 _INSERT_SPELLINGS: InTables = in_both("""
     INSERT INTO search_spellings (company_id, kind, spelling, word)
     SELECT DISTINCT %(company_id)s::uuid, used.kind, spelt.spelling, used.word
-      FROM unnest(%(kinds)b::text[], %(words)b::text[]) AS used(kind, word)
+      FROM (SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(words)b::text[]) AS word) AS used
       LEFT JOIN LATERAL (
             SELECT word FROM search_spellings
              WHERE company_id = %(company_id)s AND kind = used.kind

@@ -159,10 +159,12 @@ _INSERT: LiteralString = """
                                business_date, occurred_at, recorded_at, cash, tenders, is_late)
     SELECT %(company_id)s, shift_id, stream_id, version, kind, label, cashier_id, business_date, occurred_at,
            recorded_at, cash, tenders::jsonb, is_late
-      FROM unnest(%(shifts)b::uuid[], %(streams)b::uuid[], %(versions)b::bigint[], %(kinds)b::text[],
-                  %(labels)b::text[], %(cashiers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(recorded)b::timestamptz[], %(cash)b::bigint[], %(tenders)b::text[], %(late)b::bool[])
-        AS entry(shift_id, stream_id, version, kind, label, cashier_id, business_date, occurred_at,
-                 recorded_at, cash, tenders, is_late)
+      FROM (SELECT unnest(%(shifts)b::uuid[]) AS shift_id, unnest(%(streams)b::uuid[]) AS stream_id,
+                   unnest(%(versions)b::bigint[]) AS version, unnest(%(kinds)b::text[]) AS kind,
+                   unnest(%(labels)b::text[]) AS label, unnest(%(cashiers)b::uuid[]) AS cashier_id,
+                   unnest(%(dates)b::date[]) AS business_date,
+                   unnest(%(times)b::timestamptz[]) AS occurred_at,
+                   unnest(%(recorded)b::timestamptz[]) AS recorded_at, unnest(%(cash)b::bigint[]) AS cash,
+                   unnest(%(tenders)b::text[]) AS tenders, unnest(%(late)b::bool[]) AS is_late) AS entry
     RETURNING company_id
 """

@@ -183,8 +183,9 @@ _UPSERT: LiteralString = """
     INSERT INTO stock_balances AS balance
            (company_id, storage_id, variant_id, on_hand, value, last_unit_cost, has_moved)
     SELECT %(company_id)s, storage_id, variant_id, on_hand, value, last_unit_cost, true
-      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(on_hand)b::numeric[], %(values)b::bigint[],
-                  %(costs)b::numeric[]) AS moved(storage_id, variant_id, on_hand, value, last_unit_cost)
+      FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id, unnest(%(variants)b::uuid[]) AS variant_id,
+                   unnest(%(on_hand)b::numeric[]) AS on_hand, unnest(%(values)b::bigint[]) AS value,
+                   unnest(%(costs)b::numeric[]) AS last_unit_cost) AS moved
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
        SET on_hand = excluded.on_hand, value = excluded.value, last_unit_cost = excluded.last_unit_cost,
            has_moved = true
@@ -193,8 +194,8 @@ _UPSERT: LiteralString = """
 _COUNTED: LiteralString = """
     UPDATE stock_balances AS balance
        SET last_counted_at = greatest(balance.last_counted_at, counted.moment)
-      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(moments)b::timestamptz[])
-           AS counted(storage_id, variant_id, moment)
+      FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id, unnest(%(variants)b::uuid[]) AS variant_id,
+                   unnest(%(moments)b::timestamptz[]) AS moment) AS counted
      WHERE balance.company_id = %(company_id)s AND balance.storage_id = counted.storage_id
        AND balance.variant_id = counted.variant_id
 """
@@ -203,9 +204,9 @@ _ADD: LiteralString = """
     INSERT INTO stock_balances AS balance
            (company_id, storage_id, variant_id, reserved, incoming_ordered, incoming_transit)
     SELECT %(company_id)s, storage_id, variant_id, reserved, ordered, transit
-      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(reserved)b::numeric[],
-                  %(ordered)b::numeric[], %(transit)b::numeric[])
-           AS change(storage_id, variant_id, reserved, ordered, transit)
+      FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id, unnest(%(variants)b::uuid[]) AS variant_id,
+                   unnest(%(reserved)b::numeric[]) AS reserved, unnest(%(ordered)b::numeric[]) AS ordered,
+                   unnest(%(transit)b::numeric[]) AS transit) AS change
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
        SET reserved = trim_scale(balance.reserved + excluded.reserved),
            incoming_ordered = trim_scale(balance.incoming_ordered + excluded.incoming_ordered),

@@ -26,7 +26,8 @@ _TAIL: LiteralString = """
 MOVED_SINCE: LiteralString = f"""
     WITH asked AS (
         SELECT DISTINCT variant_id, moment
-          FROM unnest(%(variants)b::uuid[], %(moments)b::timestamptz[]) AS pair(variant_id, moment)
+          FROM (SELECT unnest(%(variants)b::uuid[]) AS variant_id,
+                       unnest(%(moments)b::timestamptz[]) AS moment) AS pair
     ), moved AS MATERIALIZED (
         SELECT variant_id, quantity, occurred_at FROM stock_movements
          WHERE company_id = %(company_id)s AND occurred_at >= %(earliest)s::timestamptz

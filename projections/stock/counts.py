@@ -295,10 +295,9 @@ _FOLDED: Mapping[Event, Callable[[Sequence[Fact], Database], None]] = MappingPro
 _PUT_LINES: LiteralString = """
     INSERT INTO count_lines (company_id, count_id, variant_id, area, quantity, counted_at, counted_by,
                              expected_quantity, known_position)
-    SELECT %(company_id)s, tally.*
-      FROM unnest(%(counts)b::uuid[], %(variants)b::uuid[], %(areas)b::text[], %(quantities)b::numeric[],
-                  %(moments)b::timestamptz[], %(actors)b::uuid[], %(expected)b::numeric[],
-                  %(positions)b::bigint[]) AS tally
+    SELECT %(company_id)s, unnest(%(counts)b::uuid[]), unnest(%(variants)b::uuid[]),
+           unnest(%(areas)b::text[]), unnest(%(quantities)b::numeric[]), unnest(%(moments)b::timestamptz[]),
+           unnest(%(actors)b::uuid[]), unnest(%(expected)b::numeric[]), unnest(%(positions)b::bigint[])
         ON CONFLICT (company_id, count_id, variant_id, area) DO UPDATE
        SET quantity = excluded.quantity, counted_at = excluded.counted_at, counted_by = excluded.counted_by,
            expected_quantity = excluded.expected_quantity, known_position = excluded.known_position
@@ -315,10 +314,12 @@ _PUT_RESULTS: LiteralString = """
                                restated_quantity, restated_value)
     SELECT %(company_id)s, count_id, variant_id, storage_id, counted_at, counted, expected, late, difference,
            value, difference, value
-      FROM unnest(%(counts)b::uuid[], %(variants)b::uuid[], %(storages)b::uuid[], %(moments)b::timestamptz[],
-                  %(counted)b::numeric[], %(expected)b::numeric[], %(late)b::numeric[],
-                  %(differences)b::numeric[], %(values)b::bigint[])
-           AS posted(count_id, variant_id, storage_id, counted_at, counted, expected, late, difference, value)
+      FROM (SELECT unnest(%(counts)b::uuid[]) AS count_id, unnest(%(variants)b::uuid[]) AS variant_id,
+                   unnest(%(storages)b::uuid[]) AS storage_id,
+                   unnest(%(moments)b::timestamptz[]) AS counted_at,
+                   unnest(%(counted)b::numeric[]) AS counted, unnest(%(expected)b::numeric[]) AS expected,
+                   unnest(%(late)b::numeric[]) AS late, unnest(%(differences)b::numeric[]) AS difference,
+                   unnest(%(values)b::bigint[]) AS value) AS posted
     RETURNING company_id
 """
 
@@ -327,8 +328,9 @@ _RESTATE_RESULTS: LiteralString = """
        SET restated_quantity = result.restated_quantity + late.quantity,
            restated_value = result.restated_value + late.value
       FROM (SELECT variant_id, sum(quantity) AS quantity, sum(value)::bigint AS value
-              FROM unnest(%(variants)b::uuid[], %(quantities)b::numeric[], %(values)b::bigint[])
-                   AS corrected(variant_id, quantity, value)
+              FROM (SELECT unnest(%(variants)b::uuid[]) AS variant_id,
+                           unnest(%(quantities)b::numeric[]) AS quantity,
+                           unnest(%(values)b::bigint[]) AS value) AS corrected
              GROUP BY variant_id) AS late
      WHERE result.company_id = %(company_id)s AND result.count_id = %(count_id)s
        AND result.variant_id = late.variant_id
@@ -338,7 +340,8 @@ _RESTATE_COUNT: LiteralString = """
     UPDATE counts
        SET late_quantity = counts.late_quantity + late.quantity, late_value = counts.late_value + late.value
       FROM (SELECT sum(quantity) AS quantity, sum(value) AS value
-              FROM unnest(%(quantities)b::numeric[], %(values)b::bigint[]) AS corrected(quantity, value)
+              FROM (SELECT unnest(%(quantities)b::numeric[]) AS quantity,
+                           unnest(%(values)b::bigint[]) AS value) AS corrected
            ) AS late
      WHERE company_id = %(company_id)s AND id = %(count_id)s
 """

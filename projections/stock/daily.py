@@ -222,7 +222,8 @@ _COLUMNS = (
 
 _LAST: LiteralString = """
     SELECT moved.storage_id, moved.variant_id, last.business_date, last.closing, last.last_at
-      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS moved(storage_id, variant_id)
+      FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id,
+                   unnest(%(variants)b::uuid[]) AS variant_id) AS moved
      CROSS JOIN LATERAL (
             SELECT business_date, closing, last_at FROM stock_daily
              WHERE company_id = %(company_id)s AND storage_id = moved.storage_id
@@ -235,12 +236,13 @@ _PUT: LiteralString = """
     INSERT INTO stock_daily AS known (company_id, storage_id, variant_id, business_date, opening, quantity_in,
                                       quantity_out, sold, returned, closing, value, microseconds_in_stock,
                                       first_at, last_at, last_sold_at)
-    SELECT %(company_id)s, day.*
-      FROM unnest(%(storage_id)b::uuid[], %(variant_id)b::uuid[], %(business_date)b::date[],
-                  %(opening)b::numeric[], %(quantity_in)b::numeric[], %(quantity_out)b::numeric[],
-                  %(sold)b::numeric[], %(returned)b::numeric[], %(closing)b::numeric[],
-                  %(value)b::bigint[], %(microseconds_in_stock)b::bigint[], %(first_at)b::timestamptz[],
-                  %(last_at)b::timestamptz[], %(last_sold_at)b::timestamptz[]) AS day
+    SELECT %(company_id)s, unnest(%(storage_id)b::uuid[]), unnest(%(variant_id)b::uuid[]),
+           unnest(%(business_date)b::date[]), unnest(%(opening)b::numeric[]),
+           unnest(%(quantity_in)b::numeric[]), unnest(%(quantity_out)b::numeric[]),
+           unnest(%(sold)b::numeric[]), unnest(%(returned)b::numeric[]), unnest(%(closing)b::numeric[]),
+           unnest(%(value)b::bigint[]), unnest(%(microseconds_in_stock)b::bigint[]),
+           unnest(%(first_at)b::timestamptz[]), unnest(%(last_at)b::timestamptz[]),
+           unnest(%(last_sold_at)b::timestamptz[])
         ON CONFLICT (company_id, storage_id, variant_id, business_date) DO UPDATE
        SET quantity_in = known.quantity_in + excluded.quantity_in,
            quantity_out = known.quantity_out + excluded.quantity_out,

@@ -163,13 +163,14 @@ _ADD: LiteralString = """
     INSERT INTO stock_journal (company_id, id, kind, storage_id, supplier_id, receipt_id, purchase_order_id,
                                reason, reference, reference_key, note, occurred_at, recorded_at,
                                business_date, created_by, line_count, value_change, credit_total)
-    SELECT %(company_id)s, entry.*
-      FROM unnest(%(id)b::uuid[], %(kind)b::text[], %(storage_id)b::uuid[], %(supplier_id)b::uuid[],
-                  %(receipt_id)b::uuid[], %(purchase_order_id)b::uuid[], %(reason)b::text[],
-                  %(reference)b::text[], %(reference_key)b::text[], %(note)b::text[],
-                  %(occurred_at)b::timestamptz[], %(recorded_at)b::timestamptz[],
-                  %(business_date)b::date[], %(created_by)b::uuid[], %(line_count)b::bigint[],
-                  %(value_change)b::numeric[], %(credit_total)b::bigint[]) AS entry
+    SELECT %(company_id)s, unnest(%(id)b::uuid[]), unnest(%(kind)b::text[]), unnest(%(storage_id)b::uuid[]),
+           unnest(%(supplier_id)b::uuid[]), unnest(%(receipt_id)b::uuid[]),
+           unnest(%(purchase_order_id)b::uuid[]), unnest(%(reason)b::text[]), unnest(%(reference)b::text[]),
+           unnest(%(reference_key)b::text[]), unnest(%(note)b::text[]),
+           unnest(%(occurred_at)b::timestamptz[]), unnest(%(recorded_at)b::timestamptz[]),
+           unnest(%(business_date)b::date[]), unnest(%(created_by)b::uuid[]),
+           unnest(%(line_count)b::bigint[]), unnest(%(value_change)b::numeric[]),
+           unnest(%(credit_total)b::bigint[])
     RETURNING company_id
 """
 
@@ -201,7 +202,8 @@ def _row(fact: Fact) -> tuple[Any, ...]:
 
 _REVERSE: LiteralString = """
     UPDATE stock_journal AS entry SET reversed_by = reversal.id
-      FROM unnest(%(originals)b::uuid[], %(reversals)b::uuid[]) AS reversal(original_id, id)
+      FROM (SELECT unnest(%(originals)b::uuid[]) AS original_id,
+                   unnest(%(reversals)b::uuid[]) AS id) AS reversal
      WHERE entry.company_id = %(company_id)s AND entry.id = reversal.original_id
 """
 
@@ -233,8 +235,8 @@ def _add_returned(lines: Sequence[_Returned], db: Database) -> None:
 _ADD_RETURNED: LiteralString = """
     INSERT INTO receipt_returns AS returned (company_id, receipt_id, variant_id, quantity)
     SELECT %(company_id)s, entry.receipt_id, line.variant_id, sum(line.quantity)
-      FROM unnest(%(entries)b::uuid[], %(variants)b::uuid[], %(quantities)b::numeric[])
-           AS line(entry_id, variant_id, quantity)
+      FROM (SELECT unnest(%(entries)b::uuid[]) AS entry_id, unnest(%(variants)b::uuid[]) AS variant_id,
+                   unnest(%(quantities)b::numeric[]) AS quantity) AS line
       JOIN stock_journal AS entry ON entry.company_id = %(company_id)s AND entry.id = line.entry_id
      WHERE entry.receipt_id IS NOT NULL
      GROUP BY entry.receipt_id, line.variant_id

@@ -213,7 +213,8 @@ _PUT: LiteralString = """
            product_entry.name || coalesce(own_entry.more, ''), v.sku_key, p.brand_id, p.category_id,
            p.supplier_id, coalesce(point.reorder_level, v.reorder_level), sign(balance.on_hand)
       FROM (SELECT storage_id, variant_id
-              FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS moved(storage_id, variant_id)
+              FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id,
+                           unnest(%(variants)b::uuid[]) AS variant_id) AS moved
              UNION
             SELECT held.storage_id, of_product.id
               FROM unnest(%(products)b::uuid[]) AS changed(id)

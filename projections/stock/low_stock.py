@@ -67,8 +67,9 @@ _PAGES: Mapping[str, LiteralString] = {
 _OF_KEYS: LiteralString = f"""
     SELECT {ROW}, sale.last_sold_at
       FROM (SELECT listed.*, key.number
-              FROM unnest(%(key_storages)b::uuid[], %(key_variants)b::uuid[]) WITH ORDINALITY
-                   AS key(storage_id, variant_id, number)
+              FROM (SELECT unnest(%(key_storages)b::uuid[]) AS storage_id,
+                           unnest(%(key_variants)b::uuid[]) AS variant_id,
+                           generate_subscripts(%(key_storages)b::uuid[], 1) AS number) AS key
               JOIN stock_listing AS listed ON listed.company_id = %(company_id)s
                AND listed.storage_id = key.storage_id AND listed.variant_id = key.variant_id) AS page
       {OF_PAGE}

@@ -10,10 +10,10 @@ from projections.base import Projection
 _KEEP_LINES: LiteralString = """
     INSERT INTO purchase_order_lines AS line
            (company_id, order_id, id, number, variant_id, sku, quantity, unit_id, factor, base_quantity)
-    SELECT %(company_id)s, %(stream_id)s, planned.*
-      FROM unnest(%(line_ids)b::uuid[], %(line_numbers)b::bigint[], %(variant_ids)b::uuid[],
-                  %(skus)b::text[], %(quantities)b::numeric[], %(unit_ids)b::uuid[], %(factors)b::numeric[],
-                  %(base_quantities)b::numeric[]) AS planned
+    SELECT %(company_id)s, %(stream_id)s, unnest(%(line_ids)b::uuid[]), unnest(%(line_numbers)b::bigint[]),
+           unnest(%(variant_ids)b::uuid[]), unnest(%(skus)b::text[]), unnest(%(quantities)b::numeric[]),
+           unnest(%(unit_ids)b::uuid[]), unnest(%(factors)b::numeric[]),
+           unnest(%(base_quantities)b::numeric[])
         ON CONFLICT (company_id, order_id, id) DO UPDATE
        SET number = excluded.number, sku = excluded.sku, quantity = excluded.quantity,
            unit_id = excluded.unit_id, factor = excluded.factor, base_quantity = excluded.base_quantity
@@ -36,8 +36,9 @@ _COUNT_DELIVERED_LINES: LiteralString = """
     UPDATE purchase_order_lines AS line
        SET received = line.received + taken.received, rejected = line.rejected + taken.rejected,
            base_received = line.base_received + taken.base_received
-      FROM unnest(%(delivered_ids)b::uuid[], %(received)b::numeric[], %(rejected)b::numeric[],
-                  %(base_received)b::numeric[]) AS taken(id, received, rejected, base_received)
+      FROM (SELECT unnest(%(delivered_ids)b::uuid[]) AS id, unnest(%(received)b::numeric[]) AS received,
+                   unnest(%(rejected)b::numeric[]) AS rejected,
+                   unnest(%(base_received)b::numeric[]) AS base_received) AS taken
      WHERE line.company_id = %(company_id)s AND line.order_id = %(stream_id)s AND line.id = taken.id
 """
 

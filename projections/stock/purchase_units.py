@@ -100,9 +100,9 @@ def _bought(facts: Sequence[Fact]) -> Iterator[tuple[Any, ...]]:
 
 _PUT: LiteralString = """
     INSERT INTO purchase_units AS known (company_id, variant_id, unit_id, factor, unit_cost, ordered_at)
-    SELECT %(company_id)s, bought.*
-      FROM unnest(%(variant_id)b::uuid[], %(unit_id)b::uuid[], %(factor)b::numeric[],
-                  %(unit_cost)b::bigint[], %(ordered_at)b::timestamptz[]) AS bought
+    SELECT %(company_id)s, unnest(%(variant_id)b::uuid[]), unnest(%(unit_id)b::uuid[]),
+           unnest(%(factor)b::numeric[]), unnest(%(unit_cost)b::bigint[]),
+           unnest(%(ordered_at)b::timestamptz[])
         ON CONFLICT (company_id, variant_id) DO UPDATE
        SET unit_id = excluded.unit_id, factor = excluded.factor, unit_cost = excluded.unit_cost,
            ordered_at = coalesce(excluded.ordered_at, known.ordered_at)

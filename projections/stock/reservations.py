@@ -13,7 +13,8 @@ from projections.pages import PAGE, list_and_count
 # What lapses is counted as released: of a line that has ended, each unit was handed over or let go.
 _ADD_RELEASED: LiteralString = """
     UPDATE reservation_lines AS line SET released = line.released + change.quantity
-      FROM unnest(%(variants)b::uuid[], %(quantities)b::numeric[]) AS change(variant_id, quantity)
+      FROM (SELECT unnest(%(variants)b::uuid[]) AS variant_id,
+                   unnest(%(quantities)b::numeric[]) AS quantity) AS change
      WHERE line.company_id = %(company_id)s AND line.reservation_id = %(stream_id)s
        AND line.variant_id = change.variant_id
 """
@@ -66,16 +67,19 @@ class Reservations(Projection):
                                            entered_quantity, fulfilled, released)
             SELECT %(company_id)s, %(stream_id)s, variant_id, ordinal, quantity, unit_id, entered_quantity,
                    0, 0
-              FROM unnest(%(variants)b::uuid[], %(quantities)b::numeric[], %(units)b::uuid[],
-                          %(entered)b::numeric[])
-                   WITH ORDINALITY AS line(variant_id, quantity, unit_id, entered_quantity, ordinal)
+              FROM (SELECT unnest(%(variants)b::uuid[]) AS variant_id,
+                           unnest(%(quantities)b::numeric[]) AS quantity,
+                           unnest(%(units)b::uuid[]) AS unit_id,
+                           unnest(%(entered)b::numeric[]) AS entered_quantity,
+                           generate_subscripts(%(variants)b::uuid[], 1) AS ordinal) AS line
                    RETURNING company_id
             """,
         ),
         Reservation.Fulfilled: (
             """
             UPDATE reservation_lines AS line SET fulfilled = line.fulfilled + change.quantity
-              FROM unnest(%(variants)b::uuid[], %(quantities)b::numeric[]) AS change(variant_id, quantity)
+              FROM (SELECT unnest(%(variants)b::uuid[]) AS variant_id,
+                           unnest(%(quantities)b::numeric[]) AS quantity) AS change
              WHERE line.company_id = %(company_id)s AND line.reservation_id = %(stream_id)s
                AND line.variant_id = change.variant_id
             """,

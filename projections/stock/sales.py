@@ -52,7 +52,8 @@ SALES_OF_STORAGES: LiteralString = f"""
 _OF_LEVELS: LiteralString = f"""
     SELECT {_SUMS}
       FROM (SELECT {_DAY_OF_LEVEL}
-              FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS level(storage_id, variant_id)
+              FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id,
+                           unnest(%(variants)b::uuid[]) AS variant_id) AS level
               JOIN stock_daily AS own
                 ON own.storage_id = level.storage_id AND own.variant_id = level.variant_id
              WHERE {_SINCE}

@@ -173,7 +173,8 @@ def _write(db: Database, sums: Mapping[Key, Sum]) -> None:
 _READ: LiteralString = """
     SELECT own.storage_id::text, own.variant_id::text, own.on_hand, own.value, own.reserved,
            own.incoming_ordered, own.incoming_transit, own.position, own.parted_at
-      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS key(storage_id, variant_id)
+      FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id,
+                   unnest(%(variants)b::uuid[]) AS variant_id) AS key
      CROSS JOIN LATERAL (
             SELECT * FROM stock_sums
              WHERE company_id = %(company_id)s AND storage_id = key.storage_id AND variant_id = key.variant_id
@@ -184,10 +185,10 @@ _READ: LiteralString = """
 _WRITE: LiteralString = """
     INSERT INTO stock_sums (company_id, storage_id, variant_id, on_hand, value, reserved, incoming_ordered,
                             incoming_transit, position, parted_at)
-    SELECT %(company_id)s, sums.*
-      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(on_hand)b::numeric[], %(values)b::numeric[],
-                  %(reserved)b::numeric[], %(incoming_ordered)b::numeric[],
-                  %(incoming_transit)b::numeric[], %(position)b::bigint[], %(parted_at)b::bigint[]) AS sums
+    SELECT %(company_id)s, unnest(%(storages)b::uuid[]), unnest(%(variants)b::uuid[]),
+           unnest(%(on_hand)b::numeric[]), unnest(%(values)b::numeric[]), unnest(%(reserved)b::numeric[]),
+           unnest(%(incoming_ordered)b::numeric[]), unnest(%(incoming_transit)b::numeric[]),
+           unnest(%(position)b::bigint[]), unnest(%(parted_at)b::bigint[])
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
        SET on_hand = excluded.on_hand, value = excluded.value, reserved = excluded.reserved,
            incoming_ordered = excluded.incoming_ordered, incoming_transit = excluded.incoming_transit,

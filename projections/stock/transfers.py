@@ -13,15 +13,15 @@ _REMOVE_LINES: LiteralString = """
 """
 _ADD_LINES: LiteralString = """
     INSERT INTO transfer_lines (company_id, transfer_id, line_id, variant_id)
-    SELECT %(company_id)s, %(stream_id)s, planned.*
-      FROM unnest(%(planned_ids)b::uuid[], %(variant_ids)b::uuid[]) AS planned
+    SELECT %(company_id)s, %(stream_id)s, unnest(%(planned_ids)b::uuid[]), unnest(%(variant_ids)b::uuid[])
     RETURNING company_id
 """
 _SET_IN_TRANSIT: LiteralString = """
     UPDATE transfer_lines AS line
        SET in_transit = rest.quantity, transit_value = rest.value
-      FROM unnest(%(line_ids)b::uuid[], %(transit_quantities)b::numeric[], %(transit_values)b::bigint[])
-           AS rest(line_id, quantity, value)
+      FROM (SELECT unnest(%(line_ids)b::uuid[]) AS line_id,
+                   unnest(%(transit_quantities)b::numeric[]) AS quantity,
+                   unnest(%(transit_values)b::bigint[]) AS value) AS rest
      WHERE line.company_id = %(company_id)s AND line.transfer_id = %(stream_id)s
        AND line.line_id = rest.line_id
 """
@@ -83,8 +83,9 @@ class Transfers(Projection):
             """
             UPDATE transfer_lines AS line
                SET in_transit = sent.quantity, transit_value = sent.value
-              FROM unnest(%(line_ids)b::uuid[], %(quantities)b::numeric[], %(values)b::bigint[])
-                   AS sent(line_id, quantity, value)
+              FROM (SELECT unnest(%(line_ids)b::uuid[]) AS line_id,
+                           unnest(%(quantities)b::numeric[]) AS quantity,
+                           unnest(%(values)b::bigint[]) AS value) AS sent
              WHERE line.company_id = %(company_id)s AND line.transfer_id = %(stream_id)s
                AND line.line_id = sent.line_id
             """,

@@ -106,7 +106,7 @@ def _columns(keys: Sequence[LineKey]) -> dict[str, list[str]]:
 _READ: LiteralString = """
     SELECT own.transfer_id::text, own.line_id::text, own.in_transit, own.transit_value, own.position,
            own.parted_at
-      FROM unnest(%(transfers)b::uuid[], %(lines)b::uuid[]) AS key(transfer_id, line_id)
+      FROM (SELECT unnest(%(transfers)b::uuid[]) AS transfer_id, unnest(%(lines)b::uuid[]) AS line_id) AS key
      CROSS JOIN LATERAL (
             SELECT * FROM stock_transit_sums
              WHERE company_id = %(company_id)s AND transfer_id = key.transfer_id AND line_id = key.line_id
@@ -117,9 +117,9 @@ _READ: LiteralString = """
 _WRITE: LiteralString = """
     INSERT INTO stock_transit_sums (company_id, transfer_id, line_id, in_transit, transit_value, position,
                                     parted_at)
-    SELECT %(company_id)s, sums.*
-      FROM unnest(%(transfers)b::uuid[], %(lines)b::uuid[], %(quantities)b::numeric[], %(values)b::numeric[],
-                  %(positions)b::bigint[], %(parted)b::bigint[]) AS sums
+    SELECT %(company_id)s, unnest(%(transfers)b::uuid[]), unnest(%(lines)b::uuid[]),
+           unnest(%(quantities)b::numeric[]), unnest(%(values)b::numeric[]), unnest(%(positions)b::bigint[]),
+           unnest(%(parted)b::bigint[])
         ON CONFLICT (company_id, transfer_id, line_id) DO UPDATE
        SET in_transit = excluded.in_transit, transit_value = excluded.transit_value,
            position = excluded.position, parted_at = excluded.parted_at
@@ -127,7 +127,7 @@ _WRITE: LiteralString = """
 
 _LET_GO: LiteralString = """
     DELETE FROM stock_transit_sums AS own
-     USING unnest(%(transfers)b::uuid[], %(lines)b::uuid[]) AS key(transfer_id, line_id)
+     USING (SELECT unnest(%(transfers)b::uuid[]) AS transfer_id, unnest(%(lines)b::uuid[]) AS line_id) AS key
      WHERE own.company_id = %(company_id)s AND own.transfer_id = key.transfer_id AND own.line_id = key.line_id
        AND own.in_transit = 0 AND own.transit_value = 0 AND own.parted_at IS NULL
 """

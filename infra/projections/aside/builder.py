@@ -28,8 +28,8 @@ _GOES_ON: LiteralString = "SELECT 1 FROM upgrade WHERE id = %(upgrade)s"
 
 NOTE: LiteralString = """
     INSERT INTO built (company_id, projection, position, has_facts, error)
-    SELECT %(company_id)s, run.*
-      FROM unnest(%(names)b::text[], %(positions)b::bigint[], %(having)b::bool[], %(errors)b::text[]) AS run
+    SELECT %(company_id)s, unnest(%(names)b::text[]), unnest(%(positions)b::bigint[]),
+           unnest(%(having)b::bool[]), unnest(%(errors)b::text[])
         ON CONFLICT (company_id, projection) DO UPDATE
        SET position = excluded.position, has_facts = built.has_facts OR excluded.has_facts,
            error = excluded.error

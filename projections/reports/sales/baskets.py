@@ -150,7 +150,8 @@ _PACK: LiteralString = f"""
 _TAKE_AWAY: LiteralString = """
     INSERT INTO basket_changes (company_id, position, basket_position, item_no, change)
     SELECT %(company_id)s, void.position, void.basket_position, 0, -1
-      FROM unnest(%(position)b::bigint[], %(basket_position)b::bigint[]) AS void(position, basket_position)
+      FROM (SELECT unnest(%(position)b::bigint[]) AS position,
+                   unnest(%(basket_position)b::bigint[]) AS basket_position) AS void
     RETURNING company_id
 """
 
@@ -158,7 +159,8 @@ _TAKE_AWAY: LiteralString = """
 _JOIN: LiteralString = """
     INSERT INTO basket_changes (company_id, position, basket_position, item_no, change)
     SELECT DISTINCT %(company_id)s, later.position, later.basket_position, line.item_no, 1
-      FROM unnest(%(position)b::bigint[], %(basket_position)b::bigint[]) AS later(position, basket_position)
+      FROM (SELECT unnest(%(position)b::bigint[]) AS position,
+                   unnest(%(basket_position)b::bigint[]) AS basket_position) AS later
      CROSS JOIN LATERAL (
             SELECT item_no FROM sales_line_facts
              WHERE company_id = %(company_id)s AND position = later.position AND quantity > 0
@@ -171,8 +173,9 @@ _JOIN: LiteralString = """
 _LEAVE: LiteralString = """
     INSERT INTO basket_changes (company_id, position, basket_position, item_no, change)
     SELECT %(company_id)s, refund.position, refund.basket_position, gone.variant_no, -1
-      FROM unnest(%(position)b::bigint[], %(basket_position)b::bigint[], %(order_id)b::uuid[])
-        AS refund(position, basket_position, order_id)
+      FROM (SELECT unnest(%(position)b::bigint[]) AS position,
+                   unnest(%(basket_position)b::bigint[]) AS basket_position,
+                   unnest(%(order_id)b::uuid[]) AS order_id) AS refund
      CROSS JOIN LATERAL (
             SELECT item.variant_no
               FROM sales_facts AS fact

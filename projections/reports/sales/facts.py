@@ -149,18 +149,19 @@ ADD_SALES: LiteralString = f"""
             cashier_no, customer_id, shift_id, channel, sold_on, orders, items, gross_sales, discounts,
             returns, tax, tips, rounding, cost_of_goods, returned_items, refund_count, voids, void_value,
             overrides, deposits, dues_created)
-        SELECT %(company_id)s, sale.*
-          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
-                      %(recorded_at)b::timestamptz[], %(kind)b::smallint[], %(order_id)b::uuid[],
-                      %(hour)b::smallint[], %(register_no)b::int[], %(cashier_no)b::int[],
-                      %(customer_id)b::uuid[], %(shift_id)b::uuid[], %(channel)b::text[],
-                      %(sold_on)b::date[], %(orders)b::smallint[], %(items)b::bigint[],
-                      %(gross_sales)b::bigint[], %(discounts)b::bigint[], %(returns)b::bigint[],
-                      %(tax)b::bigint[], %(tips)b::bigint[], %(rounding)b::bigint[],
-                      %(cost_of_goods)b::bigint[], %(returned_items)b::bigint[],
-                      %(refund_count)b::smallint[], %(voids)b::smallint[], %(void_value)b::bigint[],
-                      %(overrides)b::smallint[], %(deposits)b::bigint[], %(dues_created)b::bigint[])
-            AS sale(business_date, store_no, position)
+        SELECT %(company_id)s, unnest(%(business_date)b::date[]) AS business_date,
+               unnest(%(store_no)b::int[]) AS store_no, unnest(%(position)b::bigint[]) AS position,
+               unnest(%(recorded_at)b::timestamptz[]), unnest(%(kind)b::smallint[]),
+               unnest(%(order_id)b::uuid[]), unnest(%(hour)b::smallint[]), unnest(%(register_no)b::int[]),
+               unnest(%(cashier_no)b::int[]), unnest(%(customer_id)b::uuid[]), unnest(%(shift_id)b::uuid[]),
+               unnest(%(channel)b::text[]), unnest(%(sold_on)b::date[]), unnest(%(orders)b::smallint[]),
+               unnest(%(items)b::bigint[]), unnest(%(gross_sales)b::bigint[]),
+               unnest(%(discounts)b::bigint[]), unnest(%(returns)b::bigint[]), unnest(%(tax)b::bigint[]),
+               unnest(%(tips)b::bigint[]), unnest(%(rounding)b::bigint[]),
+               unnest(%(cost_of_goods)b::bigint[]), unnest(%(returned_items)b::bigint[]),
+               unnest(%(refund_count)b::smallint[]), unnest(%(voids)b::smallint[]),
+               unnest(%(void_value)b::bigint[]), unnest(%(overrides)b::smallint[]),
+               unnest(%(deposits)b::bigint[]), unnest(%(dues_created)b::bigint[])
          ORDER BY store_no, position
         RETURNING company_id, business_date, store_no, position, hour, register_no, cashier_no, customer_id,
                   orders, items, gross_sales, discounts, returns, tax, tips, rounding, cost_of_goods,
@@ -176,15 +177,15 @@ ADD_LINES: LiteralString = f"""
             company_id, business_date, store_no, position, line, item_no, orders, quantity,
             returned_quantity, gross_sales, discounts, returns, tax, cost_of_goods, restocked_quantity,
             not_restocked_value, below_cost, uncosted, repeated_orders)
-        SELECT %(company_id)s, sold.*
-          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
-                      %(line)b::smallint[], %(item_no)b::int[], %(orders)b::smallint[],
-                      %(quantity)b::bigint[], %(returned_quantity)b::bigint[], %(gross_sales)b::bigint[],
-                      %(discounts)b::bigint[], %(returns)b::bigint[], %(tax)b::bigint[],
-                      %(cost_of_goods)b::bigint[], %(restocked_quantity)b::bigint[],
-                      %(not_restocked_value)b::bigint[], %(below_cost)b::smallint[],
-                      %(uncosted)b::smallint[], %(repeated_orders)b::smallint[])
-            AS sold(business_date, store_no, position, line)
+        SELECT %(company_id)s, unnest(%(business_date)b::date[]) AS business_date,
+               unnest(%(store_no)b::int[]) AS store_no, unnest(%(position)b::bigint[]) AS position,
+               unnest(%(line)b::smallint[]) AS line, unnest(%(item_no)b::int[]),
+               unnest(%(orders)b::smallint[]), unnest(%(quantity)b::bigint[]),
+               unnest(%(returned_quantity)b::bigint[]), unnest(%(gross_sales)b::bigint[]),
+               unnest(%(discounts)b::bigint[]), unnest(%(returns)b::bigint[]), unnest(%(tax)b::bigint[]),
+               unnest(%(cost_of_goods)b::bigint[]), unnest(%(restocked_quantity)b::bigint[]),
+               unnest(%(not_restocked_value)b::bigint[]), unnest(%(below_cost)b::smallint[]),
+               unnest(%(uncosted)b::smallint[]), unnest(%(repeated_orders)b::smallint[])
          ORDER BY store_no, position, line
         RETURNING company_id, business_date, position, item_no, orders, quantity, returned_quantity,
                   gross_sales, discounts, returns, tax, cost_of_goods, restocked_quantity,
@@ -197,11 +198,11 @@ ADD_TAXES: LiteralString = f"""
     WITH added AS (
         INSERT INTO sales_tax_facts (company_id, business_date, store_no, position, tax_no, orders, taxable,
                                      tax, returned_taxable, returned_tax)
-        SELECT %(company_id)s, taxed.*
-          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
-                      %(tax_no)b::int[], %(orders)b::smallint[], %(taxable)b::bigint[],
-                      %(tax)b::bigint[], %(returned_taxable)b::bigint[], %(returned_tax)b::bigint[])
-            AS taxed(business_date, store_no, position, tax_no)
+        SELECT %(company_id)s, unnest(%(business_date)b::date[]) AS business_date,
+               unnest(%(store_no)b::int[]) AS store_no, unnest(%(position)b::bigint[]) AS position,
+               unnest(%(tax_no)b::int[]) AS tax_no, unnest(%(orders)b::smallint[]),
+               unnest(%(taxable)b::bigint[]), unnest(%(tax)b::bigint[]),
+               unnest(%(returned_taxable)b::bigint[]), unnest(%(returned_tax)b::bigint[])
          ORDER BY store_no, position, tax_no
         RETURNING *
     ), {ADD_TAX_DAY}, {ADD_COMPANY_TAX_DAY}
@@ -212,12 +213,12 @@ ADD_PAYMENTS: LiteralString = f"""
     WITH added AS (
         INSERT INTO sales_payment_facts (company_id, business_date, store_no, position, line, method_no,
                                          payments, amount, tips, refund_count, refunds, change)
-        SELECT %(company_id)s, paid.*
-          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
-                      %(line)b::smallint[], %(method_no)b::int[], %(payments)b::smallint[],
-                      %(amount)b::bigint[], %(tips)b::bigint[], %(refund_count)b::smallint[],
-                      %(refunds)b::bigint[], %(change)b::bigint[])
-            AS paid(business_date, store_no, position, line)
+        SELECT %(company_id)s, unnest(%(business_date)b::date[]) AS business_date,
+               unnest(%(store_no)b::int[]) AS store_no, unnest(%(position)b::bigint[]) AS position,
+               unnest(%(line)b::smallint[]) AS line, unnest(%(method_no)b::int[]),
+               unnest(%(payments)b::smallint[]), unnest(%(amount)b::bigint[]), unnest(%(tips)b::bigint[]),
+               unnest(%(refund_count)b::smallint[]), unnest(%(refunds)b::bigint[]),
+               unnest(%(change)b::bigint[])
          ORDER BY store_no, position, line
         RETURNING *
     ), {ADD_PAYMENT_DAY}
@@ -227,10 +228,10 @@ ADD_PAYMENTS: LiteralString = f"""
 ADD_DISCOUNTS: LiteralString = """
     INSERT INTO sales_discount_facts (company_id, business_date, store_no, position, cashier_no, kind, uses,
                                       lines, amount, gross_before, cost_of_goods)
-    SELECT %(company_id)s, discounted.*
-      FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
-                  %(cashier_no)b::int[], %(kind)b::text[], %(uses)b::smallint[], %(lines)b::smallint[],
-                  %(amount)b::bigint[], %(gross_before)b::bigint[], %(cost_of_goods)b::bigint[]) AS discounted
+    SELECT %(company_id)s, unnest(%(business_date)b::date[]), unnest(%(store_no)b::int[]),
+           unnest(%(position)b::bigint[]), unnest(%(cashier_no)b::int[]), unnest(%(kind)b::text[]),
+           unnest(%(uses)b::smallint[]), unnest(%(lines)b::smallint[]), unnest(%(amount)b::bigint[]),
+           unnest(%(gross_before)b::bigint[]), unnest(%(cost_of_goods)b::bigint[])
     RETURNING company_id
 """
 
@@ -240,8 +241,10 @@ TAKE_DISCOUNTS_BACK: LiteralString = """
                                       lines, amount, gross_before, cost_of_goods)
     SELECT %(company_id)s, sold.business_date, sold.store_no, void.position, sold.cashier_no, sold.kind,
            -sold.uses, -sold.lines, -sold.amount, -sold.gross_before, -sold.cost_of_goods
-      FROM unnest(%(position)b::bigint[], %(sale_position)b::bigint[], %(business_date)b::date[],
-                  %(store_no)b::int[]) AS void(position, sale_position, business_date, store_no)
+      FROM (SELECT unnest(%(position)b::bigint[]) AS position,
+                   unnest(%(sale_position)b::bigint[]) AS sale_position,
+                   unnest(%(business_date)b::date[]) AS business_date,
+                   unnest(%(store_no)b::int[]) AS store_no) AS void
       JOIN sales_discount_facts AS sold
         ON sold.company_id = %(company_id)s AND sold.business_date = void.business_date
        AND sold.store_no = void.store_no AND sold.position = void.sale_position

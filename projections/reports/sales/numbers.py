@@ -94,8 +94,8 @@ _KNOWN_PLACES: LiteralString = """
 
 _ADD_PLACES: LiteralString = """
     INSERT INTO report_places (company_id, kind, id, no, position)
-    SELECT %(company_id)s, %(kind)s, added.*
-      FROM unnest(%(id)b::uuid[], %(no)b::int[], %(position)b::bigint[]) AS added(id, no, position)
+    SELECT %(company_id)s, %(kind)s, unnest(%(id)b::uuid[]), unnest(%(no)b::int[]),
+           unnest(%(position)b::bigint[])
     RETURNING company_id
 """
 
@@ -134,9 +134,11 @@ _KNOWN_ITEMS: LiteralString = """
      WHERE company_id = %(company_id)s
  UNION ALL
     SELECT asked.at, item.item_no
-      FROM unnest(%(variant_id)b::uuid[], %(product_id)b::uuid[], %(category_id)b::uuid[],
-                  %(brand_id)b::uuid[], %(supplier_id)b::uuid[]) WITH ORDINALITY
-        AS asked(variant_id, product_id, category_id, brand_id, supplier_id, at)
+      FROM (SELECT unnest(%(variant_id)b::uuid[]) AS variant_id,
+                   unnest(%(product_id)b::uuid[]) AS product_id,
+                   unnest(%(category_id)b::uuid[]) AS category_id, unnest(%(brand_id)b::uuid[]) AS brand_id,
+                   unnest(%(supplier_id)b::uuid[]) AS supplier_id,
+                   generate_subscripts(%(variant_id)b::uuid[], 1) AS at) AS asked
      CROSS JOIN LATERAL (
             SELECT item_no FROM report_items
              WHERE company_id = %(company_id)s AND variant_id = asked.variant_id
@@ -153,9 +155,11 @@ _ADD_ITEMS: LiteralString = """
     SELECT %(company_id)s, added.*,
            coalesce(same_variant.variant_no, min(item_no) OVER (PARTITION BY variant_id)),
            coalesce(same_product.product_no, min(item_no) OVER (PARTITION BY product_id))
-      FROM unnest(%(variant_id)b::uuid[], %(product_id)b::uuid[], %(category_id)b::uuid[],
-                  %(brand_id)b::uuid[], %(supplier_id)b::uuid[], %(no)b::int[], %(position)b::bigint[])
-        AS added(variant_id, product_id, category_id, brand_id, supplier_id, item_no, position)
+      FROM (SELECT unnest(%(variant_id)b::uuid[]) AS variant_id,
+                   unnest(%(product_id)b::uuid[]) AS product_id,
+                   unnest(%(category_id)b::uuid[]) AS category_id, unnest(%(brand_id)b::uuid[]) AS brand_id,
+                   unnest(%(supplier_id)b::uuid[]) AS supplier_id, unnest(%(no)b::int[]) AS item_no,
+                   unnest(%(position)b::bigint[]) AS position) AS added
       LEFT JOIN LATERAL (
             SELECT variant_no FROM report_items
              WHERE company_id = %(company_id)s AND variant_id = added.variant_id LIMIT 1
@@ -194,9 +198,10 @@ _KNOWN_TAXES: LiteralString = """
      WHERE company_id = %(company_id)s
  UNION ALL
     SELECT asked.at, tax.tax_no
-      FROM unnest(%(name)b::text[], %(rate)b::numeric[], %(is_inclusive)b::boolean[],
-                  %(jurisdiction)b::text[]) WITH ORDINALITY
-        AS asked(name, rate, is_inclusive, jurisdiction, at)
+      FROM (SELECT unnest(%(name)b::text[]) AS name, unnest(%(rate)b::numeric[]) AS rate,
+                   unnest(%(is_inclusive)b::boolean[]) AS is_inclusive,
+                   unnest(%(jurisdiction)b::text[]) AS jurisdiction,
+                   generate_subscripts(%(name)b::text[], 1) AS at) AS asked
      CROSS JOIN LATERAL (
             SELECT tax_no FROM report_taxes
              WHERE company_id = %(company_id)s AND name = asked.name AND rate = asked.rate
@@ -207,10 +212,9 @@ _KNOWN_TAXES: LiteralString = """
 
 _ADD_TAXES: LiteralString = """
     INSERT INTO report_taxes (company_id, name, rate, is_inclusive, jurisdiction, tax_no, position)
-    SELECT %(company_id)s, added.*
-      FROM unnest(%(name)b::text[], %(rate)b::numeric[], %(is_inclusive)b::boolean[],
-                  %(jurisdiction)b::text[], %(no)b::int[], %(position)b::bigint[])
-        AS added(name, rate, is_inclusive, jurisdiction, tax_no, position)
+    SELECT %(company_id)s, unnest(%(name)b::text[]), unnest(%(rate)b::numeric[]),
+           unnest(%(is_inclusive)b::boolean[]), unnest(%(jurisdiction)b::text[]), unnest(%(no)b::int[]),
+           unnest(%(position)b::bigint[])
     RETURNING company_id
 """
 
@@ -245,9 +249,7 @@ _KNOWN_METHODS: LiteralString = """
 
 _ADD_METHODS: LiteralString = """
     INSERT INTO report_methods (company_id, method, method_no, position)
-    SELECT %(company_id)s, added.*
-      FROM unnest(%(method)b::text[], %(no)b::int[], %(position)b::bigint[])
-        AS added(method, method_no, position)
+    SELECT %(company_id)s, unnest(%(method)b::text[]), unnest(%(no)b::int[]), unnest(%(position)b::bigint[])
     RETURNING company_id
 """
 

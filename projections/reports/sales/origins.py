@@ -85,8 +85,7 @@ CHANNELS: LiteralString = """
 
 _ADD_CHANNELS: LiteralString = """
     INSERT INTO report_order_channels (company_id, order_id, channel)
-    SELECT %(company_id)s, placed.*
-      FROM unnest(%(order_id)b::uuid[], %(channel)b::text[]) AS placed(order_id, channel)
+    SELECT %(company_id)s, unnest(%(order_id)b::uuid[]), unnest(%(channel)b::text[])
         ON CONFLICT (company_id, order_id) DO NOTHING
 """
 

@@ -57,10 +57,12 @@ _ADD: LiteralString = """
                                      variant_name, searched)
     SELECT %(company_id)s, called.variant_id, called.position, called.line, called.product_id, called.sku,
            called.name, called.variant_name, called.searched
-      FROM unnest(%(variant_id)b::uuid[], %(position)b::bigint[], %(line)b::int[], %(product_id)b::uuid[],
-                  %(sku)b::text[], %(name)b::text[], %(variant_name)b::text[], %(searched)b::text[],
-                  %(is_first)b::bool[])
-        AS called(variant_id, position, line, product_id, sku, name, variant_name, searched, is_first)
+      FROM (SELECT unnest(%(variant_id)b::uuid[]) AS variant_id, unnest(%(position)b::bigint[]) AS position,
+                   unnest(%(line)b::int[]) AS line, unnest(%(product_id)b::uuid[]) AS product_id,
+                   unnest(%(sku)b::text[]) AS sku, unnest(%(name)b::text[]) AS name,
+                   unnest(%(variant_name)b::text[]) AS variant_name,
+                   unnest(%(searched)b::text[]) AS searched,
+                   unnest(%(is_first)b::bool[]) AS is_first) AS called
       LEFT JOIN LATERAL (
             SELECT sku, name, variant_name FROM sales_variant_names
              WHERE company_id = %(company_id)s AND variant_id = called.variant_id AND called.is_first

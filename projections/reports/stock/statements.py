@@ -9,11 +9,10 @@ FACT = (
 ADD_FACTS: LiteralString = """
     INSERT INTO stock_facts (company_id, position, number, business_date, storage_id, variant_id, kind,
                              quantity, value, supplier_id, actor_id, for_storage_id)
-    SELECT %(company_id)s, fact.*
-      FROM unnest(%(position)b::bigint[], %(number)b::int[], %(business_date)b::date[],
-                  %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(kind)b::text[], %(quantity)b::bigint[],
-                  %(value)b::bigint[], %(supplier_id)b::uuid[], %(actor_id)b::uuid[],
-                  %(for_storage_id)b::uuid[]) AS fact
+    SELECT %(company_id)s, unnest(%(position)b::bigint[]), unnest(%(number)b::int[]),
+           unnest(%(business_date)b::date[]), unnest(%(storage_id)b::uuid[]), unnest(%(variant_id)b::uuid[]),
+           unnest(%(kind)b::text[]), unnest(%(quantity)b::bigint[]), unnest(%(value)b::bigint[]),
+           unnest(%(supplier_id)b::uuid[]), unnest(%(actor_id)b::uuid[]), unnest(%(for_storage_id)b::uuid[])
     RETURNING company_id
 """
 
@@ -21,10 +20,9 @@ LAYER = "position number storage_id variant_id received_on business_date quantit
 ADD_LAYERS: LiteralString = """
     INSERT INTO stock_layers (company_id, position, number, storage_id, variant_id, received_on,
                               business_date, quantity)
-    SELECT %(company_id)s, layer.*
-      FROM unnest(%(position)b::bigint[], %(number)b::int[], %(storage_id)b::uuid[],
-                  %(variant_id)b::uuid[], %(received_on)b::date[], %(business_date)b::date[],
-                  %(quantity)b::bigint[]) AS layer
+    SELECT %(company_id)s, unnest(%(position)b::bigint[]), unnest(%(number)b::int[]),
+           unnest(%(storage_id)b::uuid[]), unnest(%(variant_id)b::uuid[]), unnest(%(received_on)b::date[]),
+           unnest(%(business_date)b::date[]), unnest(%(quantity)b::bigint[])
     RETURNING company_id
 """
 
@@ -32,10 +30,9 @@ PROMISE = "position number promised_on storage_id variant_id reserved ordered"
 ADD_PROMISES: LiteralString = """
     INSERT INTO stock_promises (company_id, position, number, promised_on, storage_id, variant_id, reserved,
                                 ordered)
-    SELECT %(company_id)s, promise.*
-      FROM unnest(%(position)b::bigint[], %(number)b::int[], %(promised_on)b::date[],
-                  %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(reserved)b::bigint[],
-                  %(ordered)b::bigint[]) AS promise
+    SELECT %(company_id)s, unnest(%(position)b::bigint[]), unnest(%(number)b::int[]),
+           unnest(%(promised_on)b::date[]), unnest(%(storage_id)b::uuid[]), unnest(%(variant_id)b::uuid[]),
+           unnest(%(reserved)b::bigint[]), unnest(%(ordered)b::bigint[])
     RETURNING company_id
 """
 
@@ -47,12 +44,12 @@ ADD_TOTALS: LiteralString = """
     INSERT INTO stock_totals AS total (company_id, storage_id, variant_id, quantity, value, reserved, ordered,
                                        in_transit, last_received, received_position, last_sold,
                                        sold_position, last_counted, counted_position)
-    SELECT %(company_id)s, change.*
-      FROM unnest(%(storage_id)b::uuid[], %(variant_id)b::uuid[], %(quantity)b::bigint[],
-                  %(value)b::bigint[], %(reserved)b::bigint[], %(ordered)b::bigint[],
-                  %(in_transit)b::bigint[], %(last_received)b::date[], %(received_position)b::bigint[],
-                  %(last_sold)b::date[], %(sold_position)b::bigint[], %(last_counted)b::date[],
-                  %(counted_position)b::bigint[]) AS change
+    SELECT %(company_id)s, unnest(%(storage_id)b::uuid[]), unnest(%(variant_id)b::uuid[]),
+           unnest(%(quantity)b::bigint[]), unnest(%(value)b::bigint[]), unnest(%(reserved)b::bigint[]),
+           unnest(%(ordered)b::bigint[]), unnest(%(in_transit)b::bigint[]),
+           unnest(%(last_received)b::date[]), unnest(%(received_position)b::bigint[]),
+           unnest(%(last_sold)b::date[]), unnest(%(sold_position)b::bigint[]),
+           unnest(%(last_counted)b::date[]), unnest(%(counted_position)b::bigint[])
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
        SET quantity = total.quantity + excluded.quantity, value = total.value + excluded.value,
            reserved = total.reserved + excluded.reserved, ordered = total.ordered + excluded.ordered,
@@ -68,9 +65,8 @@ ADD_TOTALS: LiteralString = """
 ORIGINAL = "movement_id kind supplier_id business_date"
 ADD_ORIGINALS: LiteralString = """
     INSERT INTO stock_originals (company_id, movement_id, kind, supplier_id, business_date)
-    SELECT %(company_id)s, original.*
-      FROM unnest(%(movement_id)b::uuid[], %(kind)b::text[], %(supplier_id)b::uuid[],
-                  %(business_date)b::date[]) AS original
+    SELECT %(company_id)s, unnest(%(movement_id)b::uuid[]), unnest(%(kind)b::text[]),
+           unnest(%(supplier_id)b::uuid[]), unnest(%(business_date)b::date[])
     RETURNING company_id
 """
 ORIGINALS: LiteralString = """
@@ -81,8 +77,7 @@ ORIGINALS: LiteralString = """
 VOID = "order_id business_date"
 ADD_VOIDS: LiteralString = """
     INSERT INTO stock_voids (company_id, order_id, business_date)
-    SELECT %(company_id)s, void.*
-      FROM unnest(%(order_id)b::uuid[], %(business_date)b::date[]) AS void
+    SELECT %(company_id)s, unnest(%(order_id)b::uuid[]), unnest(%(business_date)b::date[])
         ON CONFLICT (company_id, order_id) DO NOTHING
 """
 VOIDS: LiteralString = """
@@ -93,8 +88,7 @@ VOIDS: LiteralString = """
 ROUTE = "transfer_id to_storage_id"
 ADD_ROUTES: LiteralString = """
     INSERT INTO stock_routes (company_id, transfer_id, to_storage_id)
-    SELECT %(company_id)s, route.*
-      FROM unnest(%(transfer_id)b::uuid[], %(to_storage_id)b::uuid[]) AS route
+    SELECT %(company_id)s, unnest(%(transfer_id)b::uuid[]), unnest(%(to_storage_id)b::uuid[])
     RETURNING company_id
 """
 ROUTES: LiteralString = """
@@ -105,9 +99,8 @@ ROUTES: LiteralString = """
 SHIPMENT = "transfer_id variant_id number received_on quantity"
 ADD_SHIPMENTS: LiteralString = """
     INSERT INTO stock_shipments (company_id, transfer_id, variant_id, number, received_on, quantity)
-    SELECT %(company_id)s, shipment.*
-      FROM unnest(%(transfer_id)b::uuid[], %(variant_id)b::uuid[], %(number)b::int[],
-                  %(received_on)b::date[], %(quantity)b::bigint[]) AS shipment
+    SELECT %(company_id)s, unnest(%(transfer_id)b::uuid[]), unnest(%(variant_id)b::uuid[]),
+           unnest(%(number)b::int[]), unnest(%(received_on)b::date[]), unnest(%(quantity)b::bigint[])
     RETURNING company_id
 """
 SHIPMENTS: LiteralString = """
@@ -133,20 +126,20 @@ PURCHASE_FACT = (
 ADD_PURCHASE_FACTS: LiteralString = """
     INSERT INTO purchase_facts (company_id, position, order_id, supplier_id, storage_id, business_date,
                                 ordered_on, ordered, received, opened, deliveries, lead_days)
-    SELECT %(company_id)s, fact.*
-      FROM unnest(%(position)b::bigint[], %(order_id)b::uuid[], %(supplier_id)b::uuid[],
-                  %(storage_id)b::uuid[], %(business_date)b::date[], %(ordered_on)b::date[],
-                  %(ordered)b::bigint[], %(received)b::bigint[], %(opened)b::smallint[],
-                  %(deliveries)b::smallint[], %(lead_days)b::int[]) AS fact
+    SELECT %(company_id)s, unnest(%(position)b::bigint[]), unnest(%(order_id)b::uuid[]),
+           unnest(%(supplier_id)b::uuid[]), unnest(%(storage_id)b::uuid[]),
+           unnest(%(business_date)b::date[]), unnest(%(ordered_on)b::date[]), unnest(%(ordered)b::bigint[]),
+           unnest(%(received)b::bigint[]), unnest(%(opened)b::smallint[]),
+           unnest(%(deliveries)b::smallint[]), unnest(%(lead_days)b::int[])
     RETURNING company_id
 """
 
 PURCHASE = "order_id supplier_id storage_id ordered_at ordered is_open"
 PUT_PURCHASES: LiteralString = """
     INSERT INTO stock_purchases (company_id, order_id, supplier_id, storage_id, ordered_at, ordered, is_open)
-    SELECT %(company_id)s, purchase.*
-      FROM unnest(%(order_id)b::uuid[], %(supplier_id)b::uuid[], %(storage_id)b::uuid[],
-                  %(ordered_at)b::timestamptz[], %(ordered)b::bigint[], %(is_open)b::bool[]) AS purchase
+    SELECT %(company_id)s, unnest(%(order_id)b::uuid[]), unnest(%(supplier_id)b::uuid[]),
+           unnest(%(storage_id)b::uuid[]), unnest(%(ordered_at)b::timestamptz[]),
+           unnest(%(ordered)b::bigint[]), unnest(%(is_open)b::bool[])
         ON CONFLICT (company_id, order_id) DO UPDATE
        SET supplier_id = excluded.supplier_id, storage_id = excluded.storage_id,
            ordered_at = excluded.ordered_at, ordered = excluded.ordered, is_open = excluded.is_open

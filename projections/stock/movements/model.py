@@ -132,23 +132,22 @@ _ADD: LiteralString = """
                                  quantity, unit_cost, value_change, balance_quantity, balance_value,
                                  reason, reference, note, order_id, supplier_id, purchase_order_id,
                                  transfer_id, count_id, reversal_of, movement_id, actor_id, business_date)
-    SELECT %(company_id)s, moved.*
-      FROM unnest(%(place)b::bigint[], %(recorded_at)b::timestamptz[], %(occurred_at)b::timestamptz[],
-                  %(type)b::text[], %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(quantity)b::numeric[],
-                  %(unit_cost)b::bigint[], %(value_change)b::bigint[],
-                  %(balance_quantity)b::numeric[], %(balance_value)b::bigint[],
-                  %(reason)b::text[], %(reference)b::text[], %(note)b::text[], %(order_id)b::uuid[],
-                  %(supplier_id)b::uuid[], %(purchase_order_id)b::uuid[], %(transfer_id)b::uuid[],
-                  %(count_id)b::uuid[], %(reversal_of)b::uuid[], %(movement_id)b::uuid[],
-                  %(actor_id)b::uuid[], %(business_date)b::date[]) AS moved
+    SELECT %(company_id)s, unnest(%(place)b::bigint[]), unnest(%(recorded_at)b::timestamptz[]),
+           unnest(%(occurred_at)b::timestamptz[]), unnest(%(type)b::text[]), unnest(%(storage_id)b::uuid[]),
+           unnest(%(variant_id)b::uuid[]), unnest(%(quantity)b::numeric[]), unnest(%(unit_cost)b::bigint[]),
+           unnest(%(value_change)b::bigint[]), unnest(%(balance_quantity)b::numeric[]),
+           unnest(%(balance_value)b::bigint[]), unnest(%(reason)b::text[]), unnest(%(reference)b::text[]),
+           unnest(%(note)b::text[]), unnest(%(order_id)b::uuid[]), unnest(%(supplier_id)b::uuid[]),
+           unnest(%(purchase_order_id)b::uuid[]), unnest(%(transfer_id)b::uuid[]),
+           unnest(%(count_id)b::uuid[]), unnest(%(reversal_of)b::uuid[]), unnest(%(movement_id)b::uuid[]),
+           unnest(%(actor_id)b::uuid[]), unnest(%(business_date)b::date[])
     RETURNING company_id
 """
 
 _NOTE: LiteralString = """
     INSERT INTO stock_movement_stretches AS stretch (company_id, first_place, known_from, earliest, latest)
-    SELECT %(company_id)s, times.*
-      FROM unnest(%(first_place)b::bigint[], %(known_from)b::timestamptz[], %(earliest)b::timestamptz[],
-                  %(latest)b::timestamptz[]) AS times
+    SELECT %(company_id)s, unnest(%(first_place)b::bigint[]), unnest(%(known_from)b::timestamptz[]),
+           unnest(%(earliest)b::timestamptz[]), unnest(%(latest)b::timestamptz[])
         ON CONFLICT (company_id, first_place) DO UPDATE
        SET known_from = least(stretch.known_from, excluded.known_from),
            earliest = least(stretch.earliest, excluded.earliest),

@@ -43,7 +43,7 @@ _CLOCK: LiteralString = "SELECT extract(epoch FROM clock_timestamp())::float8 AS
 
 _KEPT: LiteralString = """
     SELECT class.relname AS "table", attribute.attname AS "column"
-      FROM unnest(%(tables)b::text[], %(columns)b::text[]) AS personal("table", "column")
+      FROM (SELECT unnest(%(tables)b::text[]) AS "table", unnest(%(columns)b::text[]) AS "column") AS personal
       JOIN pg_class AS class ON class.oid = to_regclass(quote_ident(personal."table"))
       JOIN pg_attribute AS attribute
         ON attribute.attrelid = class.oid AND attribute.attname = personal."column"
