@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from string import digits
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -146,7 +147,10 @@ class _Months:
             return lambda time: str(day + timedelta(days=_DAYS * time))
         if what == "number":
             return lambda time: str(int(value) + _NUMBERS * time)
-        return lambda time: f"{value}-{time}"
+        # As it is printed it tells its series by what stands before.
+        series = value.rstrip(digits)
+        printed = int(value.removeprefix(series))
+        return lambda time: f"{series}{printed + _NUMBERS * time:06}"
 
 
 def _again(recorded: Sequence[_Recorded]) -> Iterator[_Row]:

@@ -1,13 +1,20 @@
 """The rows of the ledger that an event comes to, as far as reports use them."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from domain.money import scaled
 from projections.base import Fact
-from projections.stock.movements.rows import COLUMNS, LINES_PER_EVENT, rows_of
+from projections.stock.movements.rows import COLUMNS, LINES_PER_EVENT, Row, rows_of
 
-_PLACE_OF = {name: place for place, name in enumerate(COLUMNS.split())}
+_COLUMNS = (
+    "place type storage_id variant_id quantity value_change reason supplier_id transfer_id reversal_of "
+    "business_date occurred_at"
+)
+# Of a row of the ledger, in the order of `LedgerRow`; when goods moved comes last.
+_READ: Callable[[Row], tuple[Any, ...]] = itemgetter(*map(COLUMNS.split().index, _COLUMNS.split()))
 
 
 class LedgerRow(NamedTuple):
@@ -29,18 +36,17 @@ class LedgerRow(NamedTuple):
 def ledger_rows(fact: Fact) -> list[LedgerRow]:
     """The rows of an event; earlier movements do not know their business date, and have that of UTC."""
     return [
-        LedgerRow(
-            number=row[_PLACE_OF["place"]] % LINES_PER_EVENT,
-            type=row[_PLACE_OF["type"]],
-            storage_id=row[_PLACE_OF["storage_id"]],
-            variant_id=row[_PLACE_OF["variant_id"]],
-            quantity=scaled(row[_PLACE_OF["quantity"]]),
-            value=row[_PLACE_OF["value_change"]],
-            reason=row[_PLACE_OF["reason"]],
-            supplier_id=row[_PLACE_OF["supplier_id"]],
-            transfer_id=row[_PLACE_OF["transfer_id"]],
-            reversal_of=row[_PLACE_OF["reversal_of"]],
-            business_date=row[_PLACE_OF["business_date"]] or row[_PLACE_OF["occurred_at"]].date(),
+        LedgerRow._make(
+            (
+                place % LINES_PER_EVENT,
+                kind,
+                storage,
+                variant,
+                scaled(quantity),
+                value,
+                *origin,
+                day or at.date(),
+            )
         )
-        for row in rows_of(fact)
+        for place, kind, storage, variant, quantity, value, *origin, day, at in map(_READ, rows_of(fact))
     ]

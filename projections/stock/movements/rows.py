@@ -155,12 +155,11 @@ class Arrived(Reading):
     lines: tuple[ArrivedLine, ...]
 
 
-def rows_of(fact: Fact) -> Iterator[Row]:
+def rows_of(fact: Fact) -> list[Row]:
     """The rows of one event, in the order of `COLUMNS`."""
     made = _rows_of_arrival(fact) if fact.event is Transfer.Received else _rows_of_movement(fact)
-    first = fact.position * LINES_PER_EVENT
-    for number, row in enumerate(made):
-        yield (first + number, fact.known_at, *row)
+    known_at = fact.known_at
+    return [(place, known_at, *row) for place, row in enumerate(made, fact.position * LINES_PER_EVENT)]
 
 
 def _rows_of_movement(fact: Fact) -> Iterator[Row]:
