@@ -19,7 +19,7 @@ from infra.projections.faults import describe, is_passing
 
 #: How many positions are folded together, in a transaction of a second or two: a longer one would keep the
 #: server from cleaning up behind the tills. Of fewer, sums and last days are read and written more often.
-RUN = 10_000
+RUN = 20_000
 #: How often a run is tried again that met another one crosswise.
 ATTEMPTS = 4
 
