@@ -256,6 +256,21 @@ def test_no_statement_uses_what_does_not_distribute() -> None:
         assert "now()" not in text.partition("DO UPDATE")[2], name
 
 
+def test_lists_are_taken_apart_in_the_select_list() -> None:
+    """One `unnest` of several lists keeps all rows of each before it joins them (DECISIONS 457)."""
+    assert [name for text, name in statements().items() if any(_lists_of(text))] == []
+
+
+def _lists_of(text: str) -> Iterator[bool]:
+    """Of each `unnest`, whether it takes several lists."""
+    for match in re.finditer(r"unnest\(", text):
+        depth, end = 1, match.end()
+        while depth and not (depth == 1 and text[end] == ","):
+            depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[end], 0)
+            end += 1
+        yield depth > 0
+
+
 def test_rows_are_locked_by_the_outermost_query() -> None:
     nested = {name for text, name in statements().items() if any(_depths_of_locks(text))}
     known = {name: [one for one in NESTED_LOCKS if name.endswith(one)] for name in nested}

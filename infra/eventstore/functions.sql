@@ -236,7 +236,7 @@ BEGIN
       FROM :schema.installation;
     INSERT INTO :schema.erased_subjects (company_id, subject_id, position, at)
     SELECT company, gone.subject_id, gone.position, event.recorded_at
-      FROM unnest(forgotten, positions) AS gone(subject_id, position)
+      FROM (SELECT unnest(forgotten) AS subject_id, unnest(positions) AS position) AS gone
       JOIN :schema.events AS event ON event.company_id = company AND event.position = gone.position
         ON CONFLICT (company_id, subject_id) DO NOTHING;
     DELETE FROM :schema.subject_keys AS key WHERE key.company_id = company AND key.subject_id = ANY(forgotten);

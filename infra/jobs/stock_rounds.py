@@ -131,7 +131,7 @@ _FORGET: LiteralString = """
     DELETE FROM stock_differences
      WHERE company_id = %(company_id)s
        AND (owner_id, item_id, figure) IN (
-               SELECT * FROM unnest(%(owners)b::uuid[], %(items)b::uuid[], %(figures)b::text[]))
+               SELECT unnest(%(owners)b::uuid[]), unnest(%(items)b::uuid[]), unnest(%(figures)b::text[]))
 """
 
 _NOTE: LiteralString = """

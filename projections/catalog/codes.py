@@ -6,13 +6,20 @@ from domain.catalog.gtin import barcode_key
 from domain.catalog.products import sku_key
 from projections.base import Answer, Database
 
+# Barcodes first, then their variants: of a company that the planner has not seen it would join all with all.
 _FIND: LiteralString = """
     SELECT product_id, id AS variant_id FROM variants
      WHERE company_id = %(company_id)s AND sku_key = %(sku)s
      UNION
-    SELECT v.product_id, v.id FROM barcodes AS b
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
-     WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s
+    SELECT v.product_id, v.id
+      FROM (SELECT variant_id FROM barcodes
+             WHERE company_id = %(company_id)s AND barcode = %(barcode)s
+            OFFSET 0) AS b
+     CROSS JOIN LATERAL (
+            SELECT product_id, id FROM variants
+             WHERE company_id = %(company_id)s AND id = b.variant_id
+             LIMIT 1
+           ) AS v
 """
 
 

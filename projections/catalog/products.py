@@ -174,7 +174,9 @@ class Products(Projection):
             PRIMARY KEY (company_id, id)
         );
         CREATE INDEX products_by_time ON products (company_id, created_at, id);
-        CREATE INDEX products_by_status ON products (company_id, status);
+        -- With the id it is no smaller than the key: otherwise it would be taken in its place, and all of the
+        -- company read, where the planner has not seen the company yet.
+        CREATE INDEX products_by_status ON products (company_id, status, id);
         CREATE INDEX products_by_launch ON products (launch_at) WHERE status = 'coming_soon';
         CREATE INDEX products_by_brand ON products (company_id, brand_id) WHERE brand_id IS NOT NULL;
         CREATE INDEX products_by_category ON products (company_id, category_id, status)

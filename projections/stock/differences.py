@@ -197,7 +197,7 @@ _BALANCES: LiteralString = f"""
         OR coalesce(kept.reserved, 0) <> coalesce(sums.reserved, 0)
         OR coalesce(kept.incoming_ordered, 0) <> coalesce(sums.incoming_ordered, 0)
         OR coalesce(kept.incoming_transit, 0) <> coalesce(sums.incoming_transit, 0)
-        OR (storage_id, variant_id) IN (SELECT * FROM unnest(%(owners)b::uuid[], %(items)b::uuid[]))
+        OR (storage_id, variant_id) IN (SELECT unnest(%(owners)b::uuid[]), unnest(%(items)b::uuid[]))
 """
 
 _LINES: LiteralString = """
@@ -213,5 +213,5 @@ _LINES: LiteralString = """
      USING (transfer_id, line_id)
      WHERE coalesce(kept.in_transit, 0) <> coalesce(sums.in_transit, 0)
         OR coalesce(kept.transit_value, 0) <> coalesce(sums.transit_value, 0)
-        OR (transfer_id, line_id) IN (SELECT * FROM unnest(%(owners)b::uuid[], %(items)b::uuid[]))
+        OR (transfer_id, line_id) IN (SELECT unnest(%(owners)b::uuid[]), unnest(%(items)b::uuid[]))
 """

@@ -151,7 +151,7 @@ _TOTALS: LiteralString = f"""
 # Balances are those of the end of the log, so those that moved since are left out.
 _BALANCES: LiteralString = f"""
     WITH moved AS ({_MOVED}
-        EXCEPT SELECT * FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[])
+        EXCEPT SELECT unnest(%(storages)b::uuid[]), unnest(%(variants)b::uuid[])
     )
     SELECT NULL::uuid AS store_id, {_SUBJECT} AS subject, figure, a, b,
            (SELECT max(position) FROM stock_facts

@@ -104,7 +104,8 @@ class Documents:
         """The layers that an event brings, or takes away again."""
         if fact.event in _CARRYING:
             return list(self._layers_of_transfer(fact, rows))
-        return [layer for row in rows for layer in self._layers_of_row(row)]
+        # What is sold, as most rows are, brings none.
+        return [layer for row in rows if row.type != "sale" for layer in self._layers_of_row(row)]
 
     def _layers_of_row(self, row: LedgerRow) -> Iterator[GoodsLayer]:
         """What is received, found or counted more is of its day; what a reversal takes away, of its own."""
