@@ -471,10 +471,10 @@ _INSERT_ONE: LiteralString = f"""
 _LISTS: LiteralString = """
     unnest(%(id)b::uuid[]) AS id, unnest(%(number)b::text[]) AS number,
     unnest(%(series_id)b::uuid[]) AS series_id, unnest(%(series_number)b::bigint[]) AS series_number,
-    unnest(%(channel)b::text[]) AS channel,
-    unnest(%(store_id)b::uuid[]) AS store_id, unnest(%(register_id)b::uuid[]) AS register_id,
-    unnest(%(cashier_id)b::uuid[]) AS cashier_id, unnest(%(customer_id)b::uuid[]) AS customer_id,
-    unnest(%(business_date)b::date[]) AS business_date, unnest(%(occurred_at)b::timestamptz[]) AS occurred_at,
+    unnest(%(channel)b::text[]) AS channel, unnest(%(store_id)b::uuid[]) AS store_id,
+    unnest(%(register_id)b::uuid[]) AS register_id, unnest(%(cashier_id)b::uuid[]) AS cashier_id,
+    unnest(%(customer_id)b::uuid[]) AS customer_id, unnest(%(business_date)b::date[]) AS business_date,
+    unnest(%(occurred_at)b::timestamptz[]) AS occurred_at,
     unnest(%(recorded_at)b::timestamptz[]) AS recorded_at, unnest(%(total)b::bigint[]) AS total,
     unnest(%(shift_id)b::uuid[]) AS shift_id, string_to_array(unnest(%(methods)b::text[]), ',') AS methods
 """

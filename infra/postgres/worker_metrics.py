@@ -30,10 +30,9 @@ log = structlog.get_logger("metrics")
 # In one order, so that two workers wait for each other in one direction only. Of no company.
 _ADD: LiteralString = """
     INSERT INTO worker_metrics AS known (sample, labels, family, kind, meaning, value)
-    SELECT * FROM (SELECT unnest(%(samples)s::text[]) AS sample, unnest(%(labels)s::text[]) AS labels,
-                          unnest(%(families)s::text[]) AS family, unnest(%(kinds)s::text[]) AS kind,
-                          unnest(%(meanings)s::text[]) AS meaning,
-                          unnest(%(values)s::float8[]) AS value) AS counted
+    SELECT unnest(%(samples)s::text[]) AS sample, unnest(%(labels)s::text[]) AS labels,
+           unnest(%(families)s::text[]), unnest(%(kinds)s::text[]), unnest(%(meanings)s::text[]),
+           unnest(%(values)s::float8[])
      ORDER BY sample, labels
         ON CONFLICT (sample, labels) DO UPDATE
        SET meaning = excluded.meaning,
