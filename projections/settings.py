@@ -104,22 +104,24 @@ def _change(row: dict[str, Any], fact: Fact, db: Database) -> None:
         db.execute(_UPDATE, row)
 
 
-_INSERT: LiteralString = """
+_OF_NEW: LiteralString = """
+    unnest(%(id_list)b::uuid[]) AS id, unnest(%(kind_list)b::text[]) AS kind,
+    unnest(%(scope_id_list)b::uuid[]) AS scope_id, unnest(%(parent_id_list)b::uuid[]) AS parent_id,
+    unnest(%(name_list)b::text[]) AS name, unnest(%(name_key_list)b::text[]) AS name_key,
+    unnest(%(code_key_list)b::text[]) AS code_key, unnest(%(fields_list)b::text[]) AS fields,
+    unnest(%(version_list)b::bigint[]) AS version, unnest(%(at_list)b::timestamptz[]) AS at
+"""
+
+_INSERT: LiteralString = f"""
     INSERT INTO settings (company_id, id, kind, scope_id, parent_id, name, name_key, code_key, is_active,
                           is_archived, fields, version, created_at, updated_at)
     SELECT %(company_id)s, id, kind, scope_id, parent_id, name, name_key, code_key, true, false,
            fields::jsonb, version, at, at
-      FROM (SELECT unnest(%(id_list)b::uuid[]) AS id, unnest(%(kind_list)b::text[]) AS kind,
-                   unnest(%(scope_id_list)b::uuid[]) AS scope_id,
-                   unnest(%(parent_id_list)b::uuid[]) AS parent_id, unnest(%(name_list)b::text[]) AS name,
-                   unnest(%(name_key_list)b::text[]) AS name_key,
-                   unnest(%(code_key_list)b::text[]) AS code_key, unnest(%(fields_list)b::text[]) AS fields,
-                   unnest(%(version_list)b::bigint[]) AS version,
-                   unnest(%(at_list)b::timestamptz[]) AS at) AS new
+      FROM (SELECT {_OF_NEW}) AS new
     RETURNING company_id
 """
 
-_INSERT_RECORDED: LiteralString = """
+_INSERT_RECORDED: LiteralString = f"""
     INSERT INTO settings (company_id, id, kind, scope_id, parent_id, name, name_key, code_key, is_active,
                           is_archived, fields, version, created_at, updated_at, name_clash, code_clash)
     SELECT %(company_id)s, id, kind, scope_id, parent_id, name, name_key, code_key, true, false,
@@ -137,13 +139,7 @@ _INSERT_RECORDED: LiteralString = """
                                     AND earlier.scope_id = new.scope_id AND earlier.code_key = new.code_key
                                     AND earlier.code_clash = 0 AND NOT earlier.is_archived))
                 THEN position ELSE 0 END
-      FROM (SELECT unnest(%(id_list)b::uuid[]) AS id, unnest(%(kind_list)b::text[]) AS kind,
-                   unnest(%(scope_id_list)b::uuid[]) AS scope_id,
-                   unnest(%(parent_id_list)b::uuid[]) AS parent_id, unnest(%(name_list)b::text[]) AS name,
-                   unnest(%(name_key_list)b::text[]) AS name_key,
-                   unnest(%(code_key_list)b::text[]) AS code_key, unnest(%(fields_list)b::text[]) AS fields,
-                   unnest(%(version_list)b::bigint[]) AS version, unnest(%(at_list)b::timestamptz[]) AS at,
-                   unnest(%(position_list)b::bigint[]) AS position) AS new
+      FROM (SELECT {_OF_NEW}, unnest(%(position_list)b::bigint[]) AS position) AS new
     RETURNING company_id
 """
 

@@ -292,50 +292,42 @@ _INSERT_PRODUCTS: LiteralString = """
     RETURNING company_id
 """
 
-_INSERT_VARIANTS: LiteralString = """
+_OF_VARIANTS: LiteralString = """
+    unnest(%(ids)b::uuid[]) AS id, unnest(%(product_ids)b::uuid[]) AS product_id,
+    unnest(%(skus)b::text[]) AS sku, unnest(%(sku_keys)b::text[]) AS sku_key,
+    unnest(%(names)b::text[]) AS name, unnest(%(barcode_lists)b::text[])::text[] AS barcodes,
+    unnest(%(options)b::text[])::jsonb AS options, unnest(%(prices)b::bigint[]) AS price,
+    unnest(%(costs)b::bigint[]) AS cost, unnest(%(reorder_levels)b::numeric[]) AS reorder_level,
+    unnest(%(reorder_quantities)b::numeric[]) AS reorder_quantity,
+    unnest(%(ordinals)b::bigint[]) AS ordinal, unnest(%(are_free)b::bool[]) AS is_free
+"""
+
+_INSERT_VARIANTS: LiteralString = f"""
     INSERT INTO variants (company_id, id, product_id, sku, sku_key, name, barcodes, options, price, cost,
                           reorder_level, reorder_quantity, ordinal, is_free)
-    SELECT %(company_id)s, id, product_id, sku, sku_key, name, barcodes::text[], options::jsonb, price, cost,
-           reorder_level, reorder_quantity, ordinal, is_free
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(product_ids)b::uuid[]) AS product_id,
-                   unnest(%(skus)b::text[]) AS sku, unnest(%(sku_keys)b::text[]) AS sku_key,
-                   unnest(%(names)b::text[]) AS name, unnest(%(barcode_lists)b::text[]) AS barcodes,
-                   unnest(%(options)b::text[]) AS options, unnest(%(prices)b::bigint[]) AS price,
-                   unnest(%(costs)b::bigint[]) AS cost,
-                   unnest(%(reorder_levels)b::numeric[]) AS reorder_level,
-                   unnest(%(reorder_quantities)b::numeric[]) AS reorder_quantity,
-                   unnest(%(ordinals)b::bigint[]) AS ordinal, unnest(%(are_free)b::bool[]) AS is_free) AS v
+    SELECT %(company_id)s, {_OF_VARIANTS}
     RETURNING company_id
 """
 
-_INSERT_RECORDED_VARIANTS: LiteralString = """
+_INSERT_RECORDED_VARIANTS: LiteralString = f"""
     INSERT INTO variants (company_id, id, product_id, sku, sku_key, name, barcodes, options, price, cost,
                           reorder_level, reorder_quantity, ordinal, is_free, clash)
-    SELECT %(company_id)s, id, product_id, sku, sku_key, name, barcodes::text[], options::jsonb, price, cost,
-           reorder_level, reorder_quantity, ordinal, is_free,
+    SELECT %(company_id)s, id, product_id, sku, sku_key, name, barcodes, options, price, cost, reorder_level,
+           reorder_quantity, ordinal, is_free,
            CASE WHEN v.is_free THEN 0
                 WHEN row_number() OVER (PARTITION BY v.sku_key, v.is_free ORDER BY position, ordinal) > 1
                   OR EXISTS (SELECT FROM variants AS earlier
                               WHERE earlier.company_id = %(company_id)s AND earlier.sku_key = v.sku_key
                                 AND earlier.clash = 0 AND NOT earlier.is_free)
                 THEN position ELSE 0 END
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(product_ids)b::uuid[]) AS product_id,
-                   unnest(%(skus)b::text[]) AS sku, unnest(%(sku_keys)b::text[]) AS sku_key,
-                   unnest(%(names)b::text[]) AS name, unnest(%(barcode_lists)b::text[]) AS barcodes,
-                   unnest(%(options)b::text[]) AS options, unnest(%(prices)b::bigint[]) AS price,
-                   unnest(%(costs)b::bigint[]) AS cost,
-                   unnest(%(reorder_levels)b::numeric[]) AS reorder_level,
-                   unnest(%(reorder_quantities)b::numeric[]) AS reorder_quantity,
-                   unnest(%(ordinals)b::bigint[]) AS ordinal, unnest(%(are_free)b::bool[]) AS is_free,
-                   unnest(%(positions)b::bigint[]) AS position) AS v
+      FROM (SELECT {_OF_VARIANTS}, unnest(%(positions)b::bigint[]) AS position) AS v
         ON CONFLICT (company_id, id) DO NOTHING
 """
 
 _OF_BARCODES: LiteralString = """
            (company_id, barcode, variant_id, is_free)
-    SELECT %(company_id)s, barcode, variant_id, is_free
-      FROM (SELECT unnest(%(barcodes)b::text[]) AS barcode, unnest(%(variant_ids)b::uuid[]) AS variant_id,
-                   unnest(%(are_free)b::bool[]) AS is_free) AS b
+    SELECT %(company_id)s, unnest(%(barcodes)b::text[]), unnest(%(variant_ids)b::uuid[]),
+           unnest(%(are_free)b::bool[])
 """
 
 _INSERT_BARCODES: LiteralString = f"INSERT INTO barcodes {_OF_BARCODES} RETURNING company_id"
