@@ -131,6 +131,8 @@ class TestFormats:
             text = answer.body.decode()
         else:
             text = "\n".join(LINES_OF[format_](answer.body))
+        # What the store is called may hold any digits.
+        text = text.partition("Main Street")[2]
         assert "Oat milk" in text
         for price in ("1.19", "2.38", "119", "238", "0.38"):
             assert price not in text
