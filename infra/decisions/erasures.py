@@ -22,9 +22,8 @@ _IS_KNOWN: LiteralString = "SELECT FROM company_head WHERE company_id = %(compan
 
 _MARK: LiteralString = """
     INSERT INTO erased_subjects (company_id, subject_id, position, at)
-    SELECT %(company_id)s, erased.id, erased.position, erased.at
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(positions)b::bigint[]) AS position,
-                   unnest(%(ats)b::timestamptz[]) AS at) AS erased
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(positions)b::bigint[]),
+           unnest(%(ats)b::timestamptz[])
         ON CONFLICT (company_id, subject_id) DO NOTHING
     RETURNING subject_id
 """

@@ -13,9 +13,8 @@ from projections.base import Answer, Database
 
 _MAKE: LiteralString = """
     INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
-    SELECT %(company_id)s, new.id, new.kind, %(kek_id)b, new.wrapped
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(kinds)b::text[]) AS kind,
-                   unnest(%(wrapped)b::bytea[]) AS wrapped) AS new
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(kinds)b::text[]), %(kek_id)b,
+           unnest(%(wrapped)b::bytea[])
     RETURNING company_id
 """
 

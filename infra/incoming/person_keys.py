@@ -19,9 +19,8 @@ _WORD = "key"
 # would be taken for damaged.
 _KEEP: LiteralString = """
     INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
-    SELECT %(company_id)s, one.id, one.kind, %(kek_id)b, one.wrapped
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(kinds)b::text[]) AS kind,
-                   unnest(%(wrapped)b::bytea[]) AS wrapped) AS one
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(kinds)b::text[]), %(kek_id)b,
+           unnest(%(wrapped)b::bytea[])
     RETURNING company_id
 """
 

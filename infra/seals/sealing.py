@@ -57,9 +57,8 @@ _ADD: LiteralString = """
 
 _ADD_HASHES: LiteralString = """
     INSERT INTO audit_tiles AS tile (company_id, level, number, hashes)
-    SELECT %(company_id)s, added.level, added.number, added.hashes
-      FROM (SELECT unnest(%(levels)b::int[]) AS level, unnest(%(numbers)b::bigint[]) AS number,
-                   unnest(%(hashes)b::bytea[]) AS hashes) AS added
+    SELECT %(company_id)s, unnest(%(levels)b::int[]), unnest(%(numbers)b::bigint[]),
+           unnest(%(hashes)b::bytea[])
         ON CONFLICT (company_id, level, number) DO UPDATE SET hashes = tile.hashes || excluded.hashes
 """
 

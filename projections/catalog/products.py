@@ -277,18 +277,12 @@ _MOVE_PRODUCTS: LiteralString = """
 _INSERT_PRODUCTS: LiteralString = """
     INSERT INTO products (company_id, id, name, description, status, launch_at, brand_id, category_id,
                           unit_id, supplier_id, tax_rate_ids, track_stock, version, created_at, updated_at)
-    SELECT %(company_id)s, id, name, description, status, launch_at, brand_id, category_id, unit_id,
-           supplier_id, tax_rate_ids::uuid[], track_stock, version, at, changed_at
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(names)b::text[]) AS name,
-                   unnest(%(descriptions)b::text[]) AS description,
-                   unnest(%(brand_ids)b::uuid[]) AS brand_id,
-                   unnest(%(category_ids)b::uuid[]) AS category_id, unnest(%(unit_ids)b::uuid[]) AS unit_id,
-                   unnest(%(supplier_ids)b::uuid[]) AS supplier_id,
-                   unnest(%(tax_rate_ids)b::text[]) AS tax_rate_ids,
-                   unnest(%(track_stock)b::bool[]) AS track_stock, unnest(%(ats)b::timestamptz[]) AS at,
-                   unnest(%(statuses)b::text[]) AS status, unnest(%(launches)b::timestamptz[]) AS launch_at,
-                   unnest(%(versions)b::bigint[]) AS version,
-                   unnest(%(changes)b::timestamptz[]) AS changed_at) AS draft
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(names)b::text[]),
+           unnest(%(descriptions)b::text[]), unnest(%(statuses)b::text[]),
+           unnest(%(launches)b::timestamptz[]), unnest(%(brand_ids)b::uuid[]),
+           unnest(%(category_ids)b::uuid[]), unnest(%(unit_ids)b::uuid[]), unnest(%(supplier_ids)b::uuid[]),
+           unnest(%(tax_rate_ids)b::text[])::uuid[], unnest(%(track_stock)b::bool[]),
+           unnest(%(versions)b::bigint[]), unnest(%(ats)b::timestamptz[]), unnest(%(changes)b::timestamptz[])
     RETURNING company_id
 """
 

@@ -59,9 +59,8 @@ class StorePrices(Projection):
 
 _PRICE: LiteralString = """
     INSERT INTO store_prices (company_id, store_id, variant_id, price)
-    SELECT %(company_id)s, store_id, variant_id, price
-      FROM (SELECT unnest(%(stores)b::uuid[]) AS store_id, unnest(%(variants)b::uuid[]) AS variant_id,
-                   unnest(%(prices)b::bigint[]) AS price) AS priced
+    SELECT %(company_id)s, unnest(%(stores)b::uuid[]), unnest(%(variants)b::uuid[]),
+           unnest(%(prices)b::bigint[])
         ON CONFLICT (company_id, store_id, variant_id) DO UPDATE SET price = excluded.price
 """
 

@@ -78,16 +78,11 @@ _INSERT: LiteralString = """
     INSERT INTO fiscal_closings (company_id, id, store_id, previous_id, number, head_position, made_at,
                                  perpetual_receipts, first_day, last_day, perpetual_sales,
                                  perpetual_returns, kind, currency, head_hash, figures, late)
-    SELECT %(company_id)s, id, store_id, previous_id, number, head_position, made_at, receipts, first_day,
-           last_day, sales, returns, kind, currency, head_hash, figures::jsonb, late::jsonb
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(stores)b::uuid[]) AS store_id,
-                   unnest(%(previous)b::uuid[]) AS previous_id, unnest(%(numbers)b::bigint[]) AS number,
-                   unnest(%(positions)b::bigint[]) AS head_position,
-                   unnest(%(times)b::timestamptz[]) AS made_at, unnest(%(receipts)b::bigint[]) AS receipts,
-                   unnest(%(first_days)b::date[]) AS first_day, unnest(%(last_days)b::date[]) AS last_day,
-                   unnest(%(sales)b::numeric[]) AS sales, unnest(%(returns)b::numeric[]) AS returns,
-                   unnest(%(kinds)b::text[]) AS kind, unnest(%(currencies)b::text[]) AS currency,
-                   unnest(%(hashes)b::text[]) AS head_hash, unnest(%(figures)b::text[]) AS figures,
-                   unnest(%(late)b::text[]) AS late) AS made
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(stores)b::uuid[]), unnest(%(previous)b::uuid[]),
+           unnest(%(numbers)b::bigint[]), unnest(%(positions)b::bigint[]), unnest(%(times)b::timestamptz[]),
+           unnest(%(receipts)b::bigint[]), unnest(%(first_days)b::date[]), unnest(%(last_days)b::date[]),
+           unnest(%(sales)b::numeric[]), unnest(%(returns)b::numeric[]), unnest(%(kinds)b::text[]),
+           unnest(%(currencies)b::text[]), unnest(%(hashes)b::text[]), unnest(%(figures)b::text[])::jsonb,
+           unnest(%(late)b::text[])::jsonb
     RETURNING company_id
 """

@@ -147,10 +147,8 @@ _GOODS: LiteralString = """
 
 _PUT_GOODS: LiteralString = """
     INSERT INTO pos_catalog_goods (company_id, id, variant_ids, unit_id, tax_rate_ids, is_on_sale)
-    SELECT %(company_id)s, id, variant_ids::uuid[], unit_id, tax_rate_ids::uuid[], is_on_sale
-      FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(variants)b::text[]) AS variant_ids,
-                   unnest(%(units)b::uuid[]) AS unit_id, unnest(%(rates)b::text[]) AS tax_rate_ids,
-                   unnest(%(on_sale)b::bool[]) AS is_on_sale) AS put
+    SELECT %(company_id)s, unnest(%(ids)b::uuid[]), unnest(%(variants)b::text[])::uuid[],
+           unnest(%(units)b::uuid[]), unnest(%(rates)b::text[])::uuid[], unnest(%(on_sale)b::bool[])
         ON CONFLICT (company_id, id) DO UPDATE
        SET variant_ids = excluded.variant_ids, unit_id = excluded.unit_id,
            tax_rate_ids = excluded.tax_rate_ids, is_on_sale = excluded.is_on_sale

@@ -9,10 +9,9 @@ from projections.search.words import END, LONGEST_INSIDE, words_of
 
 #: The conditions as a table of a statement, from the columns that `params_of` makes.
 CONDITIONS: LiteralString = """condition AS MATERIALIZED (
-        SELECT kind, word, upto, rest::text[] AS rest, rank
-          FROM (SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(words)b::text[]) AS word,
-                       unnest(%(uptos)b::text[]) AS upto, unnest(%(rests)b::text[]) AS rest,
-                       unnest(%(ranks)b::bigint[]) AS rank) AS one
+        SELECT unnest(%(kinds)b::text[]) AS kind, unnest(%(words)b::text[]) AS word,
+               unnest(%(uptos)b::text[]) AS upto, unnest(%(rests)b::text[])::text[] AS rest,
+               unnest(%(ranks)b::bigint[]) AS rank
     )"""
 
 #: Of the words of one kind and status, a row `one` of search_words: whether it meets a condition.

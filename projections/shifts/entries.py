@@ -157,14 +157,10 @@ def _put(entries: Sequence[tuple[Fact, Entry]], db: Database) -> None:
 _INSERT: LiteralString = """
     INSERT INTO shift_entries (company_id, shift_id, stream_id, version, kind, label, cashier_id,
                                business_date, occurred_at, recorded_at, cash, tenders, is_late)
-    SELECT %(company_id)s, shift_id, stream_id, version, kind, label, cashier_id, business_date, occurred_at,
-           recorded_at, cash, tenders::jsonb, is_late
-      FROM (SELECT unnest(%(shifts)b::uuid[]) AS shift_id, unnest(%(streams)b::uuid[]) AS stream_id,
-                   unnest(%(versions)b::bigint[]) AS version, unnest(%(kinds)b::text[]) AS kind,
-                   unnest(%(labels)b::text[]) AS label, unnest(%(cashiers)b::uuid[]) AS cashier_id,
-                   unnest(%(dates)b::date[]) AS business_date,
-                   unnest(%(times)b::timestamptz[]) AS occurred_at,
-                   unnest(%(recorded)b::timestamptz[]) AS recorded_at, unnest(%(cash)b::bigint[]) AS cash,
-                   unnest(%(tenders)b::text[]) AS tenders, unnest(%(late)b::bool[]) AS is_late) AS entry
+    SELECT %(company_id)s, unnest(%(shifts)b::uuid[]), unnest(%(streams)b::uuid[]),
+           unnest(%(versions)b::bigint[]), unnest(%(kinds)b::text[]), unnest(%(labels)b::text[]),
+           unnest(%(cashiers)b::uuid[]), unnest(%(dates)b::date[]), unnest(%(times)b::timestamptz[]),
+           unnest(%(recorded)b::timestamptz[]), unnest(%(cash)b::bigint[]),
+           unnest(%(tenders)b::text[])::jsonb, unnest(%(late)b::bool[])
     RETURNING company_id
 """

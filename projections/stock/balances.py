@@ -182,10 +182,8 @@ _NONE = Decimal(0)
 _UPSERT: LiteralString = """
     INSERT INTO stock_balances AS balance
            (company_id, storage_id, variant_id, on_hand, value, last_unit_cost, has_moved)
-    SELECT %(company_id)s, storage_id, variant_id, on_hand, value, last_unit_cost, true
-      FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id, unnest(%(variants)b::uuid[]) AS variant_id,
-                   unnest(%(on_hand)b::numeric[]) AS on_hand, unnest(%(values)b::bigint[]) AS value,
-                   unnest(%(costs)b::numeric[]) AS last_unit_cost) AS moved
+    SELECT %(company_id)s, unnest(%(storages)b::uuid[]), unnest(%(variants)b::uuid[]),
+           unnest(%(on_hand)b::numeric[]), unnest(%(values)b::bigint[]), unnest(%(costs)b::numeric[]), true
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
        SET on_hand = excluded.on_hand, value = excluded.value, last_unit_cost = excluded.last_unit_cost,
            has_moved = true
@@ -203,10 +201,8 @@ _COUNTED: LiteralString = """
 _ADD: LiteralString = """
     INSERT INTO stock_balances AS balance
            (company_id, storage_id, variant_id, reserved, incoming_ordered, incoming_transit)
-    SELECT %(company_id)s, storage_id, variant_id, reserved, ordered, transit
-      FROM (SELECT unnest(%(storages)b::uuid[]) AS storage_id, unnest(%(variants)b::uuid[]) AS variant_id,
-                   unnest(%(reserved)b::numeric[]) AS reserved, unnest(%(ordered)b::numeric[]) AS ordered,
-                   unnest(%(transit)b::numeric[]) AS transit) AS change
+    SELECT %(company_id)s, unnest(%(storages)b::uuid[]), unnest(%(variants)b::uuid[]),
+           unnest(%(reserved)b::numeric[]), unnest(%(ordered)b::numeric[]), unnest(%(transit)b::numeric[])
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
        SET reserved = trim_scale(balance.reserved + excluded.reserved),
            incoming_ordered = trim_scale(balance.incoming_ordered + excluded.incoming_ordered),

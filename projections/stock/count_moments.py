@@ -25,9 +25,8 @@ _TAIL: LiteralString = """
 #: goods are nearly always counted just now. One statement, as the ledger may go on between two.
 MOVED_SINCE: LiteralString = f"""
     WITH asked AS (
-        SELECT DISTINCT variant_id, moment
-          FROM (SELECT unnest(%(variants)b::uuid[]) AS variant_id,
-                       unnest(%(moments)b::timestamptz[]) AS moment) AS pair
+        SELECT DISTINCT unnest(%(variants)b::uuid[]) AS variant_id,
+               unnest(%(moments)b::timestamptz[]) AS moment
     ), moved AS MATERIALIZED (
         SELECT variant_id, quantity, occurred_at FROM stock_movements
          WHERE company_id = %(company_id)s AND occurred_at >= %(earliest)s::timestamptz

@@ -65,13 +65,9 @@ class Reservations(Projection):
             """
             INSERT INTO reservation_lines (company_id, reservation_id, variant_id, ordinal, quantity, unit_id,
                                            entered_quantity, fulfilled, released)
-            SELECT %(company_id)s, %(stream_id)s, variant_id, ordinal, quantity, unit_id, entered_quantity,
-                   0, 0
-              FROM (SELECT unnest(%(variants)b::uuid[]) AS variant_id,
-                           unnest(%(quantities)b::numeric[]) AS quantity,
-                           unnest(%(units)b::uuid[]) AS unit_id,
-                           unnest(%(entered)b::numeric[]) AS entered_quantity,
-                           generate_subscripts(%(variants)b::uuid[], 1) AS ordinal) AS line
+            SELECT %(company_id)s, %(stream_id)s, unnest(%(variants)b::uuid[]),
+                   generate_subscripts(%(variants)b::uuid[], 1), unnest(%(quantities)b::numeric[]),
+                   unnest(%(units)b::uuid[]), unnest(%(entered)b::numeric[]), 0, 0
                    RETURNING company_id
             """,
         ),

@@ -149,9 +149,7 @@ _PACK: LiteralString = f"""
 
 _TAKE_AWAY: LiteralString = """
     INSERT INTO basket_changes (company_id, position, basket_position, item_no, change)
-    SELECT %(company_id)s, void.position, void.basket_position, 0, -1
-      FROM (SELECT unnest(%(position)b::bigint[]) AS position,
-                   unnest(%(basket_position)b::bigint[]) AS basket_position) AS void
+    SELECT %(company_id)s, unnest(%(position)b::bigint[]), unnest(%(basket_position)b::bigint[]), 0, -1
     RETURNING company_id
 """
 
