@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from infra.process.children import SharedCount, end_with
+from infra.process.signals import interrupts_held
 
 #: How many share long work where nobody says it: one a core, four at most.
 USUAL_PROCESSES = min(4, os.cpu_count() or 1)
@@ -62,7 +63,8 @@ def shared(
 def _side_by_side(
     pool: ProcessPoolExecutor, passed: SharedCount, progress: Callable[[int], None], tasks: Sequence[Task]
 ) -> Iterator[Any]:
-    futures = [pool.submit(_do_inherited, task) for task in tasks]
+    with interrupts_held():
+        futures = [pool.submit(_do_inherited, task) for task in tasks]
     running = set(futures)
     while running:
         _, running = wait(running, timeout=_TICK_SECONDS)

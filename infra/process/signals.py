@@ -27,6 +27,25 @@ def event_of_ending() -> Event:
 
 
 @contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hear of a Ctrl-C when the block is over: use it around what forks, which may run Python functions then.
+
+    Those, such as that with which logging lets go of its locks, let no exception out: an interrupt that came
+    within one would be forgotten. Children inherit that they hear none, until they call `hear_interrupts`.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def hear_interrupts() -> None:
+    """Undo in a child what its parent held back while it forked."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
 def ended_at_once() -> Iterator[None]:
     """Let Ctrl-C end this process without a word, while it has nothing to put in order.
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Protocol
 
+from infra.process.signals import hear_interrupts, interrupts_held
+
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 30.0
 #: Whoever ran that long has started well; its next death is the first of a row.
@@ -51,19 +53,20 @@ def check_port_free(host: str, port: int) -> None:
         raise PortUnusable(host, port) from error
 
 
-def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     """Return a `preexec_fn` that has the kernel signal the child when its parent dies, even of kill -9.
 
-    The kernel watches the thread that started the child, so start it from the main thread. subprocess
-    calls this after it has changed the user, which matters: a change of user clears the wish.
-    None where the system has no such thing (only Linux has it).
+    The kernel watches the thread that started the child, so start it from the main thread, and with
+    `interrupts_held`. subprocess calls this after it has changed the user, which matters: a change of user
+    clears the wish. Only Linux knows of such a wish; elsewhere the child just hears interrupts again.
     """
     if sys.platform != "linux":
-        return None
+        return hear_interrupts
     prctl = ctypes.CDLL(None).prctl
     parent = os.getpid()
 
     def ask() -> None:
+        hear_interrupts()
         prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
         if os.getppid() != parent:  # It died before we asked.
             os._exit(1)
@@ -97,14 +100,15 @@ class Child:
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start it as a session of its own."""
-        return subprocess.Popen(  # noqa: S603 - the arguments are our own
-            self.argv,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            # Away from the terminal, so that Ctrl-C reaches the supervisor alone and it decides the order.
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run beside us
-        )
+        with interrupts_held():
+            return subprocess.Popen(  # noqa: S603 - the arguments are our own
+                self.argv,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                # Away from the terminal: Ctrl-C reaches the supervisor alone, which decides the order.
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run beside us
+            )
 
 
 class _Run:

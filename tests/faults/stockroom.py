@@ -254,13 +254,43 @@ def value_in_transit(events: Sequence[dict[str, Any]]) -> int:
 
 
 def taken_below_zero(events: Sequence[dict[str, Any]]) -> set[str]:
-    """What took more than there was. A count may: its difference is to what was there when it was taken."""
+    """What took more than there was, and left it so.
+
+    A count may: its difference is to what was there when it was taken. So may a sale that was asked for
+    before its goods were counted and booked after it, as what it took is put back at once.
+    """
+    moved = [event for event in events if event["type"].startswith("stock.StockMovement.")]
+    put_back = {
+        place
+        for event in moved
+        if event["type"] == "stock.StockMovement.CountCorrected"
+        for place in _sold_places(event["state"])
+    }
     return {
         event["type"]
+        for event in moved
+        for line, place in zip(event["state"]["lines"], _sold_places(event["state"]), strict=True)
+        if float(line["quantity"]) < 0 and float(line["balance_quantity"]) < 0 and place not in put_back
+    }
+
+
+def _sold_places(state: dict[str, Any]) -> list[tuple[str | None, str]]:
+    """The order, if any, and the variant of each line."""
+    return [(state.get("order_id"), line["variant_id"]) for line in state["lines"]]
+
+
+def worth_less_than_their_number(events: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
+    """The storages and variants whose pieces were once worth less than a minor unit each.
+
+    A reversed delivery may leave them so. Of three pieces worth two cents together the first costs 1 and the
+    second 1, as `MONEY.md` 11 rounds; so the last is worth nothing while it is there.
+    """
+    return {
+        (event["state"]["storage_id"], line["variant_id"])
         for event in events
         if event["type"].startswith("stock.StockMovement.")
         for line in event["state"]["lines"]
-        if float(line["quantity"]) < 0 and float(line["balance_quantity"]) < 0
+        if abs(line["balance_value"]) < abs(float(line["balance_quantity"]))
     }
 
 

@@ -18,6 +18,7 @@ from tests.faults.stockroom import (
     value_by_origin,
     value_in_transit,
     work_at_once,
+    worth_less_than_their_number,
 )
 
 #: What clerks do.
@@ -66,9 +67,16 @@ def check_that_it_adds_up(room: Stockroom) -> None:
     levels = [row for page in pages(room, "levels") for row in page]
     events = shop.events()
     assert sum(row["value"] for row in levels) + value_in_transit(events) == value_by_origin(events)
-    assert [row for row in levels if (row["value"] == 0) != (row["on_hand"] == "0")] == []
+    assert [row for row in levels if row["value"] != 0 and row["on_hand"] == "0"] == []
+    worthless = {place_of(row) for row in levels if row["value"] == 0 and row["on_hand"] != "0"}
+    assert worthless <= worth_less_than_their_number(events)
     assert taken_below_zero(events) <= {"stock.StockMovement.Counted"}
     assert min(float(row["reserved"]) for row in levels) >= 0
+
+
+def place_of(level: dict[str, Any]) -> tuple[str, str]:
+    """Where of what it is."""
+    return level["storage_id"], level["variant_id"]
 
 
 def pages(room: Stockroom, name: str) -> Iterator[list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from infra.postgres.embedded.account import Account
 from infra.postgres.embedded.binaries import Binaries
 from infra.postgres.embedded.errors import InitdbFailed, OtherMajorVersion, StillRunning
+from infra.process.signals import interrupts_held
 from infra.process.supervisor import die_with_parent
 
 # Trust is safe here: the only way in is a socket in a folder that only the server's user and root may enter.
@@ -68,21 +69,27 @@ def _initdb(data: Path, binaries: Binaries, account: Account) -> None:
         else ["--locale=C.UTF-8"]
     )
     flags = ["-U", "postgres", "-E", "UTF8", *locale, "--auth=trust", "--data-checksums"]
-    done = subprocess.run(  # noqa: S603 - the arguments are our own
-        [binaries.initdb, "-D", data, *flags],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=data.parent,
-        env=server_environment(),
-        start_new_session=True,
-        preexec_fn=die_with_parent(signal.SIGTERM),
-        **account.identity,
-    )
-    if done.returncode != 0:
-        raise InitdbFailed(data=data, output=tail(done.stdout))
+    with interrupts_held():
+        process = subprocess.Popen(  # noqa: S603 - the arguments are our own
+            [binaries.initdb, "-D", data, *flags],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=data.parent,
+            env=server_environment(),
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run beside us
+            **account.identity,
+        )
+    with process:
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        raise InitdbFailed(data=data, output=tail(output))
 
 
 def end_previous_server(data: Path, deadline: float) -> None:

@@ -24,6 +24,7 @@ from infra.postgres.embedded.errors import (
     SocketFolderTaken,
     StartFailed,
 )
+from infra.process.signals import interrupts_held
 from infra.process.supervisor import die_with_parent
 
 PORT = 5432  # Only part of the socket's name: nothing listens on the network.
@@ -189,7 +190,7 @@ class EmbeddedServer:
             raise RuntimeError("The embedded server was not started.")
         binaries, account = self._started_with
         end_previous_server(self._data, time.monotonic() + PREVIOUS_SERVER_SECONDS)
-        with self._log.open("ab") as log:
+        with self._log.open("ab") as log, interrupts_held():
             self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
                 [binaries.postgres, "-D", self._data, *self._arguments()],
                 stdin=subprocess.DEVNULL,

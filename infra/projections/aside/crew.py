@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 
 from infra.process.children import SharedCount, end_with
+from infra.process.signals import interrupts_held
 from infra.projections.aside.builder import NOTE, Builder, Run, noted
 from infra.projections.aside.order import Piece, pieces_of
 from infra.projections.aside.site import Site, Unindexed, complete
@@ -94,7 +95,8 @@ class Crew:
             ready = (piece for piece in waiting if done.issuperset(piece.needs))
             for piece in [*islice(ready, self._processes - len(running))]:
                 waiting.remove(piece)
-                running[self._begin(piece, stopped)] = piece
+                with interrupts_held():
+                    running[self._begin(piece, stopped)] = piece
             for one in wait(running, _TICK_SECONDS, FIRST_COMPLETED).done:
                 piece, became = running.pop(one), one.result()
                 done.add(piece)
