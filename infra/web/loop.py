@@ -39,8 +39,6 @@ log = structlog.get_logger("request")
 
 #: How long a thread polls before it looks at the clock, in seconds.
 TURN = 0.5
-#: How many connections are accepted before others have their turn.
-_ACCEPTED_AT_ONCE = 64
 
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 _CLOSED_FOR_ROOM = frozenset({Phase.IDLE, Phase.HEAD, Phase.LINGERING})
@@ -231,21 +229,21 @@ class Loop:
     # Coming, going, staying away.
 
     def _accept(self, listener: socket.socket) -> None:
-        for _ in range(_ACCEPTED_AT_ONCE):
-            try:
-                client, address = listener.accept()
-            except OSError as error:
-                # Another process was quicker, or the client has gone; if there are no files left, get one.
-                if error.errno in _NO_FILES and not self._make_room():
-                    time.sleep(0.01)
-                return
-            client.setblocking(False)
-            connection = Connection(self, client, {**self._environment, **_ends(client, address)})
-            self._connections.add(connection)
-            if len(self._connections) <= self.bounds.connections or self._make_room():
-                self.watch(connection, selectors.EVENT_READ)
-            else:
-                connection.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        """Take one connection; if there are more, other processes are awake too, and each has its turn."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            # Another process was quicker, or the client has gone; if there are no files left, get one.
+            if error.errno in _NO_FILES and not self._make_room():
+                time.sleep(0.01)
+            return
+        client.setblocking(False)
+        connection = Connection(self, client, {**self._environment, **_ends(client, address)})
+        self._connections.add(connection)
+        if len(self._connections) <= self.bounds.connections or self._make_room():
+            self.watch(connection, selectors.EVENT_READ)
+        else:
+            connection.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _make_room(self) -> bool:
         """Close the connection that has been idle longest, else the one that has the least time left."""
