@@ -1,12 +1,11 @@
 """The pictures of all companies, for anyone who knows their ids."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from domain.catalog.images import Picture, Rendition
 from domain.companies import PLATFORM_ID
-from infra.decisions.application import Application
+from infra.decisions.transactions import Transactions
 from infra.files.picture_shelf import find_content
 from infra.files.pictures import Darkroom
 from projections.base import Database
@@ -16,8 +15,8 @@ from projections.catalog.images import ask_directory
 class Gallery:
     """Prepares pictures for those who bring them, and shows those that are kept to anyone."""
 
-    def __init__(self, application: Application[Any]) -> None:
-        self._application = application
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
         self._darkroom = Darkroom()
 
     def prepare(self, file: bytes) -> Picture:
@@ -26,7 +25,7 @@ class Gallery:
 
     def find(self, image_id: UUID, size: str, is_cached: Callable[[str], bool]) -> Rendition | None:
         """The picture of that id in that size, or None; without its bytes if its hash is known."""
-        return self._application.perform(
+        return self._transactions.perform(
             PLATFORM_ID, lambda db: _rendition(db, image_id, size, is_cached), reading=True
         )
 

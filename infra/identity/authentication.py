@@ -16,7 +16,7 @@ from domain.approvals import Approval, NotAnApprover
 from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
-from infra.decisions.application import Application
+from infra.decisions.transactions import Transactions
 from infra.identity.approvals import digest_of, find_approval
 from infra.identity.hashes import Hashes
 from infra.identity.people import find_by_name
@@ -78,7 +78,7 @@ class SignIn:
 
     def __init__(
         self,
-        application: Application[Any],
+        transactions: Transactions,
         tokens: Tokens,
         throttle: Throttle,
         recovery: Recovery,
@@ -87,7 +87,7 @@ class SignIn:
         refresh_seconds: int,
         peppers: Sequence[bytes],
     ) -> None:
-        self._application = application
+        self._transactions = transactions
         self._throttle = throttle
         self._recovery = recovery
         self._hashes = hashes
@@ -105,7 +105,7 @@ class SignIn:
         """
         with self._hashes.turn:
             attempt = self._throttle.count(visitor, username)
-            user, company_id = find_by_name(self._application, username)
+            user, company_id = find_by_name(self._transactions, username)
             stored = self._verified(user, password)
             if user is None or stored is None or not user["is_active"]:
                 raise WrongCredentials
@@ -118,7 +118,7 @@ class SignIn:
                 self._throttle.forgive(db, attempt)
                 return _in_the_way(db, user, needing) or self._open_session(db, user, params)
 
-            done = self._application.perform(company_id, admit)
+            done = self._transactions.perform(company_id, admit)
         if isinstance(done, Refusal):
             # Not inside the transaction, which would take back what was forgiven.
             raise done
@@ -135,7 +135,7 @@ class SignIn:
         if token is None:
             self._throttle.count(visitor)
             raise UnknownRefreshToken
-        done = self._application.perform(token.company_id, lambda db: self._rotated(db, token, visitor))
+        done = self._transactions.perform(token.company_id, lambda db: self._rotated(db, token, visitor))
         if isinstance(done, Refusal):
             # Not inside the transaction, which would take back that the session has ended.
             raise done
@@ -148,7 +148,7 @@ class SignIn:
             "session_id": caller.session_id,
             "now": datetime.now(UTC),
         }
-        if self._application.perform(caller.company_id, lambda db: db.ask(_REVOKE, params).row()) is None:
+        if self._transactions.perform(caller.company_id, lambda db: db.ask(_REVOKE, params).row()) is None:
             raise TokenRevoked
 
     def caller_of(self, token: str) -> Caller:
@@ -186,7 +186,7 @@ class SignIn:
         """
         with self._hashes.turn:
             attempt = self._throttle.count(visitor, username)
-            person, owner_id = find_by_name(self._application, username)
+            person, owner_id = find_by_name(self._transactions, username)
             user = person if owner_id == company_id else None
             stored = self._verified(user, password) if password is not None else self._verified_pin(user, pin)
             if user is None or stored is None or not user["is_active"]:
@@ -208,7 +208,7 @@ class SignIn:
 
     def find_approval(self, token: str, caller: Caller) -> Approval:
         """What was approved for the caller under this token. Raises ApprovalNotValid."""
-        return self._application.perform(
+        return self._transactions.perform(
             caller.company_id, lambda db: find_approval(db, token, caller), reading=True
         )
 
@@ -237,11 +237,11 @@ class SignIn:
 
     def end_reset(self, username: str, visitor: Visitor) -> None:
         """Let the user of a new password sign in, however often it was missed before, or the name tried."""
-        with self._application.transaction(PLATFORM_ID) as db:
+        with self._transactions.transaction(PLATFORM_ID) as db:
             self._throttle.forget(db, username, visitor)
 
     def _forgive(self, attempt: Attempt) -> None:
-        with self._application.transaction(PLATFORM_ID) as db:
+        with self._transactions.transaction(PLATFORM_ID) as db:
             self._throttle.forgive(db, attempt)
 
     def _verified(self, user: Row | None, password: str) -> str | None:

@@ -17,7 +17,7 @@ from commands.passwords import ResetToken
 from commands.signing_in import InvalidToken
 from domain.companies import PLATFORM_ID
 from domain.emails import is_address
-from infra.decisions.application import Application
+from infra.decisions.transactions import Transactions
 from infra.outbox.messages import Messenger
 from projections.base import Database, Row
 from projections.companies import find_company, lets_people_in
@@ -48,8 +48,8 @@ _FIND: LiteralString = """
 class Recovery:
     """Sends tokens to those who forgot their password, and knows them again."""
 
-    def __init__(self, application: Application[Any], messenger: Messenger, public_url: str | None) -> None:
-        self._application = application
+    def __init__(self, transactions: Transactions, messenger: Messenger, public_url: str | None) -> None:
+        self._transactions = transactions
         self._messenger = messenger
         self._public_url = public_url
         self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="messages")
@@ -77,14 +77,14 @@ class Recovery:
                 raise CompanySuspended
             return user
 
-        return reset, self._application.perform(reset.company_id, owner, reading=True)
+        return reset, self._transactions.perform(reset.company_id, owner, reading=True)
 
     def _send(self, username: str) -> None:
-        with self._application.transaction(PLATFORM_ID, reading=True) as db:
+        with self._transactions.transaction(PLATFORM_ID, reading=True) as db:
             entry = ask_directory(db, username).row()
         if entry is None:
             return
-        with self._application.transaction(entry["company_id"]) as db:
+        with self._transactions.transaction(entry["company_id"]) as db:
             user = find_user(db, entry["user_id"])
             if user is None or not user["is_active"] or not lets_people_in(db):
                 return

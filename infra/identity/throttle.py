@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 from commands.signing_in import TooManyRequests, Visitor
 from domain.companies import PLATFORM_ID
-from infra.decisions.application import Application
+from infra.decisions.transactions import Transactions
 from projections.base import Answer, Database
 from projections.user_directory import username_key
 
@@ -77,14 +77,14 @@ class Throttle:
 
     def __init__(
         self,
-        application: Application[Any],
+        transactions: Transactions,
         pepper: bytes,
         *,
         per_account: int,
         from_anywhere: int,
         per_address: int,
     ) -> None:
-        self._application = application
+        self._transactions = transactions
         self._pepper = pepper
         self._per_account = per_account
         self._from_anywhere = from_anywhere
@@ -98,7 +98,7 @@ class Throttle:
         now = datetime.now(UTC)
         address = Count(self._key("address", visitor.neighbourhood), now + WINDOW, self._per_address)
         if account is None:
-            with self._application.transaction(PLATFORM_ID) as db:
+            with self._transactions.transaction(PLATFORM_ID) as db:
                 until = _counted(_ask(db, address, now), address, now)
             return Attempt(None, ((address.key, until),), None)
         anywhere = self._anywhere(purpose, account)
@@ -111,7 +111,7 @@ class Throttle:
             Count(anywhere, now + WIDE_WINDOW, self._limit_of(purpose)),
             address,
         )
-        with self._application.transaction(PLATFORM_ID) as db:
+        with self._transactions.transaction(PLATFORM_ID) as db:
             answers = [_ask(db, count, now) for count in counts]
             is_familiar = db.ask(_IS_FAMILIAR, {"key": familiar, "now": now})
             _counted(answers[0], counts[0], now)

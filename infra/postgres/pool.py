@@ -47,7 +47,6 @@ class Pool(Generic[C]):
     ) -> None:
         self._connect = connect
         self._wait = wait
-        self._size = size
         self._restart = restart
         self._room = BoundedSemaphore(size)
         self._size = size

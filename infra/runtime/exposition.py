@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import version
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import psycopg
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from commands.unavailable import Unavailable
-from infra.decisions.application import Application
+from infra.decisions.transactions import Transactions
 from infra.postgres.worker_metrics import KNOWN, metrics_of
 from infra.process.shared_metrics import collect_shared
 from infra.runtime.questions import Answers, Looker, Questions, ask_each
@@ -115,8 +115,8 @@ GAUGES_OF_READ_MODELS = (
 class Exposition:
     """Puts together what there is. What cannot be had is left out, and said so in numbers."""
 
-    def __init__(self, application: Application[Any], look: Callable[[float], ServiceState]) -> None:
-        self._looker = Looker(lambda: ask_each(application, _QUESTIONS), FRESH)
+    def __init__(self, transactions: Transactions, look: Callable[[float], ServiceState]) -> None:
+        self._looker = Looker(lambda: ask_each(transactions, _QUESTIONS), FRESH)
         self._look = look
 
     def text(self) -> bytes:

@@ -9,7 +9,7 @@ from api.receipts.letters import receipt_letter
 from api.stock.purchase_orders.document import document_of
 from domain.orders import Order
 from domain.stock.purchase_orders import OPEN, PurchaseOrder
-from infra.decisions.application import Reading
+from infra.decisions.reading import Reading
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.job import Job
 from infra.jobs.mail import Letter, Waiting, mailing

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Lock
-from typing import Any, Generic, LiteralString, TypeVar
+from typing import Generic, LiteralString, TypeVar
 
 import psycopg
 import structlog
 
 from commands.unavailable import TimedOut, Unavailable
 from domain.companies import PLATFORM_ID
-from infra.decisions.application import Application
+from infra.decisions.transactions import Transactions
 from infra.process.troubles import described
 from projections.base import Database, Row
 
@@ -30,30 +30,30 @@ def ask_together(db: Database, questions: Questions) -> dict[str, Sequence[Row]]
     return {name: answer.rows() for name, answer in asked.items()}
 
 
-def ask_each(application: Application[Any], questions: Questions) -> Answers:
+def ask_each(transactions: Transactions, questions: Questions) -> Answers:
     """The rows of each question of the platform; one that cannot be answered leaves the others alone.
 
     Raises Unavailable, ServerOutdated, and psycopg.Error where none can be answered.
     """
     try:
-        return _asked(application, questions)
+        return _asked(transactions, questions)
     except (psycopg.Error, TimedOut):
-        answers = {name: _rows(application, name, question) for name, question in questions.items()}
+        answers = {name: _rows(transactions, name, question) for name, question in questions.items()}
         if all(rows is None for rows in answers.values()):
             raise
         return answers
 
 
-def _rows(application: Application[Any], name: str, question: LiteralString) -> Sequence[Row] | None:
+def _rows(transactions: Transactions, name: str, question: LiteralString) -> Sequence[Row] | None:
     try:
-        return _asked(application, {name: question})[name]
+        return _asked(transactions, {name: question})[name]
     except (psycopg.Error, Unavailable) as error:
         log.warning("a part of how the service is could not be asked", part=name, error=described(error))
         return None
 
 
-def _asked(application: Application[Any], questions: Questions) -> dict[str, Sequence[Row]]:
-    return application.perform(PLATFORM_ID, partial(ask_together, questions=questions), reading=True)
+def _asked(transactions: Transactions, questions: Questions) -> dict[str, Sequence[Row]]:
+    return transactions.perform(PLATFORM_ID, partial(ask_together, questions=questions), reading=True)
 
 
 class Looker(Generic[S]):

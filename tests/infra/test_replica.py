@@ -20,7 +20,8 @@ from commands.access import TokenRevoked
 from commands.ports import Caller
 from commands.unavailable import TimedOut
 from domain.users import User
-from infra.decisions.application import Application, Reading
+from infra.decisions.application import Application
+from infra.decisions.reading import Reading
 from infra.eventstore.codec import Metadata
 from infra.postgres.addresses import in_schema
 from infra.postgres.connections import Bounds
