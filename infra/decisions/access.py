@@ -23,7 +23,7 @@ ACCESS: LiteralString = """
 """
 
 
-class AskedAccess:
+class AccessCheck:
     """A caller's access, asked for with the first round trip of their own request."""
 
     def __init__(self, db: Database, caller: Caller, tell: TellAccess | None = None) -> None:

@@ -13,12 +13,12 @@ from commands.creations import Content
 from commands.outcomes import IdempotencyKey, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit
 from commands.unavailable import OutcomeUnknown
-from infra.decisions.access import AskedAccess, TellAccess
-from infra.decisions.answering import Answering
+from infra.decisions.access import AccessCheck, TellAccess
 from infra.decisions.approvals import ApprovalUse
 from infra.decisions.commits import position_of
 from infra.decisions.measured import MeasuredCommand
-from infra.decisions.positions import HEAD, AskedPosition
+from infra.decisions.positions import HEAD, LogPosition
+from infra.decisions.queries import Queries
 from infra.decisions.repetitions import Repetition, keep_response
 from infra.decisions.signing import AskDevice, Signing, SigningDevice
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
@@ -41,7 +41,7 @@ ATTEMPTS = 5
 _CAME_IN_BETWEEN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 
 
-class Application(Answering, Generic[W]):
+class Application(Queries, Generic[W]):
     """Runs commands and questions over a pool of connections.
 
     `open_work` says which ports there are to decide with, and a `device` signs receipts. `seconds` is how
@@ -127,7 +127,7 @@ class Application(Answering, Generic[W]):
         """
 
         def look(db: RequestTransaction) -> Outcome | None:
-            access, earlier = AskedAccess(db, caller), Repetition(db, caller, key)
+            access, earlier = AccessCheck(db, caller), Repetition(db, caller, key)
             try:
                 return earlier.outcome()
             finally:
@@ -152,7 +152,7 @@ class Application(Answering, Generic[W]):
     ) -> Outcome:
         try:
             with self.open(caller.company_id, deadline, lengthy=lengthy) as db:
-                access = AskedAccess(db, caller, tell)
+                access = AccessCheck(db, caller, tell)
                 repetition = Repetition(db, caller, key) if key else None
                 if within:
                     db.enter(within)
@@ -215,5 +215,5 @@ class Application(Answering, Generic[W]):
             raise ConnectionLost(str(lost), backend=lost.backend, is_silent=lost.is_silent) from lost
         if within:
             with self.open(own, deadline, reading=True) as db:
-                return AskedPosition(db).reached
+                return LogPosition(db).reached
         return position

@@ -22,7 +22,7 @@ _CHECKPOINT: LiteralString = """
 """
 
 
-class AskedPosition:
+class LogPosition:
     """How far a company's log is; or how far all of these read models know it, if any are named."""
 
     def __init__(self, db: Database, projections: tuple[str, ...] = ()) -> None:
@@ -34,16 +34,16 @@ class AskedPosition:
     @property
     def reached(self) -> int:
         """That position, also while one of them is being filled."""
-        return int(self._told.get("position", 0))
+        return int(self._found.get("position", 0))
 
     def known(self) -> int:
         """That position, up to which may be answered. Raises ProjectionBehind while one is being filled."""
-        if self._told.get("is_filling"):
+        if self._found.get("is_filling"):
             raise ProjectionBehind
         return self.reached
 
     @property
-    def _told(self) -> Row:
+    def _found(self) -> Row:
         if self._row is None:
             self._row = self._answer.row() or {}
         return self._row

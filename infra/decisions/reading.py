@@ -5,32 +5,13 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from infra.decisions.positions import AskedPosition
+from infra.decisions.positions import LogPosition
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Readings
 from infra.eventstore.history import states_of
 from projections.base import KNOWN_AT, Database, EventNotReadable, Params, Row
 from projections.feed import Told
 from projections.log import EVENT
-
-_STREAMS: LiteralString = f"""
-    SELECT {EVENT} FROM events AS e
-     WHERE e.company_id = %(company_id)s AND e.stream_id = ANY(%(ids)b::uuid[])
-     ORDER BY e.stream_id, e.stream_version
-"""
-
-# The last version that was known (see `Fact.known_at`), and all before it: a clock that was set back must not
-# leave one of them out.
-_STREAMS_AS_OF: LiteralString = f"""
-    SELECT {EVENT}
-      FROM (SELECT stream_id, max(stream_version) AS version FROM events
-             WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-               AND {KNOWN_AT} <= %(as_of)s
-             GROUP BY stream_id) AS latest
-      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = latest.stream_id
-                      AND e.stream_version <= latest.version
-     ORDER BY e.stream_id, e.stream_version
-"""
 
 
 class Reading:
@@ -40,7 +21,7 @@ class Reading:
         self,
         db: Database,
         writer: EventWriter,
-        position: AskedPosition | None = None,
+        position: LogPosition | None = None,
         kept: Database | None = None,
     ) -> None:
         self.db = db
@@ -108,6 +89,26 @@ class Reading:
     def run_afterwards(self, query: LiteralString, params: Params) -> None:
         """Have a statement run once the question is answered, if that can be; the answer does without it."""
         self.later.append((query, params))
+
+
+_STREAMS: LiteralString = f"""
+    SELECT {EVENT} FROM events AS e
+     WHERE e.company_id = %(company_id)s AND e.stream_id = ANY(%(ids)b::uuid[])
+     ORDER BY e.stream_id, e.stream_version
+"""
+
+# The last version that was known (see `Fact.known_at`), and all before it: a clock that was set back must not
+# leave one of them out.
+_STREAMS_AS_OF: LiteralString = f"""
+    SELECT {EVENT}
+      FROM (SELECT stream_id, max(stream_version) AS version FROM events
+             WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
+               AND {KNOWN_AT} <= %(as_of)s
+             GROUP BY stream_id) AS latest
+      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = latest.stream_id
+                      AND e.stream_version <= latest.version
+     ORDER BY e.stream_id, e.stream_version
+"""
 
 
 def _readable(result: Any) -> bool:

@@ -15,7 +15,7 @@ from api.reports.exports.parameters import OUTSIDE, load_section_query, options_
 from api.reports.files import FILES, Report
 from api.reports.permissions import PERMISSIONS
 from commands.ports import Caller, Missing
-from infra.decisions.positions import AskedPosition
+from infra.decisions.positions import LogPosition
 from infra.files.exports import Export, Written
 from infra.files.standing import as_of_now
 from projections.base import Row, plan_for_values
@@ -46,7 +46,7 @@ def _opened(export: Export, *, is_outside: bool) -> Opening:
     section, texts = section_of(row["area"], row["section"]), texts_of(row["parameters"])
     parameters = load_section_query(section, texts)
     with export.reading() as db:
-        asked = AskedPosition(db, tuple(model.name for model in section.sources))
+        asked = LogPosition(db, tuple(model.name for model in section.sources))
         caller = Caller(company_id=db.company_id, user_id=row["user_id"], request_id=row["request_id"])
         caller = as_of_now(db, caller, PERMISSIONS[section.area], writing=False)
         company = find_company(db)

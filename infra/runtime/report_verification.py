@@ -16,7 +16,7 @@ from api.reports.files.differing import CellDifference, Layout, Line
 from api.reports.files.reading import WrittenCells, WrittenFile
 from commands.ports import Caller
 from domain.money import exponent
-from infra.decisions.positions import AskedPosition
+from infra.decisions.positions import LogPosition
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from projections.base import Row
 from projections.reports.columns import Column, needs_of
@@ -156,7 +156,7 @@ class _Log:
         """Up to which position the log is known to the section's read models."""
         names = tuple(model.name for model in self.section.sources)
         with request_transaction(self._connection, self._about.company_id, reading=True) as db:
-            return AskedPosition(db, names).known()
+            return LogPosition(db, names).known()
 
     def late_facts(self, then: _Answer, today: _Answer) -> Iterator[LateFact]:
         """The first events after an answer that each made it another, up to that of today, by halving."""

@@ -18,7 +18,7 @@ from domain.what_if.comparison import Comparison
 from domain.what_if.figures import Compared, ComparedTax, Figures, TaxKey
 from infra.analytics.order_differences import OrderDifferences
 from infra.analytics.what_if import SalesReplay
-from infra.decisions.positions import AskedPosition
+from infra.decisions.positions import LogPosition
 from infra.jobs.audit_jobs import AuditJob
 from infra.postgres.connections import BULK, bounded
 from infra.postgres.transactions import transaction
@@ -72,7 +72,7 @@ def _known(connection: psycopg.Connection[Any], job: AuditJob) -> int:
     while time.monotonic() < deadline:
         with transaction(connection, job.company_id, reading=True) as db, suppress(ProjectionBehind):
             head = find_head(db) if head is None else head
-            known = AskedPosition(db, (SalesReports.name,)).known()
+            known = LogPosition(db, (SalesReports.name,)).known()
             if known >= head:
                 return known
         job.tell(0, 0)

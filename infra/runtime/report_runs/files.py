@@ -21,7 +21,7 @@ from commands.ports import Caller, Missing
 from commands.reports.exports import RequestExport
 from domain.money import exponent
 from domain.report_schedules import ConditionNotValid, days_of
-from infra.decisions.positions import AskedPosition
+from infra.decisions.positions import LogPosition
 from infra.files.export_desk import ExportDesk
 from infra.files.standing import as_of_now
 from infra.postgres.transactions import Transaction
@@ -125,7 +125,7 @@ def _known(db: Transaction, request: Request, last: date, run: Run, now: datetim
     Raises NotYet as long as a store is still in the days of the report, or a read model behind.
     """
     settled = now - LAG
-    known = AskedPosition(db, tuple(model.name for model in request.section.sources)).known()
+    known = LogPosition(db, tuple(model.name for model in request.section.sources)).known()
     if run.is_try:
         return known
     stores = ask_stores(db, request.stores).read()

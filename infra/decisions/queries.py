@@ -14,9 +14,9 @@ from psycopg import errors
 
 from commands.ports import Caller
 from domain.errors import Refusal
-from infra.decisions.access import AskedAccess, TellAccess
+from infra.decisions.access import AccessCheck, TellAccess
 from infra.decisions.kept_answers import KeptAnswers
-from infra.decisions.positions import AskedPosition
+from infra.decisions.positions import LogPosition
 from infra.decisions.reading import Reading
 from infra.decisions.transactions import Transactions
 from infra.decisions.unit_of_work import EventWriter
@@ -39,7 +39,7 @@ AFTERWARDS = Bounds(statement=1, lock=0.05, pause=1)
 log = structlog.get_logger("questions")
 
 
-class Answering(Transactions):
+class Queries(Transactions):
     """Answers questions over a pool; a `replica` answers while it has what the primary has."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Answering(Transactions):
 
     def check(self, caller: Caller) -> None:
         """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
-        self.perform(caller.company_id, lambda db: AskedAccess(db, caller).check(writing=False), reading=True)
+        self.perform(caller.company_id, lambda db: AccessCheck(db, caller).check(writing=False), reading=True)
 
     def read(
         self,
@@ -83,9 +83,9 @@ class Answering(Transactions):
         Unavailable.
         """
         started = time.monotonic()
-        asked = _Asked(
+        about = _Question(
             caller=caller,
-            question=question,
+            answer=question,
             deadline=self.deadline(lengthy=lengthy),
             projections=projections,
             wait_for=wait_for,
@@ -93,7 +93,7 @@ class Answering(Transactions):
             lengthy=lengthy,
             tell=tell,
         )
-        look = partial(self._look, asked, None if of_primary else self._replica)
+        look = partial(self._look, about, None if of_primary else self._replica)
         pause = 0.002
         while True:
             with refusing_outages():
@@ -108,26 +108,26 @@ class Answering(Transactions):
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
 
-    def _look(self, asked: "_Asked", replica: Replica | None) -> tuple[Any, int] | None:
+    def _look(self, question: "_Question", replica: Replica | None) -> tuple[Any, int] | None:
         """The answer and the position it knows; None when that is not far enough yet."""
         if replica is not None:
             try:
-                return self._look_at_replica(asked, replica)
+                return self._look_at_replica(question, replica)
             except _AskPrimary:
                 replica.count("primary")
         with self._pool.connection() as connection:
-            with self._begin_asked(connection, asked) as db:
-                access = AskedAccess(db, asked.caller, asked.tell)
-                position = AskedPosition(db, asked.projections)
-                if asked.wait_for is not None:
+            with self._begin_for(connection, question) as db:
+                access = AccessCheck(db, question.caller, question.tell)
+                position = LogPosition(db, question.projections)
+                if question.wait_for is not None:
                     access.check(writing=False)
-                    if position.reached < asked.wait_for:
+                    if position.reached < question.wait_for:
                         return None
-                if asked.within:
-                    db.enter(asked.within)
+                if question.within:
+                    db.enter(question.within)
                 reading = Reading(db, self._writer, position)
                 try:
-                    answer = asked.question(reading)
+                    answer = question.answer(reading)
                 finally:
                     access.check(writing=False)
                 known = position.known()
@@ -135,7 +135,7 @@ class Answering(Transactions):
                 self._run_afterwards(connection, reading)
             return answer, known
 
-    def _look_at_replica(self, asked: "_Asked", replica: Replica) -> tuple[Any, int] | None:
+    def _look_at_replica(self, question: "_Question", replica: Replica) -> tuple[Any, int] | None:
         """The same from the replica, which has to have by then all that the primary has now.
 
         The primary says who may ask, and how far everything is. Raises _AskPrimary where the replica cannot
@@ -143,20 +143,20 @@ class Answering(Transactions):
         """
         if not replica.is_at_hand:
             raise _AskPrimary
-        with self.open(asked.caller.company_id, asked.deadline, reading=True) as db:
-            access = AskedAccess(db, asked.caller, asked.tell)
-            position, written = AskedPosition(db, asked.projections), db.ask(WRITTEN, {})
+        with self.open(question.caller.company_id, question.deadline, reading=True) as db:
+            access = AccessCheck(db, question.caller, question.tell)
+            position, written = LogPosition(db, question.projections), db.ask(WRITTEN, {})
             access.check(writing=False)
             least, has_to_have = position.reached, (written.row() or {}).get("written")
-        if asked.wait_for is not None and least < asked.wait_for:
+        if question.wait_for is not None and least < question.wait_for:
             return None
         if has_to_have is None:
             raise _AskPrimary
         try:
             with replica.having(has_to_have) as connection:
-                reading, answer, known = self._ask_replica(connection, asked, least)
+                reading, answer, known = self._ask_replica(connection, question, least)
         except errors.QueryCanceled:
-            raise  # It takes too long, wherever it is asked.
+            raise  # It takes too long, wherever it is question.
         except errors.SerializationFailure as error:
             # What it read was about to be cleaned up; the next question is none the worse for it.
             log.info("the replica broke a question off", error=described(error))
@@ -171,24 +171,26 @@ class Answering(Transactions):
         return answer, known
 
     def _ask_replica(
-        self, connection: RequestConnection, asked: "_Asked", least: int
+        self, connection: RequestConnection, question: "_Question", least: int
     ) -> tuple[Reading, Any, int]:
-        with self._begin_asked(connection, asked) as db:
-            position = AskedPosition(db, asked.projections)
-            if asked.within:
-                db.enter(asked.within)
+        with self._begin_for(connection, question) as db:
+            position = LogPosition(db, question.projections)
+            if question.within:
+                db.enter(question.within)
             reading = Reading(db, self._writer, position, KeptAnswers(self, db.company_id))
-            answer, known = asked.question(reading), position.known()
+            answer, known = question.answer(reading), position.known()
             if known < least:
                 raise TooFarBehind
             return reading, answer, known
 
     @contextmanager
-    def _begin_asked(self, connection: RequestConnection, asked: "_Asked") -> Iterator[RequestTransaction]:
+    def _begin_for(
+        self, connection: RequestConnection, question: "_Question"
+    ) -> Iterator[RequestTransaction]:
         """A transaction of the caller's company that goes on only if the read models are this version's."""
-        company_id, deadline, lengthy = asked.caller.company_id, asked.deadline, asked.lengthy
+        company_id, deadline, lengthy = question.caller.company_id, question.deadline, question.lengthy
         with self.begin(connection, company_id, deadline, reading=True, lengthy=lengthy) as db:
-            for name in asked.projections:
+            for name in question.projections:
                 db.execute(HOLD_MODEL, named(self._writer.model(name)))
             yield db
 
@@ -206,11 +208,11 @@ class Answering(Transactions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
+class _Question:
     """A question, who asks it, and how it is to be answered."""
 
     caller: Caller
-    question: Callable[[Reading], Any]
+    answer: Callable[[Reading], Any]
     #: A time of the monotonic clock.
     deadline: float
     #: The asynchronous read models that it is answered from.
