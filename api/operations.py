@@ -50,8 +50,8 @@ class Operation:
     media: tuple[str, ...] = ()
     many: bool = False
     status: int = 200
-    #: Whether it may also answer 202, with the same data, for what is done later.
-    may_accept: bool = False
+    #: Another status with the same data: 202 for what is done later, 200 where there was nothing to make.
+    or_status: int | None = None
     #: Permissions of which each does as well as `permission`.
     alternatives: tuple[str, ...] = ()
     #: The keys of which an approval may stand in for the right (`X-Approval`).

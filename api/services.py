@@ -312,8 +312,8 @@ class SealDesk(Protocol):
     def key_of(self, company_id: UUID, epoch: int) -> tuple[str, str]:
         """What a company's log is called in its life of this number, and its public key. Raises NoSealKey."""
 
-    def seal(self, company_id: UUID) -> None:
-        """Seal what is new. Raises NoSealKey, EpochForked, LogNotSound."""
+    def seal(self, company_id: UUID) -> bool:
+        """Seal what is new. Returns whether anything was. Raises NoSealKey, EpochForked, LogNotSound."""
 
     def verify(self, db: Database, first: int, last: int | None) -> LogProof:
         """Verify the company's log from one position to another, or to its head.
@@ -329,7 +329,7 @@ class _NoSealDesk:
         """Nothing. Raises NoSealKey."""
         raise NoSealKey
 
-    def seal(self, company_id: UUID) -> None:  # noqa: ARG002
+    def seal(self, company_id: UUID) -> bool:  # noqa: ARG002
         """Nothing. Raises NoSealKey."""
         raise NoSealKey
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
@@ -14,10 +14,11 @@ from projections.base import Database, Row
 MOST = 5
 
 # A day of one cashier is some hundreds of facts, which an index has together.
-_OWN: LiteralString = """
-       sales_facts WHERE company_id = %(company_id)s AND business_date = %(business_date)s
+_CASHIER: LiteralString = """
        AND cashier_no = (SELECT no FROM report_places
-                          WHERE company_id = %(company_id)s AND kind = 'cashier' AND id = %(cashier_id)s)
+                          WHERE company_id = %(company_id)s AND kind = 'cashier' AND id = %(cashier_id)s)"""
+_OWN: LiteralString = f"""
+       sales_facts WHERE company_id = %(company_id)s AND business_date = %(business_date)s{_CASHIER}
        AND (%(store_ids)b::uuid[] IS NULL OR store_no = ANY(ARRAY(
             SELECT no FROM report_places
              WHERE company_id = %(company_id)s AND kind = 'store' AND id = ANY(%(store_ids)b::uuid[]))))
@@ -25,18 +26,28 @@ _OWN: LiteralString = """
 
 # What gives money back counts as no order; a void takes its order away again. The second part of a placed
 # order and what was paid on it are no orders either.
+_ORDERS: LiteralString = "coalesce(sum(orders), 0)::bigint AS orders"
+_NET_SALES: LiteralString = """
+           coalesce(sum(coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)), 0)"""
+_REFUNDED: LiteralString = """
+           coalesce(sum(coalesce(returns, 0) - coalesce(tax, 0)) FILTER (WHERE refund_count > 0), 0)"""
 _BY_HOUR: LiteralString = f"""
-    SELECT hour, coalesce(sum(orders), 0)::bigint AS orders,
-           trim_scale(coalesce(sum(items), 0) * 0.00001) AS items,
-           sum(coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)) AS net_sales,
+    SELECT hour, {_ORDERS},
+           trim_scale(coalesce(sum(items), 0) * 0.00001) AS items,{_NET_SALES} AS net_sales,
            coalesce(sum(tax), 0) AS tax, coalesce(sum(tips), 0) AS tips,
            coalesce(sum(rounding), 0) AS rounding,
-           coalesce(sum(refund_count), 0)::bigint AS refunds,
-           coalesce(sum(coalesce(returns, 0) - coalesce(tax, 0)) FILTER (WHERE refund_count > 0), 0)
-               AS refunded
+           coalesce(sum(refund_count), 0)::bigint AS refunds,{_REFUNDED} AS refunded
       FROM {_OWN}
      GROUP BY hour
      ORDER BY hour
+"""
+
+# Its first sale is of the day before at the earliest: the cut of a store's day lies within the next.
+_OF_SHIFT: LiteralString = f"""
+    SELECT {_ORDERS},{_NET_SALES} AS sales,{_REFUNDED} AS refunds
+      FROM sales_facts
+     WHERE company_id = %(company_id)s AND shift_id = %(shift_id)s
+       AND business_date >= (%(opened_at)s::timestamptz AT TIME ZONE 'UTC')::date - 2{_CASHIER}
 """
 
 # What belongs to a fact is found by its position alone, and apart (`OFFSET 0`): with the day beside it, and
@@ -137,6 +148,18 @@ def ask_day(
         return CashierDay(*([_whole(row) for row in answer.rows()] for answer in answers))
 
     return Pending(read)
+
+
+def ask_shift(db: Database, cashier_id: UUID | None, shift_id: UUID, opened_at: datetime) -> Pending[Row]:
+    """Ask what a cashier sold and gave back in a shift: `sales`, `orders`, `refunds`."""
+    params = {
+        "company_id": db.company_id,
+        "cashier_id": cashier_id,
+        "shift_id": shift_id,
+        "opened_at": opened_at,
+    }
+    answer = db.ask(_OF_SHIFT, params)
+    return Pending(lambda: _whole(answer.rows()[0]))
 
 
 #: What is a decimal number; every other sum is a whole one, however large: the database adds in decimals.

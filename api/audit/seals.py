@@ -70,17 +70,20 @@ class Seals(Resource):
         "audit.seal",
         "Seal the log",
         answer=SealAnswer,
+        status=201,
+        or_status=200,
         lengthy=True,
         repeatable=False,
         refusals=(NoSealKey, EpochForked, LogNotSound, Missing),
         description="Signs all that was recorded up to now, once every hash since the last seal was "
-        "recomputed from its bytes. Where nothing is new it answers with the last seal.",
+        "recomputed from its bytes. Where nothing is new it answers 200 with the last seal.",
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Sign what is new. Raises NoSealKey, EpochForked, LogNotSound, Missing."""
         caller = req.context.caller
         self.services.application.check(caller)
-        self.services.seals.seal(caller.company_id)
+        is_new = self.services.seals.seal(caller.company_id)
+        resp.status = 201 if is_new else 200
         self.answer(
             req, resp, _found(req, self.ask(req, resp, lambda reading: find_seal(reading.db))), "Sealed"
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from falcon import Request, Response
 
@@ -11,6 +12,7 @@ from api.cashier.dashboard_answers import (
     ALERT_CODES,
     AlertAnswer,
     DashboardAnswer,
+    DashboardShiftAnswer,
     DashboardStoreAnswer,
     OwnHeldAnswer,
     OwnHourAnswer,
@@ -32,7 +34,7 @@ from domain.money import round_ratio
 from domain.shifts import Shift
 from domain.shifts.report import HeldTotals
 from projections.base import Row
-from projections.cashier_days import CashierDay, ask_day
+from projections.cashier_days import CashierDay, ask_day, ask_shift
 from projections.held_sales import sum_held_sales
 from projections.reports.columns import ratio
 from projections.reports.sales.sales_reports import SalesReports
@@ -50,11 +52,13 @@ class DashboardQuery(Body):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnDay:
-    """What was found of a cashier's day."""
+    """What was found of a cashier's day, up to a position of the log."""
 
+    position: int
+    computed_at: datetime
     date: date
     store: Row
-    shift: ShiftAnswer | None
+    shift: DashboardShiftAnswer | None
     figures: CashierDay
     held: HeldTotals
     alerts: list[AlertAnswer]
@@ -94,21 +98,28 @@ def _find(reading: Reading, caller: Caller, day: date | None, now: datetime) -> 
     day = day or business_date(now, store["timezone"], time.fromisoformat(store["day_cut"]))
     figures = ask_day(db, user_id, day, caller.store_ids)
     return OwnDay(
+        position=reading.position,
+        computed_at=now,
         date=day,
         store=store,
-        shift=_find_shift(reading, current.row()),
+        shift=_find_shift(reading, user_id, current.row()),
         figures=figures.read(),
         held=held.read(),
         alerts=_alerts({**(troubles.row() or {}), "rejected_operations": (rejected.row() or {})["total"]}),
     )
 
 
-def _find_shift(reading: Reading, row: Row | None) -> ShiftAnswer | None:
+def _find_shift(reading: Reading, user_id: UUID | None, row: Row | None) -> DashboardShiftAnswer | None:
     if row is None:
         return None
     figures = ask_figures(reading.db, row["id"])
+    own = ask_shift(reading.db, user_id, row["id"], row["opened_at"])
     shifts: list[Shift] = reading.aggregates(Shift, [row["id"]])
-    return show_shift(shifts[0], figures_of(figures.rows()[0])) if shifts else None
+    if not shifts:
+        return None
+    shown = show_shift(shifts[0], figures_of(figures.rows()[0]))
+    fields = {name: getattr(shown, name) for name in ShiftAnswer.__struct_fields__}
+    return DashboardShiftAnswer(**fields, **own.read())
 
 
 def _alerts(counts: dict[str, Any]) -> list[AlertAnswer]:
@@ -118,6 +129,8 @@ def _alerts(counts: dict[str, Any]) -> list[AlertAnswer]:
 def _show(day: OwnDay) -> DashboardAnswer:
     figures = day.figures
     return DashboardAnswer(
+        read_position=day.position,
+        computed_at=day.computed_at,
         date=day.date,
         currency=day.store["currency"],
         store=DashboardStoreAnswer.of(day.store),

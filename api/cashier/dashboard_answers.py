@@ -120,13 +120,23 @@ class AlertAnswer(Answer):
     count: Annotated[Count, Meaning("How many shifts, or operations.", 1)]
 
 
+class DashboardShiftAnswer(ShiftAnswer, kw_only=True):
+    """The shift one has opened, with what one did in it oneself."""
+
+    sales: Annotated[Sum, Meaning("What one sold in it: without tax, discounts and what came back.", 31_400)]
+    orders: Annotated[int, Meaning("How many sales, without those that were voided.", 42)]
+    refunds: Annotated[Sum, Meaning("What one gave back in it, tax included.", 1_249)]
+
+
 class DashboardAnswer(Answer):
     """A day of one's own."""
 
+    read_position: Annotated[int, Meaning("The position of the log this knows.", 42)]
+    computed_at: Annotated[Moment, Meaning("When this was computed.")]
     date: Annotated[Day, Meaning("By the store's clock and the hour at which its day ends.")]
     currency: Currency
     store: Annotated[DashboardStoreAnswer, Meaning("The store one works in, of several the first by name.")]
-    shift: Annotated[ShiftAnswer | None, Meaning("The shift one has opened, until it is closed.")]
+    shift: Annotated[DashboardShiftAnswer | None, Meaning("The shift one has opened, until it is closed.")]
     sales: Annotated[OwnSalesAnswer, Meaning("What one sold.")]
     refunds: Annotated[OwnRefundsAnswer, Meaning("What one gave back.")]
     by_hour: Annotated[

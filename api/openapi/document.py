@@ -210,10 +210,12 @@ class _Writer:
         many = operation.many
         schema = self._envelopes.of_many(data, _pages(operation)) if many else self._envelopes.of(data)
         content = {JSON: {"schema": schema}}
-        later = {**answer, "description": parts.OUTCOMES[202], "content": content}
-        accepted = {"202": later} if operation.may_accept else {}
-        done = {str(operation.status): {**answer, "content": content}}
-        return {**done, **accepted, **unchanged}
+        statuses = (operation.status, *filter(None, (operation.or_status,)))
+        done = {
+            str(one): {**answer, "description": parts.OUTCOMES.get(one, "Done"), "content": content}
+            for one in statuses
+        }
+        return {**done, **unchanged}
 
     def _refused(self, route: Route) -> Json:
         answers = {}

@@ -20,7 +20,7 @@ from infra.runtime.models import EVENT_TYPES
 from infra.runtime.settings import Settings, SettingsError
 from infra.seals.key import SealKey
 from infra.seals.published import FOLDER, publish
-from infra.seals.sealing import Sealer
+from infra.seals.sealing import Seal, Sealer
 from infra.seals.verification import OutsideRecord
 from projections.base import Database
 from projections.log_proofs import LogProof
@@ -71,18 +71,23 @@ class Desk:
         key = self._key()
         return key.origin_of(company_id, epoch), key.vkey_of(company_id, epoch)
 
-    def seal(self, company_id: UUID) -> None:
-        """Seal what is new, and publish it here. Raises NoSealKey, EpochForked, LogNotSound."""
-        key, folder = self._key(), self._settings.data_dir / FOLDER
+    def seal(self, company_id: UUID) -> bool:
+        """Seal what is new, and publish it here. Returns whether anything was.
+
+        Raises NoSealKey, EpochForked, LogNotSound.
+        """
+        key, folder, now = self._key(), self._settings.data_dir / FOLDER, datetime.now(UTC)
+        last: Seal | None = None
         try:
             with psycopg.connect(bounded(self._conninfo, BULK), autocommit=True) as connection:
-                Sealer(connection, key, folder).seal(company_id, datetime.now(UTC))
+                last = Sealer(connection, key, folder).seal(company_id, now)
                 publish(connection, company_id, folder)
         except LogAltered as altered:
             raise LogNotSound(str(altered)) from altered
         except OSError as error:
             # It is sealed all the same, and a worker publishes what its own files lack.
             log.warning("a seal is not published", company_id=str(company_id), reason=error.strerror)
+        return last is not None and last.sealed_at == now
 
     def verify(self, db: Database, first: int, last: int | None) -> LogProof:
         """Verify the company's log from one position to another, or to its head.

@@ -135,6 +135,10 @@ class TestDashboard:
             (two["number"], "completed"),
         ]
         assert (day["shift"]["id"], day["store"]["id"]) == (shift["id"], stocked.store["id"])
+        own = {name: day["shift"][name] for name in ("sales", "orders", "refunds")}
+        assert own == {"sales": 300, "orders": 2, "refunds": 0}
+        assert day["read_position"] == stocked.shop.events()[-1]["position"]
+        assert day["computed_at"] >= day["shift"]["opened_at"]
         assert day["held"] == {"count": 1, "total": 119}
         assert day["alerts"] == []
 
@@ -157,6 +161,22 @@ class TestDashboard:
             None,
         )
         assert gave["last_orders"] == []
+
+    def test_says_what_one_did_in_the_shift_that_one_has_opened(self, stocked: Any) -> None:
+        cashier, manager = stocked.shop.client("Cashier"), stocked.shop.client("Manager")
+        before = stocked.sell(3).data
+        open_shift(stocked, manager)
+        assert day_of(stocked, cashier)["shift"] is None
+        order = stocked.sell(2, role="Manager").data
+        stocked.sell(1)
+        body = {
+            "lines": [{"line_id": order["lines"][0]["id"], "quantity": "1"}],
+            "payments": [{"method": "cash", "amount": 119}],
+            "reason": "sour",
+        }
+        assert manager.post(f"/api/pos/orders/{order['id']}/refunds", body).status == 201
+        shift = day_of(stocked, manager, f"date={before['business_date']}")["shift"]
+        assert (shift["sales"], shift["orders"], shift["refunds"]) == (100, 1, 119)
 
     def test_counts_what_is_handed_over_of_a_placed_order_once_and_as_no_refund(self, stocked: Any) -> None:
         manager = stocked.shop.client("Manager")

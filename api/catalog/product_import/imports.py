@@ -46,7 +46,7 @@ class ProductImports(Resource):
         max_body_bytes=MOST_BYTES,
         query=ImportQuery(),
         answer=ProductImportAnswer,
-        may_accept=True,
+        or_status=202,
         lengthy=True,
         refusals=(
             TooManyImports,

@@ -63,7 +63,7 @@ class TestTheHolder:
         text = page.body.decode()
         assert "Noch nicht versiegelt" in text
         assert "<a " not in text
-        assert admin.post("/api/audit/seals").status == 200
+        assert admin.post("/api/audit/seals").status == 201
         text = holder.get(address, **browser).body.decode()
         assert "Versiegelt" in text
         assert f'<a href="{proof_address(address)}&amp;format=tlog-proof">' in text

@@ -130,8 +130,9 @@ def test_a_file_tells_what_days_were_first_reported_as_where_the_section_does(
 ) -> None:
     export = f"{BASE}/sales-summary/export?{urlencode(PERIOD)}&basis=first_reported&section="
     admin = stocked.shop.client()
-    assert admin.get(f"{export}by-store", X_Wait_For_Position=position).status == 200
-    assert admin.get(f"{export}by-product").code == "invalid_parameter"
+    for path in ("by-store", "by-product"):
+        assert admin.get(f"{export}{path}", X_Wait_For_Position=position).status == 200
+    assert admin.get(f"{export}restatements").code == "invalid_parameter"
 
 
 @pytest.mark.parametrize("path", ["by-product", "by-store"])

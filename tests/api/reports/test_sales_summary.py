@@ -82,9 +82,9 @@ class TestBasis:
         assert row["closed_at"].startswith("2024-03-0")
 
     def test_is_refused_where_a_section_has_none(self, stocked: Stocked) -> None:
-        refused = ask(stocked, "by-product", "&basis=first_reported")
+        refused = ask(stocked, "restatements", "&basis=first_reported")
         assert (refused.status, refused.code) == (400, "invalid_parameter")
-        figure = "section=by-product&column=tax&basis=first_reported"
+        figure = "section=restatements&column=late_facts&basis=first_reported"
         refused = stocked.shop.client().get(f"{BASE}/explain?{MARCH}&{figure}")
         assert (refused.status, refused.code, refused.fields) == (400, "invalid_parameter", {"basis"})
 

@@ -6,7 +6,9 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Column, Distinct, Key
+from projections.reports.first_reported import IN_CUTS, WITH_CUTS
 from projections.reports.grouped import total
 from projections.reports.range_cache import cached
 from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
@@ -29,7 +31,9 @@ from projections.reports.sections.sales_summary.items import (
     item_explanations,
     item_params,
     item_rows,
+    item_rows_of_channel,
 )
+from projections.reports.sections.sales_summary.sources import SALE_FILTERS
 
 ITEM_ORDERS = Distinct(
     name="orders",
@@ -73,14 +77,19 @@ def called_by(key: LiteralString) -> LiteralString:
            ) AS called ON true"""
 
 
-def _statement(group: Group) -> LiteralString:
+def _columns(group: Group) -> tuple[LiteralString, ...]:
+    return counted_columns(columns_of(_MEASURES), group)
+
+
+def _statement(
+    group: Group, rows: LiteralString, sales: LiteralString = "", cuts: LiteralString = ""
+) -> LiteralString:
     own, key = NUMBERS[group]
-    columns = counted_columns(columns_of(_MEASURES), group)
     sums: LiteralString = ",\n               ".join(map(total, counting(_MEASURES, group)))
     asked: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
     return f"""
-    WITH known AS ({item_rows(columns)}
-     UNION ALL{counted_again(columns, group, asked)}
+    WITH {cuts}known AS ({rows}
+     UNION ALL{counted_again(_columns(group), group, asked, sales)}
     ), sold AS MATERIALIZED (
         SELECT item.{key} AS key, min(item.{own}) AS no,
                {sums}
@@ -104,7 +113,20 @@ def _statement(group: Group) -> LiteralString:
 
 
 _NAMES: Mapping[LiteralString, LiteralString] = {group: called_by(key) for group, (_, key) in NUMBERS.items()}
-_STATEMENTS: Mapping[str, LiteralString] = {group: _statement(group) for group in NUMBERS}
+_STATEMENTS: Mapping[str, LiteralString] = {
+    group: _statement(group, item_rows(_columns(group))) for group in NUMBERS
+}
+_OF_CHANNEL: LiteralString = f"""
+                           AND {SALE_FILTERS["channel"]}"""
+_STATEMENTS_OF_CHANNEL: Mapping[str, LiteralString] = {
+    group: _statement(group, item_rows_of_channel(_columns(group)), _OF_CHANNEL) for group in NUMBERS
+}
+_FIRST_REPORTED: Mapping[str, LiteralString] = {
+    group: _statement(
+        group, item_rows_of_channel(_columns(group), IN_CUTS), f"{_OF_CHANNEL}{IN_CUTS}", WITH_CUTS
+    )
+    for group in NUMBERS
+}
 _BEST: Mapping[str, Mapping[bool, LiteralString]] = {
     group: {by_net: best_products(group, _MEASURES, _NAMES[group], by_net=by_net) for by_net in (True, False)}
     for group in NUMBERS
@@ -117,10 +139,16 @@ def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
         # A row is of a variant or of a product, whichever it is asked by.
         place = 0 if group == "variant" else 1
         asked = replace(asked, keys=tuple(key.split(",")[place] for key in asked.keys))
-    if any(value is not None for value in asked.filters.values()):
-        params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-        return ask_page(db, _STATEMENTS[group], params, _MEASURES, "key")
-    return ask_best(db, _BEST[group], asked, _ORDER, _MEASURES)
+    if asked.basis == "current" and all(value is None for value in asked.filters.values()):
+        return ask_best(db, _BEST[group], asked, _ORDER, _MEASURES)
+    params = {**item_params(db, asked), **order_params(asked, _ORDER)}
+    return ask_page(db, _statements(asked)[group], params, _MEASURES, "key")
+
+
+def _statements(asked: Asked) -> Mapping[str, LiteralString]:
+    if asked.basis == "first_reported":
+        return _FIRST_REPORTED
+    return _STATEMENTS if asked.filters.get("channel") is None else _STATEMENTS_OF_CHANNEL
 
 
 _ask = cached(
@@ -128,8 +156,12 @@ _ask = cached(
     key="key",
     names=_NAMES,
     named=("variant_id", "product_id", "sku", "name", "variant_name"),
-    filters=("category", "brand", "supplier"),
-    made_by=(*_STATEMENTS.values(), *(text for best in _BEST.values() for text in best.values())),
+    filters=("category", "brand", "supplier", "channel"),
+    made_by=(
+        *_STATEMENTS.values(),
+        *_STATEMENTS_OF_CHANNEL.values(),
+        *(text for best in _BEST.values() for text in best.values()),
+    ),
 )
 
 
@@ -187,13 +219,14 @@ BY_PRODUCT = Section(
     parts={"product": ("product_id",)},
     columns=COLUMNS,
     question=ask_products,
-    sources=(SalesReports,),
+    sources=(SalesReports, ReportClosings),
     explanations={
         **item_explanations(COLUMNS, _CONDITIONS),
         "orders": explained_orders(LINE_FACTS, _CONDITIONS),
     },
+    has_first_reported=True,
     order=_ORDER,
-    filters=(*ITEM_FILTERS,),
+    filters=(*ITEM_FILTERS, "channel"),
     groups=("variant", "product"),
     sorts=(*ORDERS,),
     chart=Chart(kind="bar", of=("net_sales",), label="name"),

@@ -44,11 +44,15 @@ def orders_of(group: Group) -> LiteralString:
 
 
 def counted_again(
-    columns: Sequence[LiteralString], group: Group, asked: LiteralString = "true"
+    columns: Sequence[LiteralString],
+    group: Group,
+    asked: LiteralString = "true",
+    sales: LiteralString = "",
 ) -> LiteralString:
     """Rows of items, with these columns, that take off what orders count again with further handovers.
 
-    An order belongs to one store. Of the items only those count that are asked for.
+    An order belongs to one store and one channel. Of the items only those count that are `asked` for, and of
+    `sales` those that fulfil this condition as well.
     """
     own, _ = NUMBERS[group]
     taken: LiteralString = ", ".join(
@@ -59,11 +63,11 @@ def counted_again(
           FROM (SELECT min(line.item_no) AS item_no, sum({_ORDERS[group]}) - 1 AS again
                   FROM (SELECT order_id, position
                           FROM sales_facts
-                         WHERE company_id = %(company_id)s AND kind = 4 AND {_WITHIN}
+                         WHERE company_id = %(company_id)s AND kind = 4 AND {_WITHIN}{sales}
                            AND order_id IN (
                                SELECT order_id FROM sales_facts
                                 WHERE company_id = %(company_id)s AND kind = 4 AND orders IS NULL
-                                  AND {_WITHIN}{STORES})) AS handover
+                                  AND {_WITHIN}{sales}{STORES})) AS handover
                   JOIN (SELECT position, item_no, orders, repeated_orders FROM sales_line_facts
                          WHERE company_id = %(company_id)s) AS line ON line.position = handover.position
                   JOIN report_items AS item

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 
 from domain.catalog.categories import Category
+from projections.reports.section import Basis
 from projections.reports.sections.sales_summary.by_brand import BY_BRAND
 from projections.reports.sections.sales_summary.by_category import BY_CATEGORY
+from projections.reports.sections.sales_summary.by_product import BY_PRODUCT, ITEM_ORDERS
 from tests.commands.samples import category
 from tests.projections.reports.financial.books import Books
 from tests.projections.reports.financial.trade import Trade
@@ -37,11 +39,37 @@ def test_a_brand_has_what_was_sold_of_it(books: Books, trade: Trade) -> None:
 
 
 def test_a_channel_has_what_was_sold_in_it(books: Books) -> None:
-    for section in (BY_CATEGORY, BY_BRAND):
+    for section in (BY_CATEGORY, BY_BRAND, BY_PRODUCT):
         parts = [books.report(section, filters={"channel": one}).overall for one in ("pos", "phone")]
         whole = books.report(section).overall
         assert all(sum(part[name] for part in parts) == whole[name] for name in NAMES)
         assert all(part["quantity"] for part in parts)
+
+
+@pytest.mark.parametrize("group", BY_PRODUCT.groups)
+def test_what_is_sold_of_goods_is_divided_by_channels(books: Books, group: str) -> None:
+    names = (*NAMES, "orders")
+    key = BY_PRODUCT.parts.get(group, ("variant_id",))[0]
+    whole = shown(books.report(BY_PRODUCT, group=group), lambda row: row[key], *names)
+    sums: dict[Any, dict[str, Any]] = {}
+    for channel in ("pos", "phone"):
+        part = books.report(BY_PRODUCT, group=group, filters={"channel": channel})
+        for one, row in shown(part, lambda row: row[key], *names).items():
+            before = sums.get(one, dict.fromkeys(names, 0))
+            sums[one] = {name: before[name] + row[name] for name in names}
+    assert sums == whole
+
+
+@pytest.mark.parametrize("basis", ["current", "first_reported"])
+@pytest.mark.parametrize("filters", [{}, {"channel": "phone"}])
+def test_orders_of_goods_are_those_that_explain_them(
+    books: Books, basis: Basis, filters: dict[str, Any]
+) -> None:
+    table = books.report(BY_PRODUCT, basis=basis, filters=filters)
+    for row in table.rows:
+        explained = books.explain(BY_PRODUCT, ITEM_ORDERS, row, basis=basis, filters=filters)
+        assert explained.total == row["orders"]
+    assert any(row["orders"] for row in table.rows)
 
 
 @pytest.fixture
