@@ -44,6 +44,8 @@ class Operation:
     query: Schema | None = None
     #: Of a parameter of the path that is one of a few words, by its name, those words.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: Of a parameter of the path that is something else than its name says, what it is.
+    parts: Mapping[str, str] = field(default_factory=dict)
     #: The record it answers with, or a union of records.
     answer: Any = None
     #: The media types of an answer that is no envelope of JSON, or beside one, if there is an `answer` too.

@@ -27,7 +27,9 @@ class CreditEntryAnswer(Answer):
     order_number: Annotated[str | None, Meaning("What that order's receipt says.", "MAIN-1-000042")]
     refund_id: Annotated[Id | None, Meaning("The refund of that order that gave it, if one did.")]
     reason: Annotated[str | None, Meaning("Why.", "Sorry for the delay")]
-    expires_on: Annotated[Day | None, Meaning("The last day on which it can be spent; null: any.")]
+    expires_on: Annotated[
+        Day | None, Meaning("The last day on which it can be spent; null: any.", "2099-12-31")
+    ]
     created_by: Annotated[Id | None, Meaning("Who recorded it; null: the service itself.")]
     recorded_at: CreatedAt
 

@@ -1,6 +1,7 @@
 """What is asked of who signs in, stays signed in, or sets a password."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, validates_schema
 
@@ -51,6 +52,8 @@ class PinBody(Body):
 
 class ForgottenBody(Body):
     """Whose password was forgotten; an email is looked for among the user names."""
+
+    example: ClassVar[Mapping[str, Any] | None] = {"username": "admin@demo.local"}
 
     username = Text(shortest=1, longest=200, meaning="The name to sign in with.", example="admin@demo.local")
     email = Text(

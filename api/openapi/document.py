@@ -309,6 +309,7 @@ _PARTS = {
     "script": "Its file name.",
     "section": "A page of the reference, as its contents link to it.",
     "image_id": "The `id` of the picture, as its product shows it.",
+    "movement_id": "The `movement_id` of what is reversed, from `GET /api/admin/inventory/movements`.",
     "variant_id": "The `id` of the variant, as products, lookups and stock show it.",
 }
 
@@ -321,7 +322,9 @@ def _path_parameters(route: Route, answered: Mapping[str, str]) -> Iterator[Json
             "name": name,
             "in": "path",
             "required": True,
-            "description": _PARTS.get(name) or _meaning_of_id(route, name, field.start(), answered),
+            "description": route.operation.parts.get(name)
+            or _PARTS.get(name)
+            or _meaning_of_id(route, name, field.start(), answered),
             "schema": {**parts.CONVERTED[kind], **({"enum": list(words)} if words else {})},
         }
 

@@ -35,7 +35,7 @@ class PayoutBody(RefundPaymentBody):
         "the company.",
         example="cash",
     )
-    amount = Money(required=True, meaning="What is paid out.", example=483)
+    amount = Money(required=True, meaning="What is paid out.", example=450)
 
 
 class UnlinkedReturnBody(Body):

@@ -151,11 +151,11 @@ class HeldSale(Aggregate):
         return self.is_open and self.expires_at <= now
 
     def is_elsewhere(self, register_id: UUID | None, cashier_id: UUID | None) -> bool:
-        """Whether it was taken up at another till than this; without a till, by somebody else."""
+        """Whether another till has it than this or, as it was taken up at none, somebody else."""
         held = self.resumption
         if held is None or self.status != "resumed":
             return False
-        if register_id or held.register_id:
+        if held.register_id:
             return held.register_id != register_id
         return held.cashier_id != cashier_id
 
@@ -169,7 +169,7 @@ class HeldSale(Aggregate):
     ) -> None:
         """Take it up; where it is taken up already nothing is recorded. Raises HeldSaleEnded."""
         self.check_open()
-        if self.status == "held" or self.is_elsewhere(register_id, cashier_id):
+        if not self._is_at(register_id) or self.is_elsewhere(register_id, cashier_id):
             self.trigger_event(
                 HeldSale.Resumed,
                 register_id=register_id,
@@ -177,6 +177,11 @@ class HeldSale(Aggregate):
                 resumed_at=resumed_at,
                 expires_at=expires_at,
             )
+
+    def _is_at(self, register_id: UUID | None) -> bool:
+        """Whether it was taken up at this till, or at none where none is named."""
+        held = self.resumption
+        return held is not None and self.status == "resumed" and held.register_id == register_id
 
     def sell(self, order_id: UUID) -> None:
         """Note what it became. Raises HeldSaleEnded."""

@@ -112,6 +112,19 @@ class TestTheDocument:
         meaning = document["components"]["responses"][refused.rpartition("/")[2]]["description"]
         assert "- `invalid_transition`: It is at a stage at which this cannot be done." in meaning
 
+    def test_an_id_in_a_path_is_said_to_be_of_what_it_is(self, operations: Operations) -> None:
+        def meaning(method: str, path: str) -> str:
+            return str(operations[method, path]["parameters"][0]["description"])
+
+        held = "The `id` of the parked sale, from `GET /api/pos/orders/held`."
+        assert meaning("POST", "/api/pos/orders/{order_id}/resume") == held
+        assert meaning("DELETE", "/api/pos/orders/{order_id}") == held
+        assert meaning("POST", "/api/pos/orders/{order_id}/void") == (
+            "The `id` of the order, from `POST /api/pos/orders`."
+        )
+        moved = meaning("POST", "/api/admin/inventory/movements/{movement_id}/reverse")
+        assert moved.startswith("The `movement_id` ")
+
     def test_no_operation_tells_of_what_is_raised_within(self, document: Json) -> None:
         operations = (one for path in document["paths"].values() for one in path.values())
         assert [one["summary"] for one in operations if " Raises " in one["description"]] == []
@@ -344,6 +357,14 @@ class TestFields:
             for reference in references_in(operation.get("requestBody")):
                 name = reference.rpartition("/")[2]
                 assert document["components"]["schemas"][name]["additionalProperties"] is False
+
+    def test_an_example_of_a_body_is_taken_by_what_reads_it(
+        self, services: Services, operations: Operations
+    ) -> None:
+        for route in routes_of(create_app(services)):
+            if route.operation.body is not None:
+                body = operations[route.method, route.path]["requestBody"]["content"][JSON]["example"]
+                assert route.operation.body.validate(body) == {}, route.path
 
     def test_money_is_a_64_bit_integer_not_below_zero(self, schemas: Json) -> None:
         price = schemas["VariantBody"]["properties"]["price"]

@@ -223,6 +223,14 @@ class TestResumeSale:
         shop.by(CASHIER).when(resume(None)).then_nothing()
         shop.by(MANAGER).when(resume(None)).then_refused(HeldElsewhere)
 
+    def test_whoever_took_it_up_at_no_till_takes_it_to_one(self, shop: Scenario) -> None:
+        shop.when(hold())
+        shop.by(CASHIER).when(resume(None))
+        shop.by(MANAGER).when(resume()).then_refused(HeldElsewhere)
+        shop.by(CASHIER).when(resume()).then(fact(HeldSale.Resumed, HELD, register_id=REGISTER))
+        shop.by(CASHIER).when(resume()).then_nothing()
+        shop.by(CASHIER).when(resume(None)).then_refused(HeldElsewhere)
+
     def test_at_a_till_of_another_store_it_is_refused(self, shop: Scenario) -> None:
         till = id_of("till elsewhere")
         shop.given(store(OTHER, "Nord", "N"), register(till, store_id=OTHER))
@@ -357,6 +365,14 @@ class TestSelling:
         shop.when(resume())
         shop.when(sell(register_id=SECOND_TILL)).then_refused(HeldElsewhere)
         shop.when(sell(register_id=None)).then_refused(HeldElsewhere)
+
+    def test_whoever_took_it_up_at_no_till_sells_it_at_any(self, shop: Scenario) -> None:
+        shop.when(hold())
+        shop.by(CASHIER).when(resume(None))
+        shop.by(MANAGER).when(sell()).then_refused(HeldElsewhere)
+        shop.by(CASHIER).when(sell()).then(
+            fact(Order.Sold, ORDER), fact(HeldSale.Sold, HELD), fact(StockMovement.Issued)
+        )
 
     def test_of_another_store_or_of_none_it_is_not_there(self, shop: Scenario) -> None:
         shop.when(sell()).then_refused(Invalid, "held_id:not_found")

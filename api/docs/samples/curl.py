@@ -18,7 +18,7 @@ def _words(call: Call) -> Iterator[str]:
     if call.is_signed:
         yield '-H "Authorization: Bearer $TOKEN"'
     if call.takes_key:
-        yield '-H "Idempotency-Key: sample-$(date +%s)"'
+        yield '-H "Idempotency-Key: sample-$(date +%s%N)"'
     if call.body is not None:
         yield f'-H "Content-Type: {JSON}"'
         # Between single quotes a shell leaves all as it is.

@@ -31,7 +31,11 @@ class HoldBody(BasketBody):
 class ResumeBody(Body):
     """At which till a parked sale is taken up."""
 
-    register_id = Id(allow_none=True, load_default=None, meaning="The till, if it is taken up at one.")
+    register_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="The till. Without it whoever takes it up has it, and sells it at any till or none.",
+    )
     take_over = Flag(
         load_default=False,
         meaning="Take it from the till that has it; takes `pos.approve`.",

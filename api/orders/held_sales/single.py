@@ -19,6 +19,9 @@ from domain.money import AmountTooLarge
 from domain.settings import InUse
 from domain.stores import StoreClosed
 
+#: Other actions on `/pos/orders/{order_id}` are about orders; these two are about what is none yet.
+_PARTS = {"order_id": "The `id` of the parked sale, from `GET /api/pos/orders/held`."}
+
 
 class SaleResumption(Resource):
     """Takes parked sales up again."""
@@ -29,6 +32,7 @@ class SaleResumption(Resource):
         description="It is priced anew, as a quote is, and is the till's alone until it is parked again; "
         "from the same till again the answer is the same. Whoever sells it needs the rights for prices that "
         "were set and discounts that were given. `held_elsewhere` says, as `held_by`, who has it.",
+        parts=_PARTS,
         body=ResumeBody(),
         body_is_optional=True,
         answer=ResumedSaleAnswer,
@@ -56,6 +60,7 @@ class PosOrder(Resource):
         "pos.use",
         "Discard a parked sale",
         description="Whoever has it; an order is no parked sale any more, and stays.",
+        parts=_PARTS,
         answer=HeldSaleAnswer,
         refusals=(Missing, StaleVersion, ConcurrentEdit, InUse, HeldSaleEnded),
     )

@@ -195,7 +195,7 @@ class TestTheDemo:
 
     def test_a_body_is_taken_twice(self, document: Json, admin: Client) -> None:
         for path in (
-            *("/api/pos/quote", "/api/pos/orders", "/api/pos/orders/hold"),
+            *("/api/pos/quote", "/api/pos/orders", "/api/pos/orders/hold", "/api/pos/returns"),
             *("/api/admin/orders/quote", "/api/admin/orders", "/api/pos/devices"),
             *("/api/admin/inventory/receipts", "/api/admin/inventory/adjustments"),
             *("/api/admin/inventory/transfers", "/api/admin/inventory/reservations"),
@@ -204,3 +204,8 @@ class TestTheDemo:
             first, second = (admin.post(path, call.body) for _ in range(2))
             assert (first.status, second.status) in ((200, 200), (201, 201)), (path, second.body)
             assert "idempotent-replayed" not in second.headers, path
+
+    def test_store_credit_has_a_day_that_is_not_over(self, document: Json, admin: Client) -> None:
+        path = "/api/admin/customers/{customer_id}/store-credit"
+        call = call_of("post", path, document["paths"][path]["post"])
+        assert admin.post(path.format(**call.ids), call.body).status == 201
