@@ -41,9 +41,14 @@ def order_params(asked: Asked, order: str) -> dict[str, str | None]:
 
 def overall_of(measures: tuple[Measure, ...]) -> LiteralString:
     """The figures of the whole, as columns of a statement over its rows."""
-    return ", ".join(
-        f"coalesce(sum({one.name}), 0) AS overall_{one.name}" for one in measures if one.footer == "sum"
-    )
+    return ", ".join(map(_overall, (one for one in measures if one.footer == "sum")))
+
+
+def _overall(measure: Measure) -> LiteralString:
+    added: LiteralString = f"coalesce(sum({measure.name}), 0)"
+    # A sum has the places of its longest part, which it may do without: 1.5 and 0.5 are 2.
+    whole: LiteralString = f"trim_scale({added})" if measure.unit == "quantity" else added
+    return f"{whole} AS overall_{measure.name}"
 
 
 def ask_page(

@@ -66,6 +66,16 @@ class TestPeople:
         assert report["overall"]["orders"] == 1
         assert ask(stocked, "by-customer", f"&customer_group={uuid4()}").data["rows"] == []
 
+    def test_quantities_of_all_customers_together_are_written_as_those_of_one(self, stocked: Stocked) -> None:
+        ada = stocked.shop.client().post("/api/admin/customers", {"name": "Ada"}).data["id"]
+        for quantity, price, customer in (("1.5", 179, ada), ("0.5", 60, None)):
+            lines = [{"variant_id": stocked.variant_id, "quantity": quantity}]
+            paid = [{"method": "card", "amount": price}]
+            sell(stocked, lines=lines, payments=paid, customer_id=customer)
+        report = ask(stocked, "by-customer", "&channel=pos").data
+        assert sorted(row["items"] for row in report["rows"]) == ["0.5", "1.5"]
+        assert report["totals"]["items"] == report["overall"]["items"] == "2"
+
 
 class TestBasis:
     def test_a_sale_that_came_late_is_in_no_first_report(self, stocked: Stocked) -> None:
