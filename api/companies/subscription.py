@@ -43,7 +43,8 @@ class CompanySubscription(Resource):
             return show_subscription(company, name, limits, usage.row() or {})
 
         within = within_of(req.context.caller, company_id)
-        self.answer(req, resp, self.ask(req, resp, question, within=within))
+        # What is used of the package changes without the company, so it is never told to be as it was.
+        self.show(req, resp, self.ask(req, resp, question, within=within), is_whole=False)
 
     @operation(
         "subscriptions.edit",

@@ -254,6 +254,8 @@ UNCHANGING = (
     *("/docs", "/docs/{section}", "/docs/search.json", "/llms.txt", "/llms-full.txt"),
     *("/favicon.ico", "/icon.svg", "/robots.txt"),
 )
+#: Says the version that was asked for, which is no version to compare a change with.
+A_FORMER_STATE = "/api/audit/streams/{stream_id}/state"
 #: What those answers and files hold that are no envelopes, by media type.
 CONTENTS: Json = {
     TEXT: {"type": "string"},
@@ -293,9 +295,9 @@ def encoding_of(form: Schema) -> Json:
 def is_versioned(route: Route) -> bool:
     """Whether it shows one thing that carries its version, or one that never changes."""
     answer = route.operation.answer
-    is_one = not route.operation.many and route.path.endswith("}")
-    carries_it = is_one and (answer is None or has_version(answer))
-    return route.method == "GET" and (carries_it or route.path in UNCHANGING)
+    carries_it = route.path.endswith("}") if answer is None else has_version(answer)
+    is_one = not route.operation.many and route.path != A_FORMER_STATE
+    return route.method == "GET" and ((carries_it and is_one) or route.path in UNCHANGING)
 
 
 def has_version(answer: Any) -> bool:

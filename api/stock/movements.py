@@ -42,6 +42,7 @@ class MovementAnswer(Answer):
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
     note: Annotated[str | None, Meaning("Free text; nothing depends on it.")]
     order_id: Annotated[Id | None, Meaning("The order it belongs to.")]
+    refund_id: Annotated[Id | None, Meaning("The refund or the return that it belongs to.")]
     supplier_id: Annotated[Id | None, Meaning("Who delivered it or took it back, if that is what it was.")]
     purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]
     transfer_id: Annotated[Id | None, Meaning("The transfer it belongs to.")]

@@ -61,6 +61,7 @@ class MovementsQuery(Body):
     type = Choice(*TYPES, meaning="Of which kind.")
     reason = Choice(*REASONS, meaning="The reason of an adjustment.")
     order_id = Id(meaning="Only what this order moved.")
+    refund_id = Id(meaning="Only what came back with this refund or return.")
     transfer_id = Id(meaning="The transfer, with its goods in transit.")
     count_id = Id(meaning="Only what this count corrected.")
     purchase_order_id = Id(meaning="Only what came for this purchase order.")

@@ -111,6 +111,14 @@ def test_a_quote_is_what_the_order_comes_to(desk: Desk) -> None:
     assert desk.client().post(f"{ORDERS}/quote", body).data["total"] == desk.place().data["total"]
 
 
+def test_whoever_sells_may_ask_what_an_order_would_come_to(desk: Desk) -> None:
+    body = {name: value for name, value in desk.body().items() if name != "channel"}
+    quoted = desk.client("Cashier").post(f"{ORDERS}/quote", body)
+    assert (quoted.status, quoted.data["total"]) == (200, 476)
+    assert desk.client("Inventory Clerk").post(f"{ORDERS}/quote", body).status == 403
+    assert desk.place(role="Cashier").status == 403
+
+
 def test_the_same_order_is_placed_once(desk: Desk) -> None:
     own = str(uuid4())
     first, again = desk.place(id=own), desk.place(id=own)

@@ -188,6 +188,11 @@ class TestTheDocument:
         for path, has_etag in (
             ("/api/admin/products/{product_id}", True),
             ("/api/images/{image_id}", True),
+            ("/api/admin/settings/company", True),
+            ("/api/admin/settings/users/{user_id}/permissions", True),
+            ("/api/admin/companies/{company_id}/subscription", True),
+            ("/api/pos/shifts/current", True),
+            ("/api/audit/streams/{stream_id}/state", False),
             ("/api/admin/product-imports/{import_id}", False),
         ):
             operation = operations["GET", path]

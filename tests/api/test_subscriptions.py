@@ -50,6 +50,13 @@ class TestTheFirstPackage:
             "orders_per_month": 0,
         }
 
+    def test_is_changed_from_the_version_that_was_seen(self, platform: Any) -> None:
+        path = path_of(company_of(platform, package_of(platform)))
+        seen = platform.get(path).headers["etag"]
+        assert platform.get(path, If_None_Match=seen).status == 200
+        assert platform.put(path, {"status": "active"}, If_Match=seen).status == 200
+        assert platform.put(path, {"status": "active"}, If_Match=seen).code == "precondition_failed"
+
     @pytest.mark.parametrize(("period", "least", "most"), [("monthly", 27, 31), ("yearly", 364, 366)])
     def test_without_a_trial_begins_with_a_period(
         self, platform: Any, period: str, least: int, most: int

@@ -30,8 +30,9 @@ class OrderQuote(Resource):
     """What an order would come to."""
 
     @operation(
-        "orders.create",
+        "pos.use",
         "Quote an order",
+        alternatives=("orders.create",),
         description="To the last minor unit what the order will come to; nothing is written or reserved.",
         body=OrderBasketBody(),
         answer=QuoteAnswer,

@@ -25,7 +25,7 @@ class StockMovements(Projection):
     """
 
     name = "stock_movements"
-    version = 3
+    version = 4
     tables = ("stock_movements", "stock_movement_stretches")
     reading_indexes = (
         "stock_movements_by_variant",
@@ -33,6 +33,7 @@ class StockMovements(Projection):
         "stock_movements_by_time",
         "stock_movements_by_actor",
         "stock_movements_by_order",
+        "stock_movements_by_refund",
         "stock_movements_by_type",
         "stock_movements_by_reason",
         "stock_movements_by_supplier",
@@ -67,6 +68,7 @@ class StockMovements(Projection):
             storage_id        uuid NOT NULL,
             variant_id        uuid NOT NULL,
             order_id          uuid,
+            refund_id         uuid,
             supplier_id       uuid,
             purchase_order_id uuid,
             transfer_id       uuid,
@@ -88,6 +90,8 @@ class StockMovements(Projection):
         CREATE INDEX stock_movements_by_actor ON stock_movements (company_id, actor_id, place);
         CREATE INDEX stock_movements_by_order ON stock_movements (company_id, order_id)
             WHERE order_id IS NOT NULL;
+        CREATE INDEX stock_movements_by_refund ON stock_movements (company_id, refund_id)
+            WHERE refund_id IS NOT NULL;
         CREATE INDEX stock_movements_by_type ON stock_movements (company_id, type, place)
             WHERE type <> 'sale';
         CREATE INDEX stock_movements_by_reason ON stock_movements (company_id, reason, place)
@@ -130,17 +134,18 @@ def _stretches(rows: Iterable[Row]) -> list[Row]:
 _ADD: LiteralString = """
     INSERT INTO stock_movements (company_id, place, recorded_at, occurred_at, type, storage_id, variant_id,
                                  quantity, unit_cost, value_change, balance_quantity, balance_value,
-                                 reason, reference, note, order_id, supplier_id, purchase_order_id,
-                                 transfer_id, count_id, reversal_of, movement_id, actor_id, business_date)
+                                 reason, reference, note, order_id, refund_id, supplier_id,
+                                 purchase_order_id, transfer_id, count_id, reversal_of, movement_id, actor_id,
+                                 business_date)
     SELECT %(company_id)s, unnest(%(place)b::bigint[]), unnest(%(recorded_at)b::timestamptz[]),
            unnest(%(occurred_at)b::timestamptz[]), unnest(%(type)b::text[]), unnest(%(storage_id)b::uuid[]),
            unnest(%(variant_id)b::uuid[]), unnest(%(quantity)b::numeric[]), unnest(%(unit_cost)b::bigint[]),
            unnest(%(value_change)b::bigint[]), unnest(%(balance_quantity)b::numeric[]),
            unnest(%(balance_value)b::bigint[]), unnest(%(reason)b::text[]), unnest(%(reference)b::text[]),
-           unnest(%(note)b::text[]), unnest(%(order_id)b::uuid[]), unnest(%(supplier_id)b::uuid[]),
-           unnest(%(purchase_order_id)b::uuid[]), unnest(%(transfer_id)b::uuid[]),
-           unnest(%(count_id)b::uuid[]), unnest(%(reversal_of)b::uuid[]), unnest(%(movement_id)b::uuid[]),
-           unnest(%(actor_id)b::uuid[]), unnest(%(business_date)b::date[])
+           unnest(%(note)b::text[]), unnest(%(order_id)b::uuid[]), unnest(%(refund_id)b::uuid[]),
+           unnest(%(supplier_id)b::uuid[]), unnest(%(purchase_order_id)b::uuid[]),
+           unnest(%(transfer_id)b::uuid[]), unnest(%(count_id)b::uuid[]), unnest(%(reversal_of)b::uuid[]),
+           unnest(%(movement_id)b::uuid[]), unnest(%(actor_id)b::uuid[]), unnest(%(business_date)b::date[])
     RETURNING company_id
 """
 

@@ -26,6 +26,7 @@ _FILTER: LiteralString = """
          AND (%(type)s::text IS NULL OR %(type)s::text = 'sale' OR moved.type <> 'sale')
          AND (%(reason)s::text IS NULL OR moved.type = 'adjustment' AND moved.reason = %(reason)s::text)
          AND (%(order_id)s::uuid IS NULL OR moved.order_id = %(order_id)s::uuid)
+         AND (%(refund_id)s::uuid IS NULL OR moved.refund_id = %(refund_id)s::uuid)
          AND (%(transfer_id)s::uuid IS NULL OR moved.transfer_id = %(transfer_id)s::uuid)
          AND (%(count_id)s::uuid IS NULL OR moved.count_id = %(count_id)s::uuid)
          AND (%(purchase_order_id)s::uuid IS NULL
@@ -79,7 +80,8 @@ _PAGES: Mapping[tuple[str, Order], LiteralString] = {
            business_date, type, nullif(page.storage_id, %(in_transit)s::uuid) AS storage_id,
            storage.name AS storage_name, variant_id, v.sku, p.name, v.name AS variant_name, quantity,
            unit_cost, value_change, balance_quantity, balance_value, reason, reference, note, order_id,
-           supplier_id, purchase_order_id, transfer_id, count_id, reversal_of, movement_id, actor_id
+           refund_id, supplier_id, purchase_order_id, transfer_id, count_id, reversal_of, movement_id,
+           actor_id
       FROM (SELECT part.*
               FROM (SELECT 0::bigint AS first_place, %(before)s::bigint AS next_place
                      WHERE %(from_time)s::timestamptz IS NULL AND %(to_time)s::timestamptz IS NULL
@@ -164,6 +166,7 @@ FILTERS = (
     "type",
     "reason",
     "order_id",
+    "refund_id",
     "transfer_id",
     "count_id",
     "purchase_order_id",

@@ -32,8 +32,8 @@ Row = tuple[Any, ...]
 #: What a row of the ledger has, in this order.
 COLUMNS = (
     "place recorded_at occurred_at type storage_id variant_id quantity unit_cost value_change "
-    "balance_quantity balance_value reason reference note order_id supplier_id purchase_order_id "
-    "transfer_id count_id reversal_of movement_id actor_id business_date"
+    "balance_quantity balance_value reason reference note order_id refund_id supplier_id "
+    "purchase_order_id transfer_id count_id reversal_of movement_id actor_id business_date"
 )
 
 
@@ -76,6 +76,7 @@ class Issue(Movement):
 class CustomerReturn(Movement):
     """What is read of goods that came back from a customer."""
 
+    refund_id: str
     order_id: str | None
 
 
@@ -206,6 +207,7 @@ def _origin(
     reference: str | None = None,
     note: str | None = None,
     order_id: str | None = None,
+    refund_id: str | None = None,
     supplier_id: str | None = None,
     purchase_order_id: str | None = None,
     transfer_id: str | None = None,
@@ -218,6 +220,7 @@ def _origin(
         reference,
         note,
         order_id,
+        refund_id,
         supplier_id,
         purchase_order_id,
         transfer_id,
@@ -249,7 +252,7 @@ _ORIGINS: Mapping[Event, Callable[[Any], Row]] = {
         purchase_order_id=moved.purchase_order_id,
     ),
     StockMovement.Issued: lambda moved: _origin(order_id=moved.order_id),
-    StockMovement.Returned: lambda moved: _origin(order_id=moved.order_id),
+    StockMovement.Returned: lambda moved: _origin(order_id=moved.order_id, refund_id=moved.refund_id),
     StockMovement.Voided: lambda moved: _origin(order_id=moved.order_id),
     StockMovement.Adjusted: lambda moved: _origin(
         reason=moved.reason, reference=moved.reference, note=moved.note

@@ -71,6 +71,7 @@ class TestFilters:
             "variant_id",
             "product_id",
             "order_id",
+            "refund_id",
             "transfer_id",
             "count_id",
             "purchase_order_id",
@@ -79,6 +80,16 @@ class TestFilters:
         ]:
             assert kinds(shop, f"{name}={uuid4()}") == [], name
         assert kinds(shop, "reason=lost") == []
+
+    def test_find_what_came_back_with_a_refund(self, stocked: Any) -> None:
+        sold, manager = stocked.sell(2).data, stocked.shop.client("Manager")
+        units = [{"line_id": sold["lines"][0]["id"], "quantity": "1"}]
+        body = {"lines": units, "payments": [{"method": "cash", "amount": 119}], "reason": "sour"}
+        refunds = [manager.post(f"/api/pos/orders/{sold['id']}/refunds", body).data["id"] for _ in range(2)]
+        assert kinds(stocked.shop, f"order_id={sold['id']}") == ["sale", "return", "return"]
+        assert kinds(stocked.shop, f"refund_id={refunds[1]}") == ["return"]
+        rows = manager.get(f"{PATH}?order_id={sold['id']}").data
+        assert [row["refund_id"] for row in rows] == [None, *refunds]
 
     def test_are_about_when_the_goods_moved_and_what_was_known(self, stocked: Any) -> None:
         stocked.sell(1)

@@ -410,6 +410,8 @@ class TestOrigins:
             (StockMovement.Received, {"supplier_id": X}, {"supplier_id": X}),
             (StockMovement.Received, {"purchase_order_id": X, "note": "N"}, {"purchase_order_id": X}),
             (StockMovement.Issued, {"order_id": X}, {"order_id": X}),
+            (StockMovement.Returned, {"refund_id": X, "order_id": X}, {"refund_id": X}),
+            (StockMovement.Returned, {"refund_id": X}, {"refund_id": X}),
             (StockMovement.Adjusted, {"reason": "lost", "reference": "R", "note": "N"}, {"reason": "lost"}),
             (StockMovement.SupplierReturned, {"supplier_id": X, "credit_total": 1}, {"supplier_id": X}),
             (StockMovement.Counted, {"count_id": X}, {"count_id": X}),
