@@ -86,6 +86,7 @@ class PurchaseOrder(Aggregate):
         """Somebody planned what to buy. `series_number` counts orders without a gap.
 
         `together` are all orders that one request drafted, in their order; empty for one alone.
+        `occurred_at` is when it was planned, if not when it was recorded.
         """
 
         number: str
@@ -98,6 +99,7 @@ class PurchaseOrder(Aggregate):
         reference: str | None = None
         note: str | None = None
         together: tuple[UUID, ...] = ()
+        occurred_at: datetime | None = None
 
         def apply(self, aggregate: "PurchaseOrder") -> None:
             """Take over the plan; nothing was ordered, and nothing came."""
@@ -250,6 +252,7 @@ class PurchaseOrder(Aggregate):
         reference: str | None
         note: str | None
         together: tuple[UUID, ...]
+        occurred_at: datetime | None
         status: PurchaseOrderStatus
         ordered_at: datetime | None
         sent_to: str | None

@@ -108,6 +108,8 @@ class PurchaseMailAnswer(Answer):
 class PurchaseOrderAnswer(PurchaseOrderHeadAnswer, kw_only=True):
     """A purchase order as it stands."""
 
+    occurred_at: Annotated[Moment, Meaning("When it was planned.")]
+    recorded_at: Annotated[Moment, Meaning("When that was recorded.")]
     lines: Annotated[list[PurchaseLineAnswer], Meaning("In the order in which they were entered.")]
     receipts: Annotated[list[PurchaseReceiptAnswer], Meaning("The deliveries that came, in their order.")]
     reason: Annotated[str | None, Meaning("Why it was cancelled or closed.", "Out of range")]

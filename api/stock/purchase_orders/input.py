@@ -66,6 +66,9 @@ class PurchaseOrderBody(Body):
     expected_at = Moment(allow_none=True, load_default=None, **_ORDER["expected_at"])
     reference = optional(200, **_ORDER["reference"])
     note = optional(1000, **_ORDER["note"])
+    occurred_at = Moment(
+        allow_none=True, load_default=None, meaning="When it was planned; without it, now. It moves no goods."
+    )
     lines = Many(
         Object(PurchaseLineBody()), required=True, shortest=1, longest=_MOST_LINES, **_ORDER["lines"]
     )
@@ -100,7 +103,7 @@ def _wrong_in_order(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _wrong_in_suggestion(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name in ("expected_at", "reference", "note"):
+    for name in ("expected_at", "reference", "note", "occurred_at"):
         if body[name]:
             yield name, ["Suggested lines have none."]
     lines = {

@@ -10,7 +10,9 @@ from api.resource import Resource, requested_stores
 from api.stock.purchase_orders.answers import PurchaseOrderAnswer, PurchaseOrderRowAnswer
 from api.stock.purchase_orders.input import PurchaseOrderBody, PurchaseOrdersQuery, is_one_order
 from api.stock.purchase_orders.presenter import show_purchase_order, show_row
+from commands.moments import BeforeTheCompany
 from commands.ports import ConcurrentEdit, DuplicateId
+from commands.stock.moments import PeriodClosed
 from commands.stock.purchase_orders.drafts import DraftPurchaseOrder, draft_purchase_order
 from commands.stock.purchase_orders.lines import PlannedLine
 from commands.stock.purchase_orders.suggested import DraftSuggested, SuggestedLine, draft_suggested
@@ -53,7 +55,7 @@ class PurchaseOrders(Resource):
         body=PurchaseOrderBody(),
         answer=PurchaseOrderAnswer | list[PurchaseOrderAnswer],
         status=201,
-        refusals=(DuplicateId, ConcurrentEdit, OtherStore, AmountTooLarge),
+        refusals=(DuplicateId, ConcurrentEdit, OtherStore, BeforeTheCompany, PeriodClosed, AmountTooLarge),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Draft an order, or one for each supplier and storage of suggested lines."""

@@ -29,6 +29,8 @@ def show_purchase_order(order: PurchaseOrder, mail: Row | None = None) -> Purcha
     """An order as it was decided about or found, with its last mail as `mail` knows it."""
     return PurchaseOrderAnswer(
         **{name: getattr(order, name) for name in _HEAD},
+        occurred_at=order.occurred_at or order.created_on,
+        recorded_at=order.created_on,
         created_at=order.created_on,
         updated_at=order.modified_on,
         reason=order.reason,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from commands.ports import check_version
+from commands.stock.moments import moment_of_movement
 from commands.stock.ports import DocumentWork, StockContext
 from commands.stock.purchase_orders.lines import (
     EditedLine,
@@ -31,6 +32,7 @@ class DraftPurchaseOrder:
     expected_at: datetime | None = None
     reference: str | None = None
     note: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ def number_of(series_number: int) -> str:
 def draft_purchase_order(command: DraftPurchaseOrder, work: DocumentWork) -> PurchaseOrder:
     """Plan it, once: the same request again answers with what it planned.
 
-    Raises DuplicateId, OtherStore, Invalid, AmountTooLarge.
+    Raises DuplicateId, OtherStore, Invalid, BeforeTheCompany, PeriodClosed, AmountTooLarge.
     """
     stock = _hold(command.supplier_id, command.storage_id, command.lines, work)
     earlier = work.find_earlier(PurchaseOrder, PurchaseOrder.Drafted, command.id)
@@ -72,6 +74,8 @@ def draft_purchase_order(command: DraftPurchaseOrder, work: DocumentWork) -> Pur
         return existing
     lines = purchase_lines(command.lines, stock, work)
     subtotal_of(lines)
+    if command.occurred_at:
+        moment_of_movement(command.occurred_at, "A purchase order", work, stock)
     order = PurchaseOrder.begin(
         PurchaseOrder.Drafted,
         command.id,
@@ -84,6 +88,7 @@ def draft_purchase_order(command: DraftPurchaseOrder, work: DocumentWork) -> Pur
         expected_at=command.expected_at,
         reference=command.reference,
         note=command.note,
+        occurred_at=command.occurred_at,
     )
     work.save(order)
     return order

@@ -53,6 +53,22 @@ class TestPlanning:
         other = buyer.admin.post(ORDERS, {**body, "note": "Other"})
         assert refusal(other) == (409, "duplicate_id")
 
+    def test_a_draft_says_when_it_was_planned_and_when_that_was_recorded(self, buyer: Buyer) -> None:
+        now = buyer.draft()
+        assert now["occurred_at"] == now["recorded_at"] == now["created_at"]
+        late = buyer.draft(occurred_at=now["occurred_at"])
+        assert late["occurred_at"] == now["occurred_at"] < late["recorded_at"]
+        assert buyer.show(late)["occurred_at"] == late["occurred_at"]
+
+    def test_a_draft_is_planned_neither_in_the_future_nor_when_books_are_closed(self, buyer: Buyer) -> None:
+        ahead = buyer.admin.post(ORDERS, buyer.body(occurred_at="2200-01-01T00:00:00Z"))
+        assert (ahead.status, ahead.fields) == (422, {"occurred_at"})
+        now = datetime.now(UTC)
+        yesterday = {"books_closed_until": (now - timedelta(days=1)).date().isoformat()}
+        assert buyer.admin.patch(f"{SETTINGS}/company", yesterday).status == 200
+        closed = buyer.body(occurred_at=(now - timedelta(days=3)).isoformat())
+        assert refusal(buyer.admin.post(ORDERS, closed)) == (409, "period_closed")
+
     def test_a_draft_can_be_changed_in_everything(self, buyer: Buyer) -> None:
         drafted = buyer.draft()
         more = buyer.product("OAT-2")["variants"][0]["id"]
