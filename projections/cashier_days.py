@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.catalog.variant_names import variant_name
 
 #: How many products and orders are told of a day.
 MOST = 5
@@ -97,7 +98,7 @@ _TOP_PRODUCTS: LiteralString = f"""
     SELECT top.*, called.product_id, called.sku, called.name, called.variant_name
       FROM top
       LEFT JOIN LATERAL (
-            SELECT v.product_id, v.sku, p.name, v.name AS variant_name
+            SELECT v.product_id, v.sku, p.name, {variant_name("v")} AS variant_name
               FROM variants AS v
               JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
              WHERE v.company_id = %(company_id)s AND v.id = top.variant_id

@@ -26,13 +26,19 @@ from infra.identity.throttle import Attempt, Throttle
 from infra.identity.tokens import Tokens
 from infra.process.ids import uuid7
 from projections.base import Database, Row
-from projections.companies import lets_people_in
+from projections.companies import find_company
 from projections.signed_in import show_user
 from projections.users import find_user
 
 #: How long a refresh token is still good after its first use, and how old one is at least before another
 #: follows it: so there are never more than two that are good, and both lead to the same next one.
 GRACE = timedelta(seconds=10)
+
+#: Why nobody signs in, by the status of the company.
+_SHUT = {
+    "suspended": "The company is suspended: nobody can sign in until the platform activates it again.",
+    "archived": "The company is archived: nobody can sign in any more.",
+}
 
 # A password that was changed since it was checked lets nobody in.
 _LOGGED_IN: LiteralString = """
@@ -329,9 +335,9 @@ def _sealed(pin: str, user_id: UUID, pepper: bytes) -> str:
 
 def _in_the_way(db: Database, user: Row, needing: str | None) -> Refusal | None:
     """Why somebody with the right password may not come in. Whose subscription has expired still may."""
-    if not lets_people_in(db):
-        message = "The company is suspended: nobody can sign in until the platform activates it again."
-        return CompanySuspended(message)
+    company = find_company(db)
+    if company is not None and company["status"] in _SHUT:
+        return CompanySuspended(_SHUT[company["status"]])
     if needing and needing not in permissions_of(user["role"], user["granted"], user["denied"]):
         return NotAllowed()
     return None

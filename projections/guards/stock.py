@@ -19,6 +19,7 @@ from domain.storages import Storage
 from domain.suppliers import Supplier
 from projections.base import Answer, Database, Row
 from projections.catalog.units import MEASURES_OF_GOODS, measures_of
+from projections.catalog.variant_names import variant_name
 from projections.companies import backdating_of
 from projections.guards.references import References
 from projections.guards.stock_precision import HALF, ask_units_in_use, hold_precisions
@@ -45,14 +46,14 @@ LOCK_BALANCES: LiteralString = f"{_BALANCES} FOR UPDATE"
 
 # Held until the end, so that no variant is removed and no product archived while its stock comes in; in the
 # order of the variants, one after another by their keys, whatever the planner knows of the tables.
-_GOODS: LiteralString = """
+_GOODS: LiteralString = f"""
     SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.cost, p.unit_id,
            p.supplier_id,
            coalesce((SELECT (unit.fields ->> 'precision')::int FROM settings AS unit
                       WHERE unit.company_id = %(company_id)s AND unit.id = p.unit_id), 5) AS precision
       FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS listed(id) ORDER BY id) AS requested
      CROSS JOIN LATERAL (
-            SELECT id, product_id, sku, name, cost FROM variants
+            SELECT id, product_id, sku, {variant_name("variants")} AS name, cost FROM variants
              WHERE company_id = %(company_id)s AND id = requested.id
              LIMIT 1 FOR SHARE
            ) AS v

@@ -3,6 +3,7 @@
 from typing import LiteralString
 
 from projections.base import Database, Row
+from projections.catalog.variant_names import variant_name
 from projections.pages import PAGE
 from projections.search.within import has_all, typed_words
 from projections.stock.count_lists import BESIDE, DIFFERING, ESTIMATE, finding_params
@@ -63,7 +64,7 @@ _LINES: LiteralString = f"""
                   FROM compared
                 WINDOW own AS (PARTITION BY variant_id, is_last)) AS merged
          CROSS JOIN LATERAL (
-                SELECT product_id, sku, name FROM variants
+                SELECT product_id, sku, {variant_name("variants")} AS name FROM variants
                  WHERE company_id = %(company_id)s AND id = merged.variant_id
                  LIMIT 1
                ) AS v

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.stock.counts import Kind, Scope
+from projections.catalog.variant_names import variant_name
 
 # NOTE: UNION in the recursion, so that even a ring would end.
 #: The categories of a scope and all below them.
@@ -31,7 +32,7 @@ PRESENT: LiteralString = f"""
            b.variant_id, b.on_hand, b.value, v.sku, p.name, v.name AS variant_name
       FROM stock_balances AS b
      CROSS JOIN LATERAL (
-            SELECT id, product_id, sku, name FROM variants
+            SELECT id, product_id, sku, {variant_name("variants")} AS name FROM variants
              WHERE company_id = %(company_id)s AND id = b.variant_id
              LIMIT 1
            ) AS v

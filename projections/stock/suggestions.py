@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.stock.purchase_units import PricedQuantity, price
 from domain.stock.reorder_suggestions import Demand, Sales
 from projections.base import Database, Row, plan_for_values
+from projections.catalog.variant_names import variant_name
 from projections.stock.purchase_units import purchase_unit, purchase_units
 from projections.stock.sales import SALES_OF_STORAGES, sales_since
 
@@ -20,7 +21,8 @@ _ONE = Decimal(1)
 _LEVELS: LiteralString = f"""
     SELECT level.*
       FROM (SELECT b.storage_id, storage.name AS storage_name, b.variant_id, v.sku, p.name,
-                   v.name AS variant_name, p.supplier_id, b.on_hand, b.on_hand - b.reserved AS available,
+                   {variant_name("v")} AS variant_name, p.supplier_id,
+                   b.on_hand, b.on_hand - b.reserved AS available,
                    b.incoming_ordered, b.incoming_transit, b.last_unit_cost, v.cost, own.sold, own.in_stock,
                    coalesce(point.reorder_level, v.reorder_level, 0) AS safety,
                    coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity, point.max_level,

@@ -315,6 +315,8 @@ class TestArchiving:
         archived = platform.delete(f"{PATH}/{shop.company_id}")
         assert archived.data["status"] == "archived"
         assert (client.get("/api/admin/products").status, client.get("/api/auth/me").status) == (401, 401)
-        assert log_in(shop.service, shop.username("Admin")).status in (401, 403)
+        answer = log_in(shop.service, shop.username("Admin"))
+        assert (answer.status, answer.code) == (403, "company_suspended")
+        assert answer.json["message"] == "The company is archived: nobody can sign in any more."
         refused = platform.post(PATH, body_of(admin=admin_of(username=shop.username("Admin"))))
         assert refused.code == "duplicate_username"

@@ -2,10 +2,12 @@
 
 from typing import LiteralString
 
+from projections.catalog.variant_names import variant_name
+
 #: Of each row `page`: its variant `v`, its product `p`, its `storage`, and its reorder `point` if it has one.
-NAMES: LiteralString = """
+NAMES: LiteralString = f"""
       LEFT JOIN LATERAL (
-            SELECT product_id, sku, name, reorder_quantity FROM variants
+            SELECT product_id, sku, {variant_name("variants")} AS name, reorder_quantity FROM variants
              WHERE company_id = %(company_id)s AND id = page.variant_id
              LIMIT 1
            ) AS v ON true

@@ -8,14 +8,15 @@ from uuid import UUID
 
 from domain.costing import unit_cost
 from projections.base import Database, Row
+from projections.catalog.variant_names import variant_name
 from projections.stock.levels.filters import Filters
 from projections.stock.levels.now import list_levels
 from projections.stock.levels.past import list_past_levels
 
 #: How many storages are shown at most.
 MOST = 10_000
-_VARIANT: LiteralString = """
-    SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name
+_VARIANT: LiteralString = f"""
+    SELECT v.id AS variant_id, v.product_id, v.sku, p.name, {variant_name("v")} AS variant_name
       FROM variants AS v
       JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
      WHERE v.company_id = %(company_id)s AND v.id = %(variant_id)s

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.costing import unit_cost
 from projections.base import Database, Row, plan_for_values
+from projections.catalog.variant_names import variant_name
 from projections.settings import NOWHERE
 from projections.stock.movements.model import STRETCH
 from projections.stock.movements.moments import ask_place
@@ -59,9 +60,9 @@ _WAYS: Mapping[str, tuple[LiteralString, LiteralString]] = {
 }
 
 # By their keys, whatever the planner knows of the tables.
-_NAMES: LiteralString = """
+_NAMES: LiteralString = f"""
       LEFT JOIN LATERAL (
-            SELECT product_id, sku, name FROM variants
+            SELECT product_id, sku, {variant_name("variants")} AS name FROM variants
              WHERE company_id = %(company_id)s AND id = page.variant_id
              LIMIT 1
            ) AS v ON true

@@ -2,6 +2,7 @@
 
 from typing import LiteralString
 
+from projections.catalog.variant_names import variant_name
 from projections.reports.columns import Key
 from projections.reports.names import name_of
 
@@ -90,7 +91,7 @@ NAME: LiteralString = f"coalesce(good.name, {name_of('section.id')})"
 OWN_NAMES: LiteralString = f"{NAME} AS name, own.sku, own.name AS variant_name, own.product_id"
 NAMED_BY_KEYS: LiteralString = f"""
       LEFT JOIN LATERAL (
-            SELECT sku, name, product_id FROM variants
+            SELECT sku, {variant_name("variants")} AS name, product_id FROM variants
              WHERE company_id = %(company_id)s AND id = section.id LIMIT 1) AS own ON true
       LEFT JOIN LATERAL (
             SELECT name FROM products

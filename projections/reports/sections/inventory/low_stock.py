@@ -8,6 +8,7 @@ from domain.money import shortest
 from domain.pending import Pending
 from domain.stock.reorder_suggestions import Demand
 from projections.base import Database, Row
+from projections.catalog.variant_names import variant_name
 from projections.reports.explaining import explained
 from projections.reports.names import ReportNames, name_of
 from projections.reports.section import Asked, Found, Section
@@ -64,7 +65,7 @@ _STATEMENT: LiteralString = f"""
          WHERE listed.company_id = %(company_id)s AND {_IS_LOW}
     )
     SELECT change.storage_id, {name_of("change.storage_id")} AS storage_name, change.variant_id AS id,
-           p.name, v.sku, v.name AS variant_name, v.product_id,
+           p.name, v.sku, {variant_name("v")} AS variant_name, v.product_id,
            trim_scale(change.available * 0.00001) AS available,
            trim_scale(change.incoming * 0.00001) AS incoming, change.reorder_level,
            trim_scale(change.sold_lately * 0.00001) AS sold_lately,

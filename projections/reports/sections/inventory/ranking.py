@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.catalog.variant_names import variant_name
 from projections.pages import PAGE
 from projections.reports.columns import Column, Derived, Measure
 from projections.reports.grouped import params_of
@@ -126,7 +127,8 @@ def order_of(texts: SQL, number: LiteralString) -> LiteralString:
     """By a number or a text, turned by its sign; what has no value comes last, equal ones by their ids."""
     more: LiteralString = "".join(f" WHEN '{name}' THEN {sql}" for name, sql in texts.items())
     text: LiteralString = f"""CASE %(sort)s::text WHEN 'name' THEN lower({NAME}) WHEN 'sku' THEN own.sku_key
-                              WHEN 'variant_name' THEN lower(own.name) WHEN 'id' THEN section.id::text
+                              WHEN 'variant_name' THEN lower({variant_name("own")})
+                              WHEN 'id' THEN section.id::text
                               WHEN 'product_id' THEN own.product_id::text{more} END"""
     return f"""{number} * %(sign)s::int NULLS LAST,
                  CASE WHEN %(sign)s::int > 0 THEN {text} END,
