@@ -143,7 +143,8 @@ def derive(row: Row, overall: Row, columns: Sequence[Column]) -> Row:
     """A row with what follows from its figures and those of the whole, in the order of the columns."""
     for column in columns:
         if isinstance(column, Derived):
-            row[column.name] = column.of(row, overall)
+            figure = column.of(row, overall)
+            row[column.name] = trimmed(figure) if column.unit == "quantity" else figure
     return row
 
 
