@@ -13,7 +13,8 @@ from markdown_it.token import Token
 
 # Raw HTML is switched off: it comes out as text.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
+# A string ends within its line, or its first quotation mark is none: a shell has some between apostrophes.
+_TOKEN = re.compile(r'("(?:[^"\\\n]|\\.)*")(:?)')
 # Behind these a name may go on in the next line, and nowhere else.
 _JOINT = re.compile(r"(?<=[a-zA-Z0-9}])([._/,=-]+)(?=[a-zA-Z0-9{])|(?<=[a-z])(?=[A-Z])")
 _WIDTH = 62

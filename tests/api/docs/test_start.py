@@ -78,6 +78,11 @@ class TestTheCommands:
         assert "jq" not in text
         assert not re.search(r"(?m)^\s*#|!", text)
 
+    def test_are_coloured_line_by_line(self, page: str) -> None:
+        coloured = re.findall(r"<(?:i|b)>([^<]*)</", page)
+        assert coloured
+        assert [text for text in coloured if "\n" in text] == []
+
     def test_say_when_a_place_must_be_named(self, document: dict[str, Any]) -> None:
         assert "names a `register_id`, or else a `store_id`" in plain_start(document)
 
