@@ -5,6 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.errors import Invalid
+from domain.local_time import local_time
 
 _DAY = timedelta(days=1)
 
@@ -42,7 +43,7 @@ def local_hour(moment: datetime, timezone: tzinfo | str) -> int:
 def _local(moment: datetime, timezone: tzinfo | str) -> datetime:
     if moment.utcoffset() is None:
         raise MomentWithoutZone
-    return moment.astimezone(_zone(timezone) if isinstance(timezone, str) else timezone)
+    return local_time(moment, _zone(timezone) if isinstance(timezone, str) else timezone)
 
 
 @lru_cache(maxsize=1024)

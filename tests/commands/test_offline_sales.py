@@ -1,7 +1,7 @@
 """Decisions about sales that a till made without a connection: what is recorded, and with which flags."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -369,6 +369,10 @@ class TestClocks:
         made = sold(outcome)
         assert (made.occurred_at, made.offline.told_at) == (NOW, NOW + timedelta(hours=1))
         assert flags(outcome) == ("clock_ahead",)
+
+    def test_may_show_the_last_second_that_there_is(self, shop: Scenario) -> None:
+        outcome = shop.when(taken(told_at=datetime.max.replace(tzinfo=UTC)))
+        assert (sold(outcome).occurred_at, flags(outcome)) == (NOW, ("clock_ahead",))
 
     def test_tell_of_what_is_very_late(self, shop: Scenario) -> None:
         outcome = shop.when(taken(told_at=NOW - timedelta(days=31)))

@@ -42,6 +42,10 @@ class TestBusinessDate:
         cut = time(4)
         assert business_date(elsewhere, "Europe/Vienna", cut) == business_date(moment, "Europe/Vienna", cut)
 
+    @pytest.mark.parametrize("zone", ["Europe/Vienna", "Pacific/Kiritimati", "UTC"])
+    def test_is_the_last_of_the_calendar_where_no_clock_goes_on(self, zone: str) -> None:
+        assert business_date(utc("9999-12-31T23:59:59"), zone, time(4)) == date.max
+
     def test_takes_a_zone_as_an_object(self) -> None:
         assert business_date(utc("2024-03-01T23:30:00"), ZoneInfo("Asia/Tokyo"), time(4)) == date(2024, 3, 2)
 

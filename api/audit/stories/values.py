@@ -10,6 +10,7 @@ from uuid import UUID
 from api.audit.stories.lines import full_name
 from api.audit.stories.scene import Scene, short_name
 from api.audit.stories.words import word
+from domain.local_time import local_time
 
 #: How many of a list are named, at most.
 _NAMED = 5
@@ -96,7 +97,7 @@ def _day(scene: Scene, value: Any, _: str) -> str | None:
 
 def _local(scene: Scene, value: Any) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(scene.zone)
+    return local_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC), scene.zone)
 
 
 def _given(_scene: Scene, value: Any, _: str) -> str | None:

@@ -12,6 +12,7 @@ from api.services import Reading
 from commands.ports import Missing
 from domain.catalog.cells import money_text
 from domain.catalog.units import Unit
+from domain.local_time import local_time
 from domain.money import exponent
 from domain.stock.purchase_lines import PurchaseLine
 from domain.stock.purchase_orders import PurchaseOrder
@@ -51,7 +52,7 @@ class _Context:
 
     def day(self, moment: datetime | None) -> str:
         """The day of a moment by the company's calendar."""
-        return f"{moment.astimezone(ZoneInfo(self.company['timezone'])):%Y-%m-%d}" if moment else ""
+        return f"{local_time(moment, ZoneInfo(self.company['timezone'])):%Y-%m-%d}" if moment else ""
 
     def unit(self, line: PurchaseLine) -> str:
         """What its quantity counts, and how many of the product's own units one is, unless it is that."""

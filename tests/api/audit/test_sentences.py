@@ -206,6 +206,11 @@ class TestWhatAShopOwnerReads:
         assert english == "ada scheduled the launch of Harbour for 31 Jan 2026 23:30."
         assert told("products.Product.Scheduled", GERMAN).endswith("für 31.01.2026 23:30 geplant.")
 
+    def test_the_last_second_that_there_is(self) -> None:
+        """It says that something never comes; in Berlin the calendar is over before."""
+        never = told("products.Product.Scheduled", launch_at="9999-12-31T23:59:59+00:00")
+        assert never == "ada scheduled the launch of Harbour for 31 Dec 9999 23:59."
+
     def test_whoever_approved_it(self) -> None:
         voided: dict[str, Any] = {"approver": BEA, "reason": "typo"}
         assert told("orders.Order.Voided", **voided) == "ada voided the sale (typo) (approved by bea)."

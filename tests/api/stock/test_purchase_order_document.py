@@ -60,6 +60,13 @@ def test_a_table_has_a_row_a_line_and_computes_nothing(buyer: Buyer) -> None:
     assert (row["Price"], row["Discount"], row["Total"]) == ("58.00", "", "116.00")
 
 
+def test_what_is_expected_at_the_end_of_the_calendar_has_its_last_day(buyer: Buyer) -> None:
+    never = "9999-12-31T23:59:59Z"
+    ordered = buyer.order(buyer.line(expected_at=never), expected_at=never)
+    assert b"9999-12-31" in paper(buyer.admin, ordered, "?format=html").body
+    assert buyer.admin.get(f"/api/audit/streams/{ordered['id']}/story").status == 200
+
+
 def test_a_line_says_which_variant_in_which_unit(buyer: Buyer) -> None:
     names = ("Variety 1, first flush", "Variety 2")
     variants = [{"sku": name[:9], "name": name, "price": 100, "cost": 40} for name in names]
