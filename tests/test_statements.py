@@ -13,7 +13,7 @@ from typing import LiteralString
 import pytest
 
 from infra.postgres.distribution import places
-from infra.postgres.pipeline import RequestTransaction
+from infra.postgres.request_transactions import RequestTransaction
 from infra.postgres.transactions import Transaction
 from infra.runtime.models import PROJECTIONS
 from projections.base import Database

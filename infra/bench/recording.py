@@ -16,7 +16,8 @@ from falcon.testing import TestClient
 from api.app import create_app
 from infra.bench.shops import LEAST, LINES, PRODUCTS, TILLS, Chain, family, id_of, sale
 from infra.bench.site import MeasurementFailed
-from infra.postgres.pipeline import Answer, Pipeline, Statement
+from infra.postgres.pipeline import Answer, Pipeline
+from infra.postgres.statements import Statement
 from infra.runtime.services import build_services, open_pool
 
 _PARAMETER = re.compile(r"\$(\d+)")

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 
 from infra.eventstore.append import APPEND_EVENTS
-from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.process.ids import uuid7
 
 _INSERT: LiteralString = """

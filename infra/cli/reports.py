@@ -15,7 +15,7 @@ from api.reports.files.reading import WrittenFile
 from infra.cli.companies import company_option, conninfo_of
 from infra.cli.report_reconciliation import reconcile
 from infra.postgres.connections import BULK
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.runtime.report_verification import NotAskedAgain, Verification, about_of, verify_file
 from projections.reports.reconciliation.rules import RULES
 

@@ -24,9 +24,9 @@ from infra.decisions.signing import AskDevice, Signing, SigningDevice
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.postgres.connections import CommitUnknown, ConnectionLost
 from infra.postgres.outages import insist, refusing_outages
-from infra.postgres.pipeline import RequestTransaction
 from infra.postgres.pool import RequestPool
 from infra.postgres.replica import Replica
+from infra.postgres.request_transactions import RequestTransaction
 from infra.postgres.retries import count_retry
 
 C = TypeVar("C")

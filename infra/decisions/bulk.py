@@ -17,8 +17,8 @@ from infra.decisions.unit_of_work import EventRow, EventWriter
 from infra.eventstore.codec import Metadata
 from infra.eventstore.subject_keys import KeysOfSubjects
 from infra.postgres.connections import BULK
-from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
+from infra.postgres.request_transactions import request_transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.process.turns import taking_brief_turns
 from projections.base import Answer, Database

@@ -8,7 +8,7 @@ from commands.ports import Caller
 from infra.decisions.bulk import BulkWriter
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.codec import EventTypes
-from infra.postgres.pipeline import RequestTransaction
+from infra.postgres.request_transactions import RequestTransaction
 from projections.base import Answer
 from projections.guards.catalog.assortment import Assortment
 from projections.guards.packages import PlanGuard

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from commands.unavailable import OutcomeUnknown
 from infra.postgres.connections import CannotConnect, CommitUnknown, ConnectionLost
-from infra.postgres.pipeline import RequestTransaction
+from infra.postgres.request_transactions import RequestTransaction
 from projections.base import CompanyClosed, ServerOutdated
 
 #: For how long it is tried to find out, in seconds, and how long to wait between two looks.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, LiteralString, Protocol, TypeVar
 from uuid import UUID
 
-from infra.postgres.pipeline import RequestTransaction
+from infra.postgres.request_transactions import RequestTransaction
 from projections.base import Params, Row
 
 R = TypeVar("R")

@@ -23,9 +23,9 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.connections import Bounds
 from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
-from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
 from infra.postgres.replica import WRITTEN, Replica, ReplicaUnfit, TooFarBehind
+from infra.postgres.request_transactions import RequestConnection, RequestTransaction, request_transaction
 from infra.process.troubles import described
 from projections.base import ProjectionBehind
 

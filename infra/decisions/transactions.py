@@ -8,8 +8,8 @@ from uuid import UUID
 
 from infra.postgres.connections import Bounds
 from infra.postgres.outages import insist, refusing_outages
-from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
+from infra.postgres.request_transactions import RequestConnection, RequestTransaction, request_transaction
 
 R = TypeVar("R")
 

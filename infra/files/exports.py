@@ -18,7 +18,7 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.waiting_work import WaitingWork
 from infra.postgres.file_parts import keep_parts
 from infra.postgres.named_locks import named_lock
-from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
+from infra.postgres.request_transactions import RequestConnection, RequestTransaction, request_transaction
 from projections.base import CompanyClosed, ProjectionBehind, Row, ServerOutdated
 
 #: How often a file is begun, the first time included, when its workers die.

@@ -25,7 +25,7 @@ from infra.files.import_desk import CHUNK_SIZE
 from infra.files.standing import as_of_now
 from infra.jobs.waiting_work import WaitingWork
 from infra.postgres.analyzing import analyze_grown
-from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
+from infra.postgres.request_transactions import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
 from projections.base import CompanyClosed, Row, ServerOutdated
 

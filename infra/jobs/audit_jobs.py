@@ -24,7 +24,7 @@ from domain.errors import Refusal
 from infra.jobs.waiting_work import WaitingWork
 from infra.postgres.file_parts import keep_parts
 from infra.postgres.named_locks import named_lock
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from projections.base import Row
 
 #: How often a job is begun, the first time included, when its workers die.

@@ -18,7 +18,7 @@ from infra.eventstore.codec import EventTypes
 from infra.jobs.waiting_work import WaitingWork
 from infra.postgres.definitions import digest_of
 from infra.postgres.named_locks import named_lock
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.projections.rebuild_all import heads_of, rebuild_all, with_derived
 from infra.projections.verify_all import verify_all
 from projections.base import Projection, Row

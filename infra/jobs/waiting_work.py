@@ -8,7 +8,7 @@ import structlog
 
 from infra.postgres.connections import BULK
 from infra.postgres.heartbeats import part_name
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.process.troubles import described
 
 #: How long to wait before looking again for what waits, in seconds.

@@ -6,66 +6,24 @@ and prepared once for a connection, and a round trip is one write and one read.
 """
 
 import math
-import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from functools import cache
+from collections.abc import Mapping
+from contextlib import suppress
 from select import POLLIN, POLLOUT, poll
-from typing import Any, LiteralString, Self
-from uuid import UUID
+from typing import Any
 
 import psycopg
 from psycopg import pq
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
-from psycopg.types.numeric import Int8BinaryDumper
 
-from infra.postgres.arrays import ArrayDumper
-from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost, bounded
-from infra.postgres.definitions import HOLD_INLINE, raise_refusal
-from infra.postgres.documents import JsonbLoader
-from infra.process.tracing import in_span, note
+from infra.postgres.statements import Prepared, Statement
 
-_PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
-_FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 _BINARY = pq.Format.BINARY
 _TUPLES, _FAILED = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.FATAL_ERROR
 #: After how many transactions of a connection its statements are planned anew for the first time.
 _FIRST_PLANS = 32
-#: How the server calls errors that end the connection.
-_FAREWELLS = frozenset({"FATAL", "PANIC"})
-_ROLLBACK = b"ROLLBACK"
-#: How long the server may take for it, in seconds.
-_ROLLBACK_SECONDS = 2.0
-
-
-class Statement:
-    """A statement as the server takes it: numbered parameters, and which name stands where."""
-
-    __slots__ = ("columns", "formats", "names", "text")
-
-    def __init__(self, query: LiteralString) -> None:
-        places: dict[str, int] = {}
-        formats: list[PyFormat] = []
-
-        def number(match: re.Match[str]) -> str:
-            name = match.group(1)
-            if name is None:
-                return "%"
-            if name not in places:
-                places[name] = len(places) + 1
-                formats.append(_FORMATS[match.group(2)])
-            return f"${places[name]}"
-
-        self.text = _PLACEHOLDER.sub(number, query).encode()
-        self.names = tuple(places)
-        self.formats = formats
-        self.columns: tuple[str, ...] | None = None
-
-
-compiled = cache(Statement)
 
 
 class Answer:
@@ -91,29 +49,6 @@ class Answer:
     def arrived(self, rows: list[dict[str, Any]]) -> None:
         """Take the rows when they come."""
         self._rows = rows
-
-
-class Prepared:
-    """A statement that this connection has prepared for parameters of these types (0: not known yet).
-
-    `fitting` are types of parameters that were found to go with them.
-    """
-
-    __slots__ = ("fitting", "name", "types")
-
-    def __init__(self, name: bytes, types: list[int], fitting: tuple[int, ...]) -> None:
-        self.name = name
-        self.types = types
-        self.fitting = fitting
-
-    def takes(self, types: tuple[int, ...]) -> bool:
-        """Whether it takes parameters of these types, which are nearly always those of before."""
-        if types == self.fitting:
-            return True
-        if any(t and t != own for t, own in zip(types, self.types, strict=True)):
-            return False
-        self.fitting = types
-        return True
 
 
 class AnswerOverdue(psycopg.OperationalError):
@@ -298,150 +233,3 @@ class Pipeline:
         if not self._poll.poll(None if patience is None else math.ceil(patience * 1000)):
             self._pgconn.finish()
             raise AnswerOverdue(f"no answer for {patience:.1f} seconds")
-
-
-class RequestConnection(psycopg.Connection[Any]):
-    """A connection with a pipeline of its own."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.adapters.register_dumper(list, ArrayDumper)
-        # One type for every whole number: the size of a value must not choose the statement.
-        self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.adapters.register_loader("jsonb", JsonbLoader)
-        self.requests = Pipeline(self)
-
-    @classmethod
-    def open(cls, conninfo: str, bounds: Bounds, name: str) -> Self:
-        """A connection with these bounds, under this name."""
-        opened = cls.connect(bounded(conninfo, bounds), autocommit=True, application_name=name)
-        opened.requests.silence = bounds.silence
-        return opened
-
-
-class RequestTransaction:
-    """The `Database` of requests."""
-
-    def __init__(self, pipeline: Pipeline, company_id: UUID) -> None:
-        self._pipeline = pipeline
-        self._models: str | None = None
-        self._after_commit: list[Callable[[], None]] = []
-        self.ending = b"COMMIT"
-        self.enter(company_id)
-
-    def enter(self, company_id: UUID) -> None:
-        """See this company, and no other, from here on.
-
-        NOTE: `SET LOCAL` takes no parameters; the company is a UUID, whose text needs no quoting.
-        """
-        self.company_id = company_id
-        self._pipeline.query(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
-        if self._models is not None:
-            self.hold(self._models)
-
-    def hold(self, models: str) -> None:
-        """Go on only if the database has these inline read models, whole for each company that is entered.
-
-        None of that changes until the end.
-        """
-        self._models = models
-        self.execute(HOLD_INLINE, {"models": models, "company_id": self.company_id})
-
-    def grant(self, bounds: Bounds) -> None:
-        """Have these bounds instead of the connection's until the end."""
-        for name, milliseconds in bounds.settings.items():
-            self._pipeline.query(b"SET LOCAL %s = %d" % (name.encode(), milliseconds))
-
-    def abandon(self) -> None:
-        """End without a trace: nothing was decided."""
-        self.ending = b"ROLLBACK"
-
-    def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
-        """Queue a statement whose result nobody reads."""
-        self._pipeline.queue(compiled(query), params)
-
-    def ask(self, query: LiteralString, params: Mapping[str, Any]) -> Answer:
-        """Queue a question; reading its answer sends everything queued so far."""
-        return self._pipeline.queue(compiled(query), params)
-
-    def after_commit(self, do: Callable[[], None]) -> None:
-        """Have this done once everything is committed, and not otherwise."""
-        self._after_commit.append(do)
-
-    def note_commit(self) -> None:
-        """Do what waits for the commit."""
-        for do in self._after_commit:
-            do()
-
-
-@in_span("transaction", {"db.system.name": "postgresql"})
-@contextmanager
-def request_transaction(
-    connection: RequestConnection,
-    company_id: UUID,
-    *,
-    reading: bool = False,
-    models: str | None = None,
-    deadline: float | None = None,
-    bounds: Bounds | None = None,
-) -> Iterator[RequestTransaction]:
-    """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
-
-    `models` are the inline read models that it decides on or answers from (`inline_digest`). Nothing is
-    waited for beyond the deadline, a time of the monotonic clock. `bounds` are the connection's own unless
-    others are given. Raises ServerOutdated when the database has other models, CompanyClosed when they are
-    not whole for the company, ConnectionLost when nothing can have been committed, else CommitUnknown.
-    """
-    pipeline, commits = connection.requests, False
-    try:
-        pipeline.open(deadline, bounds.silence if bounds else None)
-        pipeline.query(b"BEGIN READ ONLY" if reading else b"BEGIN")
-        if pipeline.outgrew_plans:
-            pipeline.query(b"DISCARD PLANS")
-        opened = RequestTransaction(pipeline, company_id)
-        if bounds:
-            opened.grant(bounds)
-        if models is not None:
-            opened.hold(models)
-        yield opened
-        commits = opened.ending == b"COMMIT" and not reading
-        pipeline.query(opened.ending)
-        pipeline.close()
-        note({"mipos.statements": pipeline.statements, "mipos.round_trips": pipeline.round_trips})
-        if commits:
-            opened.note_commit()
-    except psycopg.Error as error:
-        if not _is_end(error):
-            _roll_back(connection)
-            raise_refusal(error)
-            raise
-        connection.pgconn.finish()
-        kind = CommitUnknown if commits else ConnectionLost
-        lost = kind(str(error).strip(), backend=pipeline.backend, is_silent=isinstance(error, AnswerOverdue))
-        raise lost from error
-    except BaseException as error:
-        _roll_back(connection)
-        raise_refusal(error)
-        raise
-
-
-def _is_end(error: psycopg.Error) -> bool:
-    """Whether the connection is lost: libpq says so in its own words, the server calls it fatal."""
-    if error.sqlstate is None:
-        return isinstance(error, psycopg.OperationalError)
-    return error.diag.severity_nonlocalized in _FAREWELLS
-
-
-def _roll_back(connection: RequestConnection) -> None:
-    """Leave nothing behind, whatever state the pipeline is in; a broken connection is left to the pool."""
-    pgconn, pipeline = connection.pgconn, connection.requests
-    with suppress(psycopg.Error):
-        if pgconn.pipeline_status != pq.PipelineStatus.OFF:
-            pipeline.query(_ROLLBACK)
-            # What had failed before was told when it did; in the same round trip the server skips this too.
-            with suppress(psycopg.Error):
-                pipeline.close()
-        if pgconn.status == pq.ConnStatus.OK and pgconn.transaction_status != pq.TransactionStatus.IDLE:
-            pipeline.open(time.monotonic() + _ROLLBACK_SECONDS)
-            pipeline.query(_ROLLBACK)
-            pipeline.close()

@@ -13,8 +13,8 @@ import psycopg
 from psycopg import errors, pq
 
 from infra.postgres.connections import CannotConnect, Lost, PoolExhausted
-from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool_metrics import change_size, give_one_back, take_one, waiting
+from infra.postgres.request_transactions import RequestConnection
 
 C = TypeVar("C", bound=psycopg.Connection[Any])
 

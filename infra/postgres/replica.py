@@ -9,8 +9,9 @@ from typing import Any, Literal, LiteralString
 import psycopg
 import structlog
 
-from infra.postgres.pipeline import RequestConnection, compiled
 from infra.postgres.pool import RequestPool
+from infra.postgres.request_transactions import RequestConnection
+from infra.postgres.statements import compiled
 from infra.process.troubles import described
 
 #: For how many seconds a question waits for the copy before it is asked of the primary.

@@ -11,7 +11,7 @@ from psycopg import sql
 from infra.eventstore.chain import LogAltered
 from infra.postgres.connections import STAGING
 from infra.postgres.definitions import HOLD_MODEL, named
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.projections.checkpoints import head_of, position_of

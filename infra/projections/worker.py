@@ -13,7 +13,7 @@ from infra.eventstore.codec import EventTypes
 from infra.postgres.connections import WORKERS
 from infra.postgres.definitions import digest_of
 from infra.postgres.heartbeats import part_name
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.process.tracing import note, span

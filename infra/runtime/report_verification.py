@@ -17,7 +17,7 @@ from api.reports.files.reading import WrittenCells, WrittenFile
 from commands.ports import Caller
 from domain.money import exponent
 from infra.decisions.positions import LogPosition
-from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from projections.base import Row
 from projections.reports.columns import Column, needs_of
 from projections.reports.section import Section

@@ -26,9 +26,9 @@ from infra.identity.throttle import Throttle
 from infra.identity.tokens import Tokens
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds
 from infra.postgres.definitions import digest_of
-from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
 from infra.postgres.replica import Replica
+from infra.postgres.request_transactions import RequestConnection
 from infra.runtime.databases import addresses_of, replica_address
 from infra.runtime.doctor import Doctor
 from infra.runtime.exposition import Exposition

@@ -14,7 +14,7 @@ from domain.webhooks.attempts import Trial
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.waiting_work import PAUSE, WaitingWork
 from infra.postgres.definitions import is_own
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.process.clock import WatchedClock
 from infra.process.troubles import described
 from infra.webhooks.background import in_background

@@ -30,7 +30,7 @@ from domain.permissions import permissions_of
 from domain.webhooks.targets import Address, TargetRules, address_of, networks_of
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
-from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.work import RequestWork
 from infra.webhooks.deliveries import Deliveries

@@ -23,7 +23,7 @@ from infra.files.unused_pictures import let_go_of_unused
 from infra.jobs.launches import LAUNCHES
 from infra.jobs.schedule import Schedule
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.postgres.transactions import transaction
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import PROJECTIONS

@@ -25,7 +25,7 @@ from infra.eventstore.codec import Metadata
 from infra.files.import_desk import ImportDesk
 from infra.files.imports import MOST_TAKEN_UP, Imports
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.conftest import Database, fresh_database
 from tests.waiting import PATIENCE, eventually

@@ -18,7 +18,7 @@ from infra.jobs.job import Job
 from infra.jobs.schedule import Schedule
 from infra.postgres.definitions import digest_of, inline_digest
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.postgres.transactions import transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS

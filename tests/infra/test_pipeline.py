@@ -15,7 +15,9 @@ from commands.orders.sales import PlaceSale, place_sale
 from commands.outcomes import Response
 from commands.ports import Caller
 from domain.payments import Tender
-from infra.postgres.pipeline import Pipeline, RequestConnection, Statement, request_transaction
+from infra.postgres.pipeline import Pipeline
+from infra.postgres.request_transactions import RequestConnection, request_transaction
+from infra.postgres.statements import Statement
 from infra.runtime.services import make_application, open_pool
 
 COMPANY = UUID("0190f5a1-7c3e-7abc-8def-0123456789ab")

@@ -21,8 +21,8 @@ from infra.postgres.connections import (
     PoolExhausted,
     bounded,
 )
-from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.pool import Pool, RequestPool
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.runtime.services import make_application, open_pool
 from tests.waiting import PATIENCE
 

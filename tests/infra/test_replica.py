@@ -26,9 +26,9 @@ from infra.eventstore.codec import Metadata
 from infra.postgres.addresses import in_schema
 from infra.postgres.connections import Bounds
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool
 from infra.postgres.replica import Replica
+from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.transactions import transaction
 from infra.runtime.databases import replica_address
 from infra.runtime.doctor import CHECKS, Finding, examine

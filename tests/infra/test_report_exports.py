@@ -29,7 +29,7 @@ from infra.files.expired_exports import expire_exports
 from infra.files.export_desk import ExportDesk
 from infra.files.exports import MOST_TAKEN_UP, Exports
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.runtime.exports import write_export
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Database as ReadModels

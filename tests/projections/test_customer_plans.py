@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import Statement
+from infra.postgres.statements import Statement
 from infra.postgres.transactions import Rows, Transaction
 from projections.customer_list import SORT_KEYS, list_customers
 from projections.customer_totals import ALL_STORES

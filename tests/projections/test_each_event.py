@@ -10,7 +10,7 @@ from psycopg import sql
 
 from domain.catalog.products import Product
 from domain.orders import Order
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.transactions import Transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Event, Fact, Projection

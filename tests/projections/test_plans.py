@@ -17,7 +17,7 @@ from psycopg import sql
 from infra.eventstore.chain import BEYOND_HEAD, EVENTS
 from infra.postgres.distribution import places
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import Statement, compiled
+from infra.postgres.statements import Statement, compiled
 from infra.runtime.models import PROJECTIONS
 from infra.upgrades.migrations import migrate
 from tests.conftest import Database, connected_as_owner, installed_in

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.aggregate import Aggregate
 from domain.catalog.products import Product, Variant
 from domain.stores import Store
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.transactions import Transaction
 from infra.runtime.models import EVENT_TYPES
 from projections.base import Fact

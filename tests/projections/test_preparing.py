@@ -6,7 +6,7 @@ from itertools import count
 import psycopg
 
 from infra.backup import restoring
-from infra.postgres.pipeline import Statement
+from infra.postgres.statements import Statement
 from infra.projections.aside import site
 from tests.conftest import Database
 from tests.statements import statements

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from infra.eventstore.codec import EventTypes
 from infra.postgres.installation import Installation
-from infra.postgres.pipeline import RequestConnection
+from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.rights import rights_of
 from infra.postgres.securing import secure_tables
 from projections.base import Projection

@@ -23,8 +23,8 @@ from infra.decisions.bulk import (
 from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.analyzing import analyze_grown
 from infra.postgres.connections import BULK
-from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
+from infra.postgres.request_transactions import request_transaction
 from infra.showcase.complete_journey.mapping import History
 from infra.showcase.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
 from projections.companies import find_company, rules_of

@@ -39,8 +39,8 @@ from infra.decisions.bulk import company_named, first_fact, found_company, missi
 from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.analyzing import analyze_grown
 from infra.postgres.connections import BULK
-from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
+from infra.postgres.request_transactions import request_transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.showcase.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
 from infra.showcase.demo.customers import customer_facts, customer_ids

@@ -18,7 +18,7 @@ from domain.companies import PLATFORM_ID
 from domain.errors import Refusal
 from infra.eventstore.codec import Metadata
 from infra.postgres.connections import Bounds
-from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
+from infra.postgres.request_transactions import RequestConnection, RequestTransaction, request_transaction
 from infra.runtime.services import make_event_writer
 from infra.runtime.work import RequestWork
 from projections.log import EVENT

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from infra.postgres.pipeline import Statement
+from infra.postgres.statements import Statement
 
 #: What a statement may touch, however many there are: these are for a basket of five and a page of twenty.
 MOST_ROWS, MOST_BLOCKS = 120, 500

@@ -14,7 +14,8 @@ import pytest
 
 from api.app import create_app
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.pipeline import Pipeline, Statement, compiled
+from infra.postgres.pipeline import Pipeline
+from infra.postgres.statements import Statement, compiled
 from infra.postgres.transactions import Transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
