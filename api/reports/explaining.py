@@ -63,7 +63,8 @@ class SectionExplanation(Resource):
                 raise Missing
             asked = request.asked(min(known.read(), reading.position), company["week_start"])
             figures = Figures(db, section, asked, row)
-            return _show(section, column, figures.explain(column), reading.position)
+            told = section.told_by(column, asked.filters)
+            return _show(section, told, figures.explain(column), reading.position)
 
         self.answer(req, resp, self.ask(req, resp, question))
 

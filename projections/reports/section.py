@@ -130,6 +130,8 @@ class Section:
     in_footer: Callable[[Row], bool] = lambda _: True
     #: The columns that it can be sorted by, where not all of them.
     sorts: tuple[str, ...] = ()
+    #: What a column says of itself, where that follows from the filters that are asked for.
+    told_by: Callable[[Column, Mapping[str, Any]], Column] = lambda column, _: column
     chart: Chart | None = None
     is_ranked: bool = False
     #: Whether the rows follow each other in time; then they are compared with those at the same places.

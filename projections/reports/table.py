@@ -95,7 +95,9 @@ def _whole(section: Section, asked: Asked, found: Found) -> Table:
     return Table(
         section=section,
         asked=asked,
-        columns=section.columns_for(asked.permissions),
+        columns=tuple(
+            section.told_by(column, asked.filters) for column in section.columns_for(asked.permissions)
+        ),
         rows=rows,
         totals=totals,
         overall=overall,

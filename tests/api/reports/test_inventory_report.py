@@ -55,6 +55,25 @@ def test_figures_are_explained_by_events(stocked: Any, day: Any) -> None:
     assert (explained["figure"], fact["amount"], fact["type"]) == ("4", "4", "stock.StockMovement.Issued")
 
 
+def test_what_is_missing_in_all_is_explained_by_events(stocked: Any, day: Any) -> None:
+    for column, amount in (("net_shrinkage_quantity", "1"), ("net_shrinkage_value", 60)):
+        explained = ask(stocked, day, "explain", more=f"&section=shrinkage&column={column}").data
+        assert (explained["is_sum"], explained["figure"]) == (True, amount)
+        assert [fact["amount"] for fact in explained["facts"]] == [amount]
+
+
+def test_buckets_are_called_by_the_days_that_are_asked_for(stocked: Any, day: Any) -> None:
+    answer = ask(stocked, day, "ageing", more="&buckets=10,20").data
+    called = {one["name"]: (one["label"], one["definition"]) for one in answer["columns"]}
+    assert called["age_1_quantity"] == ("0-10 days", "What was received so long ago: 0 to 10 days.")
+    assert called["age_3_value"][0] == "21-more days: value"
+    assert called["age_4_quantity"] == ("No bucket", "No bucket: `buckets` names fewer.")
+    explained = ask(stocked, day, "explain", more="&section=ageing&column=age_2_value&buckets=10,20").data
+    assert explained["label"] == "11-20 days: value"
+    usual = ask(stocked, day, "ageing").data
+    assert next(one["label"] for one in usual["columns"] if one["name"] == "age_1_quantity") == "0-30 days"
+
+
 def test_a_moment_ago_is_what_it_was(stocked: Any, day: Any) -> None:
     moment = ask(stocked, day, "movements").data["computed_at"]
     assert stocked.sell(2).status == 201

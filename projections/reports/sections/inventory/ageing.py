@@ -1,7 +1,8 @@
 """How old the stock is: what of it was received how long ago, in quantity and in value."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, LiteralString
 
 from domain.errors import Invalid
@@ -34,10 +35,15 @@ class BucketsNotValid(Invalid):
     remedy = "Send one to five rising whole numbers, such as `30,60,90`."
 
 
+def _labels(ends: tuple[int, ...]) -> Iterator[tuple[int, str, str]]:
+    """Of each bucket where it begins, where it ends, and what it is called."""
+    starts = (0, *(end + 1 for end in ends))
+    for start, end in zip(starts, (*map(str, ends), "more"), strict=True):
+        yield start, end, f"{start}-{end} days"
+
+
 def _buckets() -> Iterator[Measure]:
-    starts = (0, *(end + 1 for end in ENDS))
-    for name, start, end in zip(_NAMES, starts, (*map(str, ENDS), "more"), strict=True):
-        label = f"{start}-{end} days"
+    for name, (start, end, label) in zip(_NAMES, _labels(ENDS), strict=True):
         meaning = f"What was received so long ago: {start} to {end} days, unless `buckets` says otherwise."
         yield Measure(name=f"{name}_quantity", label=label, unit="quantity", meaning=meaning, example="12")
         yield Measure(
@@ -222,6 +228,21 @@ def ends_of(text: str | None) -> tuple[int, ...]:
     return ends
 
 
+def told_by_buckets(column: Column, filters: Mapping[str, Any]) -> Column:
+    """A bucket by the days that are asked for. Raises BucketsNotValid."""
+    name, _, figure = column.name.rpartition("_")
+    if name not in _NAMES or filters.get("buckets") is None:
+        return column
+    labels = [*_labels(ends_of(filters["buckets"]))]
+    place = _NAMES.index(name)
+    if place >= len(labels):
+        label, meaning = "No bucket", "No bucket: `buckets` names fewer."
+    else:
+        start, end, label = labels[place]
+        meaning = f"What was received so long ago: {start} to {end} days."
+    return replace(column, label=f"{label}: value" if figure == "value" else label, meaning=meaning)
+
+
 AGEING = Section(
     area="inventory-report",
     path="ageing",
@@ -238,6 +259,7 @@ AGEING = Section(
     sources=(StockReports, ReportNames),
     explanations={**EXPLANATIONS, **dict(_explanations())},
     params=params_of_buckets,
+    told_by=told_by_buckets,
     origins={"oldest": explained(of_first_day(_OLDEST))},
     order=_ORDER,
     filters=(*FILTERS, "buckets"),

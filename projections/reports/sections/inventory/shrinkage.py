@@ -177,19 +177,35 @@ _OF_ROW: LiteralString = f"""
                          WHEN 'reason' THEN NULL
                          WHEN 'actor' THEN change.actor_id
                          ELSE {GROUP_OF_ROW} END) IS NOT DISTINCT FROM %(key_id)s::uuid)"""
+_CONDITIONS: dict[LiteralString, LiteralString] = {
+    name: f"({condition}) AND change.quantity <> 0 "
+    f"AND (NOT %(is_row)s::bool OR %(key_reason)s::text IS NULL OR %(key_reason)s::text = '{name}')"
+    for name, condition, *_ in _PARTS
+}
+_AMOUNTS: dict[LiteralString, LiteralString] = {
+    "quantity": quantities("change.quantity"),
+    "value": "change.value",
+}
+
+
+def _explained(amount: LiteralString, condition: LiteralString) -> LiteralString:
+    place: LiteralString = "coalesce(fact.for_storage_id, fact.storage_id)"
+    return explained(moved(amount, WITHIN, condition, place=place, of_row=_OF_ROW))
+
+
+# What is missing counts up, and what was found counts down.
 _EXPLANATIONS: dict[LiteralString, LiteralString] = {
-    f"{name}_{figure}": explained(
-        moved(
-            amount if sign == "" else f"-({amount})",
-            WITHIN,
-            f"({condition}) AND change.quantity <> 0 "
-            f"AND (NOT %(is_row)s::bool OR %(key_reason)s::text IS NULL OR %(key_reason)s::text = '{name}')",
-            place="coalesce(fact.for_storage_id, fact.storage_id)",
-            of_row=_OF_ROW,
+    **{
+        f"{name}_{figure}": _explained(amount if sign == "" else f"-({amount})", _CONDITIONS[name])
+        for name, _, sign, _ in _PARTS
+        for figure, amount in _AMOUNTS.items()
+    },
+    **{
+        f"net_shrinkage_{figure}": _explained(
+            f"-({amount})", f"({' OR '.join(f'({one})' for one in _CONDITIONS.values())})"
         )
-    )
-    for name, condition, sign, _ in _PARTS
-    for figure, amount in (("quantity", quantities("change.quantity")), ("value", "change.value"))
+        for figure, amount in _AMOUNTS.items()
+    },
 }
 _SALES_OF_ROW: LiteralString = f"""
         SELECT position, line, amount

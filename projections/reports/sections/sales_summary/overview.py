@@ -72,7 +72,8 @@ COLUMNS: tuple[Column, ...] = (
     DUES_PAID,
     PAYMENTS_NET,
 )
-_OF_SALES = measures_of((*SALES, VOIDS, VOID_VALUE, RETURNED_ITEMS, REFUND_COUNT, DEPOSITS, DUES_CREATED))
+_COLUMNS_OF_SALES = (*SALES, VOIDS, VOID_VALUE, RETURNED_ITEMS, REFUND_COUNT, DEPOSITS, DUES_CREATED)
+_OF_SALES = measures_of(_COLUMNS_OF_SALES)
 _COLUMNS = tuple(measure.sum or measure.name for measure in _OF_SALES)
 _SALES = grouped(
     *(
@@ -106,7 +107,7 @@ OVERVIEW = Section(
     columns=COLUMNS,
     question=ask_overview,
     sources=(SalesReports, ReportAccounts, ReportClosings),
-    explanations={**explanations(SALE_FACTS, _OF_SALES, {}), **EXPLAINED_BUYERS, **EXPLAINED_MONEY},
+    explanations={**explanations(SALE_FACTS, _COLUMNS_OF_SALES, {}), **EXPLAINED_BUYERS, **EXPLAINED_MONEY},
     has_first_reported=True,
     order="net_sales",
     filters=("register", "cashier", "customer", "channel"),

@@ -24,5 +24,5 @@ def test_facts_come_to_the_figure(books: Books, section: Section, stores: Any) -
 
 def test_all_that_adds_up_is_explained() -> None:
     for section in SALES_SUMMARY:
-        added = {column.name for column in section.columns if column.footer == "sum"}
+        added = {column.name for column in section.columns if column.is_additive}
         assert added <= section.explanations.keys(), section.path
