@@ -5,8 +5,10 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import COSTS, Column, Derived, Key, Measure, ratio
 from projections.reports.explaining import explanations
+from projections.reports.first_reported import IN_CUTS, WITH_CUTS
 from projections.reports.grouped import STORES, Source, total
 from projections.reports.names import ReportNames, name_of
 from projections.reports.range_cache import cached
@@ -28,7 +30,9 @@ from projections.reports.sections.sales_summary.items import (
     columns_of,
     item_params,
     item_rows,
+    item_rows_of_channel,
 )
+from projections.reports.sections.sales_summary.sources import SALE_FILTERS
 
 MARKUP = Derived(
     name="markup",
@@ -97,31 +101,16 @@ _SUMS: LiteralString = ",\n               ".join(map(total, MEASURES))
 _ASKED: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
 
 
-def _of_items(key: LiteralString) -> LiteralString:
-    """What rows of items come to, by a column of the items."""
-    return f"""known AS ({item_rows(columns_of(MEASURES))}
-    ), sold AS MATERIALIZED (
-        SELECT item.{key} AS id,
-               {_SUMS}
-          FROM known
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
-         WHERE {_ASKED}
-         GROUP BY item.{key}
-    )"""
-
-
-_OF_STORES: LiteralString = f"""sold AS MATERIALIZED (
-        SELECT place.id,
-               {_SUMS}
-          FROM (SELECT * FROM sales_line_facts
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
-                   AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORES}) AS fact
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = fact.item_no
+_COLUMNS = columns_of(MEASURES)
+_OF_STORES: tuple[LiteralString, ...] = ("store_no", *_COLUMNS)
+_STORE_ROWS: LiteralString = f"""
+        SELECT {", ".join(("item_no", *_OF_STORES))}
+          FROM sales_line_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORES}"""
+_PLACE: LiteralString = """
           JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
-                                     AND place.no = fact.store_no
-         WHERE {_ASKED}
-         GROUP BY place.id
-    )"""
+                                     AND place.no = known.store_no"""
 #: What goods were called at their last sale, by the position that is asked for.
 _CALLED: Mapping[LiteralString, LiteralString] = {
     key: f"""
@@ -140,8 +129,28 @@ _NAMED: LiteralString = f"""
       LEFT JOIN LATERAL (SELECT {name_of("page.id")} AS name, NULL::text AS sku) AS called ON true"""
 
 
-def _statement(sold: LiteralString, called: LiteralString) -> LiteralString:
-    return f"""WITH {sold}, page AS (
+#: By the group, the id of a row, what it takes besides the items, and what says what it is called.
+_IDS: Mapping[LiteralString, tuple[LiteralString, LiteralString, LiteralString]] = {
+    "variant": ("item.variant_id", "", _CALLED["variant_id"]),
+    "product": ("item.product_id", "", _CALLED["product_id"]),
+    "category": ("item.category_id", "", _NAMED),
+    "brand": ("item.brand_id", "", _NAMED),
+    "store": ("place.id", _PLACE, _NAMED),
+}
+
+
+def _statement(group: str, rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
+    key, joins, called = _IDS[group]
+    return f"""WITH {cuts}known AS ({rows}
+    ), sold AS MATERIALIZED (
+        SELECT {key} AS id,
+               {_SUMS}
+          FROM known
+          JOIN report_items AS item
+            ON item.company_id = %(company_id)s AND item.item_no = known.item_no{joins}
+         WHERE {_ASKED}
+         GROUP BY {key}
+    ), page AS (
         SELECT * FROM sold
          WHERE {in_keys("id")}
          ORDER BY {order_by(_ORDERS, "id")}
@@ -155,41 +164,44 @@ def _statement(sold: LiteralString, called: LiteralString) -> LiteralString:
 
 
 _STATEMENTS: Mapping[str, LiteralString] = {
-    "variant": _statement(_of_items("variant_id"), _CALLED["variant_id"]),
-    "product": _statement(_of_items("product_id"), _CALLED["product_id"]),
-    "category": _statement(_of_items("category_id"), _NAMED),
-    "brand": _statement(_of_items("brand_id"), _NAMED),
-    "store": _statement(_OF_STORES, _NAMED),
+    group: _statement(group, _STORE_ROWS if group == "store" else item_rows(_COLUMNS)) for group in _IDS
+}
+_STATEMENTS_OF_CHANNEL: Mapping[str, LiteralString] = {
+    group: _statement(group, item_rows_of_channel(_OF_STORES)) for group in _IDS
+}
+_FIRST_REPORTED: Mapping[str, LiteralString] = {
+    group: _statement(group, item_rows_of_channel(_OF_STORES, IN_CUTS), WITH_CUTS) for group in _IDS
 }
 
 
 def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
     params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-    statement = _STATEMENTS[asked.group or "variant"]
+    statement = _statements(asked)[asked.group or "variant"]
     return ask_page(db, statement, params, MEASURES, "gross_sales")
+
+
+def _statements(asked: Asked) -> Mapping[str, LiteralString]:
+    if asked.basis == "first_reported":
+        return _FIRST_REPORTED
+    return _STATEMENTS if asked.filters.get("channel") is None else _STATEMENTS_OF_CHANNEL
 
 
 _ask = cached(
     _ask_anew,
     key="id",
-    names={
-        "variant": _CALLED["variant_id"],
-        "product": _CALLED["product_id"],
-        "category": _NAMED,
-        "brand": _NAMED,
-        "store": _NAMED,
-    },
+    names={group: called for group, (_, _, called) in _IDS.items()},
     named=("name", "sku"),
-    filters=("category", "brand", "supplier"),
-    made_by=_STATEMENTS.values(),
+    filters=("category", "brand", "supplier", "channel"),
+    made_by=(*_STATEMENTS.values(), *_STATEMENTS_OF_CHANNEL.values()),
 )
 
 
 # With the company under one name, as all conditions have it.
 _FACTS: LiteralString = """(
                 SELECT fact.*, item.variant_id, item.product_id, item.category_id, item.brand_id,
-                       item.supplier_id, place.id AS store_id
+                       item.supplier_id, place.id AS store_id, sale.channel
                   FROM sales_line_facts AS fact
+                  JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
                   JOIN report_items AS item USING (company_id, item_no)
                   JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
                                              AND place.no = fact.store_no
@@ -212,13 +224,17 @@ MARGINS = Section(
     optional=("id",),
     columns=FIGURES,
     question=_ask,
-    sources=(SalesReports, ReportNames),
+    sources=(SalesReports, ReportNames, ReportClosings),
     explanations=explanations(
-        Source(facts=_FACTS, filters=ITEM_FILTERS), FIGURES, {"id": _IS_ROW}, line="line"
+        Source(facts=_FACTS, filters={**ITEM_FILTERS, "channel": SALE_FILTERS["channel"]}),
+        FIGURES,
+        {"id": _IS_ROW},
+        line="line",
     ),
+    has_first_reported=True,
     order=_ORDER,
-    filters=(*ITEM_FILTERS,),
-    groups=tuple(_STATEMENTS),
+    filters=(*ITEM_FILTERS, "channel"),
+    groups=tuple(_IDS),
     sorts=(*_ORDERS,),
     chart=Chart(kind="bar", of=("net_sales",), label="name"),
     is_ranked=True,

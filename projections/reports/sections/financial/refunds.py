@@ -5,7 +5,9 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.reports.closings import ReportClosings
 from projections.reports.explaining import amounts_of
+from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS
 from projections.reports.grouped import STORES, nothing_of, params_of, whole
 from projections.reports.names import ReportNames, name_of, user_name_of
 from projections.reports.sales.sales_reports import SalesReports
@@ -30,8 +32,9 @@ from projections.reports.sections.financial.refund_figures import (
 _REFUNDS: LiteralString = f"""
         SELECT position, business_date, store_no, cashier_no, sold_on, -coalesce(tips, 0) AS tips,
                -coalesce(rounding, 0) AS rounding
-          FROM sales_facts
+          FROM sales_facts{JOIN_CUTS}
          WHERE company_id = %(company_id)s AND kind IN (2, 7) AND position <= %(position)s::bigint
+           AND {IS_IN_BASIS}
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORES}
            AND (%(cashier)s::uuid IS NULL OR cashier_no = (
                 SELECT no FROM report_places
@@ -201,8 +204,9 @@ REFUNDS = Section(
     optional=("tender", "cashier_id", "product_id"),
     columns=FIGURES,
     question=ask_refunds,
-    sources=(SalesReports, ReportNames),
+    sources=(SalesReports, ReportNames, ReportClosings),
     explanations=facts_behind(REFUND_FACTS, REFUND_AMOUNTS, in_group(IN_ROW)),
+    has_first_reported=True,
     order="-refunded",
     filters=("cashier", "channel"),
     groups=("method", "cashier", "product", "day", "store"),

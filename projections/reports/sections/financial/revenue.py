@@ -6,8 +6,10 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
 from projections.reports.explaining import amounts_of
+from projections.reports.first_reported import IN_CUTS, IS_IN_BASIS, JOIN_CUTS, WITH_CUTS
 from projections.reports.grouped import Grouping, Joined, Source, grouped, total, whole
 from projections.reports.groups import by_group
 from projections.reports.intervals import IS_PARTIAL
@@ -27,7 +29,11 @@ from projections.reports.sections.figures import (
 )
 from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.steps import IN_STEP, OF_MONTHS, STEPS, filled
-from projections.reports.sections.sales_summary.items import item_params, item_rows
+from projections.reports.sections.sales_summary.items import (
+    item_params,
+    item_rows,
+    item_rows_of_channel,
+)
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS
 
 KEYS = (
@@ -89,9 +95,9 @@ def _grouped(
     )
 
 
-def _by_category(known: LiteralString) -> LiteralString:
+def _by_category(known: LiteralString, cuts: LiteralString = "") -> LiteralString:
     return f"""
-    WITH known AS ({known}
+    WITH {cuts}known AS ({known}
     ), summed AS (
         SELECT item.category_id, {", ".join(map(total, _OF_LINES))}
           FROM known
@@ -105,15 +111,9 @@ def _by_category(known: LiteralString) -> LiteralString:
 
 
 _CATEGORIES: LiteralString = _by_category(item_rows(_LINE_COLUMNS))
-_CATEGORIES_OF_CHANNEL: LiteralString = _by_category(
-    f"""
-        SELECT line.item_no, {", ".join(f"line.{name}" for name in _LINE_COLUMNS)}
-          FROM (SELECT * FROM sales_facts
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
-               ) AS sold
-          JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
-           AND line.business_date = sold.business_date AND line.store_no = sold.store_no
-           AND line.position = sold.position"""
+_CATEGORIES_OF_CHANNEL: LiteralString = _by_category(item_rows_of_channel(_LINE_COLUMNS))
+_CATEGORIES_FIRST_REPORTED: LiteralString = _by_category(
+    item_rows_of_channel(_LINE_COLUMNS, IN_CUTS), WITH_CUTS
 )
 # Tips and rounding are of no goods, and so of no category.
 _BESIDE_LINES = grouped(
@@ -131,6 +131,8 @@ _BESIDE_LINES = grouped(
 
 def _ask_lines(db: Database, asked: Asked) -> Pending[Found]:
     statement = _CATEGORIES if asked.filters["channel"] is None else _CATEGORIES_OF_CHANNEL
+    if asked.basis == "first_reported":
+        statement = _CATEGORIES_FIRST_REPORTED
     answer = db.ask(statement, item_params(db, asked))
     return Pending(lambda: Found(rows=[whole(row, _OF_LINES) for row in answer.rows()]))
 
@@ -166,8 +168,9 @@ _FACTS: LiteralString = f"""
         SELECT sold.position, line.line::int AS line, sold.business_date, place.id AS store_id,
                item.category_id, sold.channel, line.gross_sales, line.discounts, line.returns, line.tax,
                NULL::bigint AS tips, NULL::bigint AS rounding
-          FROM (SELECT * FROM sales_facts
+          FROM (SELECT * FROM sales_facts{JOIN_CUTS}
                  WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+                   AND {IS_IN_BASIS}
                ) AS sold
           JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
            AND line.business_date = sold.business_date AND line.store_no = sold.store_no
@@ -178,8 +181,9 @@ _FACTS: LiteralString = f"""
      UNION ALL
         SELECT sold.position, -1, sold.business_date, place.id, NULL, sold.channel, NULL, NULL, NULL, NULL,
                sold.tips, sold.rounding
-          FROM (SELECT * FROM sales_facts
+          FROM (SELECT * FROM sales_facts{JOIN_CUTS}
                  WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+                   AND {IS_IN_BASIS}
                ) AS sold
           JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
                                      AND place.no = sold.store_no"""
@@ -211,8 +215,9 @@ REVENUE = Section(
     optional=("category_id",),
     columns=FIGURES,
     question=by_group(_QUESTIONS),
-    sources=(SalesReports, ReportNames),
+    sources=(SalesReports, ReportNames, ReportClosings),
     explanations=facts_behind(_FACTS, amounts_of(FIGURES), _IN_ROW),
+    has_first_reported=True,
     order="period",
     filters=("channel",),
     groups=tuple(_QUESTIONS),

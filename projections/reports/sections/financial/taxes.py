@@ -5,13 +5,15 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Derived, Distinct, Key, Measure, sums_of
 from projections.reports.explaining import amounts_of
+from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS
 from projections.reports.grouped import ALL_STORES, Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.financial.behind import facts_behind
-from projections.reports.sections.sales_summary.sources import STORE_DAYS, STORE_MONTHS
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS, STORE_MONTHS
 
 KEYS = (
     Key(name="tax_no", label="Tax number", unit="count", meaning="Its number; 0 is what bears no tax."),
@@ -108,6 +110,15 @@ _TAX_DAYS = Source(
     by=("store_no", "tax_no"),
     company=Source(facts="sales_tax_facts", daily="sales_company_tax_day", by=("tax_no",), stores=ALL_STORES),
 )
+#: Taxes with the channel of their sales, which no sums tell apart.
+_TAX_FACTS = Source(
+    facts="""(
+                SELECT taxed.*, sale.channel
+                  FROM sales_tax_facts AS taxed
+                  JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
+                 WHERE taxed.company_id = %(company_id)s) AS taxed""",
+    filters={"channel": SALE_FILTERS["channel"]},
+)
 _LABELS: Mapping[LiteralString, LiteralString] = {
     "jurisdiction": "tax.jurisdiction",
     "tax": "tax.name",
@@ -115,31 +126,37 @@ _LABELS: Mapping[LiteralString, LiteralString] = {
     "inclusive": "CASE tax.is_inclusive WHEN true THEN 'yes' WHEN false THEN 'no' END",
 }
 _BY_TAX = grouped(
-    Grouping(
-        source=_TAX_DAYS,
-        keys={"tax_no": "tax_no"},
-        measures=(*MEASURES, _ORDERS),
-        columns=("tax_no", "taxable", "tax", "returned_taxable", "returned_tax", "orders"),
-        labels=_LABELS,
-        joins="""
+    *(
+        Grouping(
+            source=source,
+            keys={"tax_no": "tax_no"},
+            measures=(*MEASURES, _ORDERS),
+            columns=("tax_no", "taxable", "tax", "returned_taxable", "returned_tax", "orders"),
+            labels=_LABELS,
+            joins="""
       LEFT JOIN report_taxes AS tax ON tax.company_id = %(company_id)s AND tax.tax_no = summed.tax_no""",
+        )
+        for source in (_TAX_DAYS, _TAX_FACTS)
     )
 )
 _WHOLE = grouped(
-    Grouping(
-        source=STORE_MONTHS,
-        keys={},
-        measures=(
-            _ORDERS,
-            Measure(
-                name="base",
-                label="Base",
-                unit="money",
-                meaning="",
-                sum="coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)",
+    *(
+        Grouping(
+            source=source,
+            keys={},
+            measures=(
+                _ORDERS,
+                Measure(
+                    name="base",
+                    label="Base",
+                    unit="money",
+                    meaning="",
+                    sum="coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)",
+                ),
             ),
-        ),
-        columns=("orders", "gross_sales", "discounts", "returns"),
+            columns=("orders", "gross_sales", "discounts", "returns"),
+        )
+        for source in (STORE_MONTHS, SALE_FACTS)
     )
 )
 
@@ -161,19 +178,20 @@ def _with_base(row: Row) -> Row:
 
 
 # Of an order with two taxes, and of its base, the whole has one fact: the sale itself.
-_TAX_FACTS: LiteralString = f"""
+_EXPLAINED: LiteralString = f"""
         SELECT position, tax_no AS line, tax_no, taxable, tax, returned_taxable, returned_tax,
                CASE WHEN %(is_row)s::bool THEN coalesce(taxable, 0) - coalesce(returned_taxable, 0) END
                    AS base,
                CASE WHEN %(is_row)s::bool THEN orders END AS orders
-          FROM sales_tax_facts
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.asked()}
+          FROM {_TAX_FACTS.facts}{JOIN_CUTS}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{_TAX_FACTS.asked()}
+           AND {IS_IN_BASIS}
      UNION ALL
         SELECT position, -1, NULL, NULL, NULL, NULL, NULL,
                coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0), orders
-          FROM sales_facts
-         WHERE NOT %(is_row)s::bool
-           AND company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.asked()}"""
+          FROM sales_facts{JOIN_CUTS}
+         WHERE NOT %(is_row)s::bool AND {IS_IN_BASIS}
+           AND company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}"""
 
 TAX = Section(
     area="financial-report",
@@ -187,7 +205,9 @@ TAX = Section(
     identity=("tax_no",),
     columns=FIGURES,
     question=_ask,
-    sources=(SalesReports,),
-    explanations=facts_behind(_TAX_FACTS, amounts_of(FIGURES), "tax_no = %(key_tax_no)s::int"),
+    sources=(SalesReports, ReportClosings),
+    explanations=facts_behind(_EXPLAINED, amounts_of(FIGURES), "tax_no = %(key_tax_no)s::int"),
+    has_first_reported=True,
     order="-net_tax",
+    filters=("channel",),
 )

@@ -2,6 +2,7 @@
 
 from typing import LiteralString
 
+from projections.reports.closings import ReportClosings
 from projections.reports.names import ReportNames
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Chart, Section
@@ -32,12 +33,13 @@ REFUNDS = Section(
     optional=("cashier_id", "product_id"),
     columns=_COLUMNS,
     question=ask_refunds,
-    sources=(SalesReports, ReportNames),
+    sources=(SalesReports, ReportNames, ReportClosings),
     explanations=facts_behind(
         REFUND_FACTS,
         {name: amount for name, amount in REFUND_AMOUNTS.items() if name in _NAMES},
         in_group({group: IN_ROW[group] for group in _GROUPS}),
     ),
+    has_first_reported=True,
     order="-refunded",
     filters=("cashier", "channel"),
     groups=_GROUPS,

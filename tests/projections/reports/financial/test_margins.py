@@ -126,3 +126,18 @@ def test_who_may_not_see_costs_sees_what_was_sold(books: Books) -> None:
         "returns",
         "net_sales",
     ]
+
+
+@pytest.mark.parametrize("group", MARGINS.groups)
+def test_rows_are_divided_by_channels(books: Books, group: str) -> None:
+    names = ("gross_sales", "discounts", "returns", "cost_of_goods", "below_cost", "uncosted")
+    sums: defaultdict[Any, Counter[str]] = defaultdict(Counter)
+    for channel in ("pos", "phone"):
+        part = books.report(MARGINS, group=group, filters={"channel": channel})
+        assert part.overall["gross_sales"]
+        for row in part.rows:
+            sums[row["id"]].update({name: row[name] for name in names})
+    whole = {row["id"]: row for row in books.report(MARGINS, group=group).rows}
+    assert {key: {name: row[name] for name in names} for key, row in whole.items()} == {
+        key: {name: some[name] for name in names} for key, some in sums.items()
+    }

@@ -94,3 +94,19 @@ def test_it_is_about_the_period_and_the_stores_that_are_asked_for(books: Books, 
     check(books.report(TAX, stores=(market,)), [one for one in every if one.event.store_id == market])
     day = Period(FIRST, FIRST)
     check(books.report(TAX, period=day), [one for one in every if one.event.business_date == FIRST])
+
+
+def test_of_channels_they_add_up_to_all(books: Books) -> None:
+    parts = [books.report(TAX, filters={"channel": one}) for one in ("pos", "phone")]
+    whole = books.report(TAX)
+    names = (*NAMES, "base")
+    assert {one: sum(part.overall[one] for part in parts) for one in names} == {
+        one: whole.overall[one] for one in names
+    }
+    assert all(part.overall["orders"] for part in parts)
+    for part, channel in zip(parts, ("pos", "phone"), strict=True):
+        for column in TAX.columns:
+            for row in (None, part.rows[0]):
+                figure = part.overall[column.name] if row is None else row[column.name]
+                told = books.explain(TAX, column, row, filters={"channel": channel}).total
+                assert told == figure, column.name

@@ -9,6 +9,10 @@ import pytest
 from domain.shifts import Shift
 from projections.reports.period import Period
 from projections.reports.section import Section
+from projections.reports.sections.financial import FINANCIAL_REPORT
+from projections.reports.sections.financial.margins import MARGINS
+from projections.reports.sections.financial.revenue import REVENUE
+from projections.reports.sections.financial.taxes import TAX
 from projections.reports.sections.sales_summary import SALES_SUMMARY
 from projections.reports.sections.sales_summary.by_customer import BY_CUSTOMER
 from projections.reports.sections.sales_summary.by_store import BY_STORE
@@ -22,6 +26,7 @@ from tests.projections.reports.sales_summary.shelves import Shelves
 from tests.projections.reports.sales_summary.test_money import buyers
 
 SECTIONS = [section for section in SALES_SUMMARY if section.has_first_reported]
+FINANCIAL = [section for section in FINANCIAL_REPORT if section.has_first_reported]
 #: What adds up alike in every section of sales.
 SHARED = ("gross_sales", "discounts", "returns", "tax")
 
@@ -59,7 +64,9 @@ def test_all_sections_tell_the_same(books: Books, section: Section) -> None:
     shared = [one.name for one in section.columns if one.name in SHARED]
     whole = books.report(OVERVIEW, basis="first_reported").overall
     overall = books.report(section, basis="first_reported").overall
-    if section.path == "discounts":
+    if section.path == "refunds":
+        assert overall["returns"] == whole["returns"]
+    elif section.path == "discounts":
         assert overall["discount"] == whole["discounts"]
     elif section.path == "by-payment-method":
         assert overall["net"] != books.report(section).overall["net"]
@@ -68,7 +75,31 @@ def test_all_sections_tell_the_same(books: Books, section: Section) -> None:
         assert len(shared) == len(SHARED)
 
 
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda one: one.path)
+@pytest.mark.parametrize("group", REVENUE.groups)
+def test_revenue_tells_the_same_however_it_is_divided(books: Books, group: str) -> None:
+    names = [*SHARED, "net_sales", "total_collected"]
+    whole = books.report(OVERVIEW, basis="first_reported").overall
+    overall = books.report(REVENUE, basis="first_reported", group=group).overall
+    assert {name: overall[name] for name in names} == {name: whole[name] for name in names}
+    assert overall["net_sales"] != books.report(REVENUE, group=group).overall["net_sales"]
+
+
+@pytest.mark.parametrize("group", MARGINS.groups)
+def test_margins_tell_the_same_however_they_are_divided(books: Books, group: str) -> None:
+    names = ("gross_sales", "discounts", "returns", "cost_of_goods")
+    whole = books.report(OVERVIEW, basis="first_reported").overall
+    overall = books.report(MARGINS, basis="first_reported", group=group).overall
+    assert {name: overall[name] for name in names} == {name: whole[name] for name in names}
+
+
+def test_taxes_first_reported_are_those_of_what_was_sold(books: Books) -> None:
+    whole = books.report(OVERVIEW, basis="first_reported").overall
+    overall = books.report(TAX, basis="first_reported").overall
+    same = {"net_tax": "tax", "base": "net_sales", "orders": "orders"}
+    assert {name: overall[name] for name in same} == {name: whole[of] for name, of in same.items()}
+
+
+@pytest.mark.parametrize("section", [*SECTIONS, *FINANCIAL], ids=lambda one: f"{one.area}/{one.path}")
 def test_figures_first_reported_are_explained_by_their_own_facts(books: Books, section: Section) -> None:
     table = books.report(section, basis="first_reported")
     for column in (one for one in section.columns if one.name in section.explanations):
