@@ -139,7 +139,7 @@ _IDS: Mapping[LiteralString, tuple[LiteralString, LiteralString, LiteralString]]
 }
 
 
-def _statement(group: str, rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
+def _statement(group: LiteralString, rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
     key, joins, called = _IDS[group]
     return f"""WITH {cuts}known AS ({rows}
     ), sold AS MATERIALIZED (
