@@ -136,6 +136,25 @@ def test_stock_beyond_64_bits_is_summed_exactly(stocked: Any) -> None:
     assert summary["stock_value"] == 3 * (MANY // 3 + 1) * MOST > 2**63
 
 
+def test_a_shelf_is_worth_more_at_retail_than_64_bits_hold(stocked: Any) -> None:
+    admin, count = stocked.shop.client(), 1_000_000
+    crown = stocked.product_of(variants=[{"sku": "CROWN", "price": MOST}], tax_rate_ids=[])["variants"][0]["id"]
+    delivery = {"variant_id": crown, "quantity": count, "unit_cost": 0}
+    received = admin.post(
+        "/api/admin/inventory/receipts", {"storage_id": stocked.storage["id"], "lines": [delivery]}
+    )
+    base, day = "/api/admin/reports/inventory-report", received.data["business_date"]
+
+    def ask(path: str) -> Any:
+        position = received.headers["x-event-position"]
+        return admin.get(f"{base}/{path}from={day}&to={day}", X_Wait_For_Position=position).data
+
+    worth = {row["id"]: row["retail_value"] for row in ask("valuation?")["rows"]}
+    assert worth[crown] == MOST * count > 2**63
+    explained = ask(f"explain?section=valuation&column=retail_value&row={crown}&")
+    assert explained["figure"] == explained["facts"][0]["amount"] == MOST * count
+
+
 def test_sales_never_make_a_balance_more_than_can_be_counted(stocked: Any) -> None:
     admin = stocked.shop.client()
     admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})

@@ -160,9 +160,9 @@ def _last_delivery(selected: LiteralString, variant: LiteralString) -> LiteralSt
 
 
 def _retail(quantity: LiteralString) -> LiteralString:
-    """What so much of a level would sell for."""
-    return f"""round({quantity} * coalesce(store_goods.price, goods.price, 0)
-                     / (1000 * (100 + coalesce(goods.rate, place.rate, 0))))::bigint"""
+    """What so much of a level would sell for: a full shelf at a high price is more than 64 bits hold."""
+    return f"""round({quantity}::numeric * coalesce(store_goods.price, goods.price, 0)
+                     / (1000 * (100 + coalesce(goods.rate, place.rate, 0))))"""
 
 
 # A store's tax rates are for what has none of its own; what is in transit has the price of no store.
