@@ -10,9 +10,9 @@ ERASED_REASON: Final = "Erased"
 CUSTOMER: Final = "customer_id"
 #: The field of an event that names the supplier of whom it tells an address.
 SUPPLIER: Final = "supplier_id"
-#: Of orders, what is said of a payment, and why something was given off.
+#: Of orders, what is said of a payment; and of what is bought, with why something was given off.
 OF_PAYMENTS: Final = "payments.reference"
-OF_DISCOUNTS: Final = ("discounts.reason", "lines.discounts.reason")
+OF_BASKETS: Final = ("discounts.reason", "lines.discounts.reason", "lines.note")
 
 
 def texts(*paths: str, **words: str) -> Mapping[str, Any]:

@@ -61,6 +61,7 @@ class LineAnswer(QuoteLineAnswer):
     returned_quantity: Annotated[Quantity, Meaning("How much of it came back.", "0")]
     unit_cost: Annotated[Money, Cost("What one unit cost, rounded.", 200)]
     cost_total: Annotated[Money, Cost("What it cost.", 400)]
+    note: Annotated[str | None, Meaning("Free text about it; nothing depends on it.", "Gift wrap")]
     returnable: (
         Annotated[
             ReturnableAnswer,

@@ -51,6 +51,13 @@ class BasketLineBody(Body):
         meaning="Discounts, in this order; takes `pos.discount`, and all together at most the "
         "ceiling of your role (`discount_ceilings` of the company).",
     )
+    note = Text(
+        longest=1000,
+        allow_none=True,
+        load_default=None,
+        meaning="Free text about the line; nothing depends on it.",
+        example="Gift wrap",
+    )
 
 
 class GoodsBody(Body):

@@ -108,4 +108,5 @@ def _show_line(line: SaleLine, order: Order) -> LineAnswer:
         returned_quantity=order.returned_quantity(line.id),
         unit_cost=line.unit_cost,
         cost_total=line.cost_total,
+        note=line.note,
     )

@@ -94,6 +94,7 @@ def show_returnable(order: Order, customer_name: str | None) -> ReturnableOrderA
     shown, left = show_order(order), remainders_of(order)
     for line in shown.lines:
         line.returnable = _show_left(left[line.id] if order.status == "completed" else None)
+        line.note = None
     shown.customer_id = shown.note = None
     fields = {name: getattr(shown, name) for name in OrderAnswer.__struct_fields__}
     answer = ReturnableOrderAnswer(**fields, customer_name=customer_name)

@@ -40,6 +40,7 @@ class BasketLine:
     discounts: tuple[Discount, ...] = ()
     #: Its id if the till chose it, so that it can name the line before it hears of the sale.
     id: UUID | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

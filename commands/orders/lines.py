@@ -14,6 +14,7 @@ def line_of(
     *,
     line_id: UUID,
     discounts: tuple[Discount, ...],
+    note: str | None,
     cost_total: int = 0,
 ) -> SaleLine:
     """A line of this variant; what it cost (minor currency units) is known once it is handed over."""
@@ -21,6 +22,7 @@ def line_of(
         id=line_id,
         cost_total=cost_total,
         discounts=discounts,
+        note=note,
         **goods_of(variant),
         **amounts_of(priced),
     )

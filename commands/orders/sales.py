@@ -257,6 +257,7 @@ def _sale_lines(
             priced,
             line_id=line.id or work.new_id(),
             discounts=line.discounts,
+            note=line.note,
             cost_total=-moved[index].value_change if index in moved else worth(line.quantity, variant.cost),
         )
         for index, (line, priced, variant) in enumerate(

@@ -11,7 +11,7 @@ from domain.aggregate import Aggregate
 from domain.errors import Conflict
 from domain.held_sales.lines import HeldLine
 from domain.pricing import Discount
-from domain.private import CUSTOMER, OF_DISCOUNTS, texts
+from domain.private import CUSTOMER, OF_BASKETS, texts
 
 Status = Literal["held", "resumed", "sold", "discarded", "expired"]
 _RESERVATION = UUID("5f0c6d1e-2f3b-4b0a-8a55-4f1d8e0b7c21")
@@ -65,7 +65,7 @@ class HeldSale(Aggregate):
         reservation_id: UUID | None = None
 
         subject = CUSTOMER
-        private: ClassVar[Mapping[str, Any]] = texts("label", "note", *OF_DISCOUNTS)
+        private: ClassVar[Mapping[str, Any]] = texts("label", "note", *OF_BASKETS)
 
         def apply(self, aggregate: "HeldSale") -> None:
             """Keep the basket."""

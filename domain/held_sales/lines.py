@@ -32,6 +32,7 @@ class HeldLine:
     taxes: tuple[LineTax, ...]
     tax_total: int
     total: int
+    note: str | None = None
 
     @property
     def price_overridden(self) -> bool:
@@ -47,6 +48,7 @@ class HeldLine:
 def hold_lines(
     variants: Sequence[VariantAtSale],
     discounts: Sequence[tuple[Discount, ...]],
+    notes: Sequence[str | None],
     lines: Sequence[PricedLine],
 ) -> tuple[HeldLine, ...]:
     """The lines of a basket that is parked: what each is of, what is given off it, and what it comes to."""
@@ -68,6 +70,7 @@ def hold_lines(
             taxes=line.taxes,
             tax_total=line.tax_total,
             total=line.total,
+            note=note,
         )
-        for variant, own, line in zip(variants, discounts, lines, strict=True)
+        for variant, own, note, line in zip(variants, discounts, notes, lines, strict=True)
     )

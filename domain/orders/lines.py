@@ -36,6 +36,7 @@ class SaleLine:
     supplier_id: UUID | None = None
     #: Whether its goods came out of stock; earlier sales do not say so.
     is_stocked: bool | None = None
+    note: str | None = None
 
     @property
     def full_name(self) -> str:

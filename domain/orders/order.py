@@ -23,7 +23,7 @@ from domain.orders.statuses import (
 )
 from domain.payments import ACCOUNT, Payment, Settlement
 from domain.pricing import Discount, OrderTax
-from domain.private import CUSTOMER, ERASED_REASON, OF_DISCOUNTS, OF_PAYMENTS, texts
+from domain.private import CUSTOMER, ERASED_REASON, OF_BASKETS, OF_PAYMENTS, texts
 
 _NOTHING = Decimal(0)
 
@@ -86,7 +86,7 @@ class Order(Aggregate):
         salt: UUID | None = None
 
         subject = CUSTOMER
-        private: ClassVar[Mapping[str, Any]] = texts("note", OF_PAYMENTS, *OF_DISCOUNTS)
+        private: ClassVar[Mapping[str, Any]] = texts("note", OF_PAYMENTS, *OF_BASKETS)
 
         def apply(self, aggregate: "Order") -> None:
             """Keep the terms; everything was paid and handed over."""
@@ -110,7 +110,7 @@ class Order(Aggregate):
         """
 
         subject = CUSTOMER
-        private: ClassVar[Mapping[str, Any]] = texts("note", *OF_DISCOUNTS)
+        private: ClassVar[Mapping[str, Any]] = texts("note", *OF_BASKETS)
 
         on_account: bool
         due_on: date | None
@@ -148,7 +148,7 @@ class Order(Aggregate):
     class Amended(Step):
         """The order was changed while it was open: its lines whole, priced by the one calculator."""
 
-        private: ClassVar[Mapping[str, Any]] = texts("note", "reason", *OF_DISCOUNTS)
+        private: ClassVar[Mapping[str, Any]] = texts("note", "reason", *OF_BASKETS)
 
         lines: tuple[SaleLine, ...]
         removed_line_ids: tuple[UUID, ...]
@@ -242,7 +242,7 @@ class Order(Aggregate):
         """
 
         private: ClassVar[Mapping[str, Any]] = texts(
-            OF_PAYMENTS, "kept.discounts.reason", reason=ERASED_REASON
+            OF_PAYMENTS, "kept.discounts.reason", "kept.note", reason=ERASED_REASON
         )
 
         lines: tuple[LineQuantity, ...]
@@ -341,7 +341,7 @@ class Order(Aggregate):
 
         subject = CUSTOMER
         private: ClassVar[Mapping[str, Any]] = texts(
-            OF_PAYMENTS, "lines.discounts.reason", reason=ERASED_REASON
+            OF_PAYMENTS, "lines.discounts.reason", "lines.note", reason=ERASED_REASON
         )
 
         def apply(self, aggregate: "Order") -> None:

@@ -67,7 +67,14 @@ class Till:
             customer_id=str(self.customer_id),
             note=f"for {WORD}",
             discounts=[reason],
-            lines=[{"variant_id": self.stocked.variant_id, "quantity": 1, "discounts": [reason]}],
+            lines=[
+                {
+                    "variant_id": self.stocked.variant_id,
+                    "quantity": 1,
+                    "discounts": [reason],
+                    "note": f"name it {WORD}",
+                }
+            ],
             payments=[{"method": "card", "amount": 117, "reference": f"{WORD} 1"}],
         )
         return self.manager.post("/api/pos/orders", body, **more)
@@ -95,6 +102,7 @@ class TestASaleToACustomer:
         assert shown["note"] == f"for {WORD}"
         assert shown["payments"][0]["reference"] == f"{WORD} 1"
         assert f"{WORD} friend" in str(shown)
+        assert shown["lines"][0]["note"] == f"name it {WORD}"
         assert WORD not in till.log()
 
     def test_is_refunded_and_voided_without_a_word_in_the_log(self, till: Till) -> None:

@@ -64,6 +64,9 @@ def newcomer(shop: Any, stock: Any, document: Json) -> Newcomer:
     beans = stocked.product_of(tax_rate_ids=[tax["id"]], variants=[{"sku": "BEANS-250", "price": 450}])
     ids = {
         "variant_id": beans["variants"][0]["id"],
+        "untaxed_id": stocked.product_of(tax_rate_ids=[], variants=[{"sku": "TEA", "price": 450}])[
+            "variants"
+        ][0]["id"],
         "register_id": stocked.register["id"],
         "username": shop.username("Admin"),
         "password": PASSWORD,
@@ -74,6 +77,9 @@ def newcomer(shop: Any, stock: Any, document: Json) -> Newcomer:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_examples_are_taken(newcomer: Newcomer, story: str) -> None:
+    if story == "a return":
+        # Its example pays out the price, as of goods that no tax is added to.
+        newcomer.ids["variant_id"] = newcomer.ids["untaxed_id"]
     for step, single in STORIES[story]:
         answered = newcomer.send(*step.split())
         if single:

@@ -114,6 +114,12 @@ class AmendedLineBody(Body):
         meaning="Its discounts, in this order; left out, a line keeps those it has.",
         example=[],
     )
+    note = Text(
+        longest=1000,
+        allow_none=True,
+        meaning="Free text about the line; left out, a line keeps what it has.",
+        example="Gift wrap",
+    )
 
 
 class AmendmentBody(Body):
@@ -256,6 +262,8 @@ def _amended_line(body: Mapping[str, Any]) -> AmendedLine:
         quantity=body["quantity"],
         unit_price=body.get("unit_price"),
         discounts=None if discounts is None else discounts_of(discounts),
+        note=body.get("note"),
+        says_note="note" in body,
     )
 
 

@@ -11,6 +11,7 @@ class HeldLineAnswer(QuoteLineAnswer):
     """A line as it was priced when the sale was parked."""
 
     discounts: Annotated[list[DiscountAnswer], Meaning("Its own discounts, in this order.", [])]
+    note: Annotated[str | None, Meaning("Free text about it; nothing depends on it.", "Gift wrap")]
 
 
 class HeldSaleAnswer(Answer):
@@ -45,6 +46,7 @@ class ResumedLineAnswer(Answer):
     quantity: Annotated[Quantity, Meaning("How much.", "2")]
     unit_price: Annotated[Money | None, Meaning("The price that somebody set; null: the catalog's.")]
     discounts: Annotated[list[DiscountAnswer], Meaning("Its own discounts, in this order.", [])]
+    note: Annotated[str | None, Meaning("Free text about it; nothing depends on it.", "Gift wrap")]
 
 
 class ResumedBasketAnswer(Answer):

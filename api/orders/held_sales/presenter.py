@@ -87,6 +87,7 @@ def _line(line: HeldLine) -> HeldLineAnswer:
         tax_total=line.tax_total,
         total=line.total,
         discounts=_discounts(line.discounts),
+        note=line.note,
     )
 
 

@@ -94,6 +94,7 @@ def _lines(lines: Iterable[SaleLine]) -> Figures:
         figures[f"lines.{line.id}.quantity"] = f"{line.quantity:f}"
         figures[f"lines.{line.id}.unit_price"] = line.unit_price
         figures[f"lines.{line.id}.discount_total"] = line.discount_total
+        figures[f"lines.{line.id}.note"] = line.note
     return figures
 
 

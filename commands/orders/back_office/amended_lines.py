@@ -33,7 +33,7 @@ class AmendedLine:
     """A line as it is to be: one of the order by its id, or a new one of a variant.
 
     What is None is left as it is: an old line keeps its price (minor currency units) and discounts, a new one
-    has the catalog's and none.
+    has the catalog's and none. A note is kept where none is said, not even that there is none (`says_note`).
     """
 
     id: UUID | None = None
@@ -41,6 +41,8 @@ class AmendedLine:
     quantity: Decimal
     unit_price: int | None = None
     discounts: tuple[Discount, ...] | None = None
+    note: str | None = None
+    says_note: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,11 @@ class Amendment:
     def old_of(self, line: AmendedLine) -> SaleLine | None:
         """The line of the order that it names; None for a new one."""
         return self.old.get(line.id) if line.id else None
+
+    def note_of(self, line: AmendedLine) -> str | None:
+        """What is said of it from now on."""
+        old = self.old_of(line)
+        return old.note if old and not line.says_note else line.note
 
 
 def amended_lines(amendment: Amendment, context: SaleContext, work: UnitOfWork) -> tuple[SaleLine, ...]:
@@ -111,7 +118,10 @@ def _beside_fulfilled(amendment: Amendment, context: SaleContext, work: UnitOfWo
     priced = _priced(replace(amendment, lines=tuple(new), discounts=()), context, work) if new else ()
     mode, rest = _rules(amendment.order).rounding_mode, iter(priced)
     return tuple(
-        resized(amendment.old[line.id], amendment.order.priced[line.id], line.quantity, mode)
+        replace(
+            resized(amendment.old[line.id], amendment.order.priced[line.id], line.quantity, mode),
+            note=amendment.note_of(line),
+        )
         if line.id in amendment.old
         else next(rest)
         for line in amendment.lines
@@ -157,11 +167,11 @@ def _line(
     *,
     new_id: UUID,
 ) -> SaleLine:
-    old = amendment.old_of(line)
+    old, note = amendment.old_of(line), amendment.note_of(line)
     if old is None or amendment.reprice:
         variant = context.variants[item.variant_id]
-        return line_of(variant, priced, line_id=new_id, discounts=item.discounts)
-    return replace(old, discounts=item.discounts, **amounts_of(priced))
+        return line_of(variant, priced, line_id=new_id, discounts=item.discounts, note=note)
+    return replace(old, discounts=item.discounts, note=note, **amounts_of(priced))
 
 
 def _rules(order: Order) -> Rules:

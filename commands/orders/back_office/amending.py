@@ -93,15 +93,18 @@ def _words_for_another(
     What was said before may be about the customer before, who can ask to be forgotten; it stays in the events
     that are sealed with that customer's key.
     """
-    said = [line.discounts is not None for line in command.lines] if command.lines else [False] * len(lines)
+    said = command.lines or [None] * len(lines)
     return (
-        tuple(
-            line if is_said else replace(line, discounts=_without_reasons(line.discounts))
-            for line, is_said in zip(lines, said, strict=True)
-        ),
+        tuple(_line_for_another(line, one) for line, one in zip(lines, said, strict=True)),
         _without_reasons(discounts) if command.discounts is None else discounts,
         command.changes.get("note"),
     )
+
+
+def _line_for_another(line: SaleLine, said: AmendedLine | None) -> SaleLine:
+    keeps_reasons, keeps_note = said and said.discounts is not None, said and said.says_note
+    discounts = line.discounts if keeps_reasons else _without_reasons(line.discounts)
+    return replace(line, discounts=discounts, note=line.note if keeps_note else None)
 
 
 def _without_reasons(discounts: tuple[Discount, ...]) -> tuple[Discount, ...]:

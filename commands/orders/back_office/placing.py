@@ -164,6 +164,7 @@ def _lines(
             priced,
             line_id=line.id or work.new_id(),
             discounts=line.discounts,
+            note=line.note,
         )
         for line, priced in zip(command.lines, basket.lines, strict=True)
     )

@@ -76,7 +76,12 @@ def _park(
         label=command.label,
         note=command.note,
         currency=context.rules.currency,
-        lines=hold_lines(variants, [line.discounts for line in command.lines], basket.lines),
+        lines=hold_lines(
+            variants,
+            [line.discounts for line in command.lines],
+            [line.note for line in command.lines],
+            basket.lines,
+        ),
         discounts=command.discounts,
         value=basket.total,
         held_at=work.now,

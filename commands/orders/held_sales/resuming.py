@@ -104,6 +104,7 @@ def _resumption(held: HeldSale, context: SaleContext, work: HeldSaleWork) -> Res
             quantity=line.quantity,
             unit_price=line.price_override,
             discounts=line.discounts,
+            note=line.note,
         )
         for line in terms.lines
         if line.variant_id in variants and variants[line.variant_id].status in SELLABLE
