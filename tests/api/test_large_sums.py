@@ -138,7 +138,8 @@ def test_stock_beyond_64_bits_is_summed_exactly(stocked: Any) -> None:
 
 def test_a_shelf_is_worth_more_at_retail_than_64_bits_hold(stocked: Any) -> None:
     admin, count = stocked.shop.client(), 1_000_000
-    crown = stocked.product_of(variants=[{"sku": "CROWN", "price": MOST}], tax_rate_ids=[])["variants"][0]["id"]
+    variant = {"sku": "CROWN", "price": MOST}
+    crown = stocked.product_of(variants=[variant], tax_rate_ids=[])["variants"][0]["id"]
     delivery = {"variant_id": crown, "quantity": count, "unit_cost": 0}
     received = admin.post(
         "/api/admin/inventory/receipts", {"storage_id": stocked.storage["id"], "lines": [delivery]}
