@@ -1,18 +1,33 @@
 """Commands of the settings entities: one set of handlers for every kind."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from commands.plan import PlanWork
 from commands.ports import Missing, UnitOfWork, check_version
+from domain.errors import Detail
 from domain.packages import RESOURCES
 from domain.payment_methods import MethodAtSale
 from domain.pending import Pending
 from domain.settings import InUse, OtherStore, Setting
 
 C = TypeVar("C")
+
+_USES: Mapping[str, str] = MappingProxyType(
+    {
+        "settings": "Other settings name it, as registers and storages name their store.",
+        "products": "Products have it.",
+        "stock": "Stock lies there, is promised there, or is on its way.",
+        "transfers": "A transfer from there has not all arrived.",
+        "counts": "A count there is not completed.",
+        "shifts": "A shift there is not closed.",
+        "users": "Users are bound to it.",
+        "customers": "Customers belong to it.",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +103,8 @@ class SettingsPort(Protocol):
     def payment_methods(self, codes: Iterable[str]) -> Pending[Mapping[str, MethodAtSale]]:
         """Ask for those there are of these payment methods, by code."""
 
-    def is_in_use(self, setting_id: UUID) -> bool:
-        """Whether something not archived refers to it; nothing can begin to until the end."""
+    def used_by(self, setting_id: UUID) -> Sequence[str]:
+        """What of `_USES` refers to it and is not archived; nothing can begin to until the end."""
 
 
 class SettingsWork(PlanWork, Protocol):
@@ -156,9 +171,9 @@ def archive_setting(command: ArchiveSetting, work: SettingsWork) -> Setting:
     """Archive what nothing refers to. Raises Missing, OtherStore, StaleVersion, AlreadyArchived, InUse."""
     setting = _load(command, work)
     setting.archive()
-    if work.settings.is_in_use(command.id):
+    if used_by := work.settings.used_by(command.id):
         message = f"This {command.kind.noun} is still in use."
-        raise InUse(message)
+        raise InUse(message, details=[Detail("id", InUse.code, _USES[name]) for name in used_by])
     work.save(setting)
     return setting
 

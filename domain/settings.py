@@ -32,7 +32,7 @@ class InUse(Conflict):
     """It is still in use."""
 
     code = "in_use"
-    remedy = "Change or archive first what still uses it; `details` say what."
+    remedy = "Change or archive first what still uses it; the message or `details` say what."
 
 
 class OtherStore(NotAllowed):

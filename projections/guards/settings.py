@@ -100,17 +100,17 @@ _HOLD: LiteralString = """
 """
 
 #: What refers to settings says itself how; each names `company_id` and `id`.
-_USES: tuple[LiteralString, ...] = (
-    settings.USES,
-    products.USES,
-    balances.USES,
-    transfers.USES,
-    counts.USES,
-    shifts.USES,
-    users.USES,
-    customers.USES,
-)
-_IN_USE: LiteralString = f"SELECT {' OR '.join(_USES)} AS in_use"
+_USES: Mapping[LiteralString, LiteralString] = {
+    "settings": settings.USES,
+    "products": products.USES,
+    "stock": balances.USES,
+    "transfers": transfers.USES,
+    "counts": counts.USES,
+    "shifts": shifts.USES,
+    "users": users.USES,
+    "customers": customers.USES,
+}
+_USED_BY: LiteralString = f"SELECT {', '.join(f'({uses}) AS {name}' for name, uses in _USES.items())}"
 
 
 class SettingContext:
@@ -299,9 +299,9 @@ class SettingsGuard:
             for field, target in of_its_kind
         }
 
-    def is_in_use(self, setting_id: UUID) -> bool:
-        """Whether something not archived, or stock, refers to it; nothing can begin to until the end."""
+    def used_by(self, setting_id: UUID) -> list[str]:
+        """What that is not archived, or stock, refers to it; nothing can begin to until the end."""
         params = {"company_id": self._db.company_id, "id": setting_id}
         self._db.execute(_HOLD, params)
-        row = self._db.ask(_IN_USE, params).row()
-        return bool(row and row["in_use"])
+        row = self._db.ask(_USED_BY, params).row() or {}
+        return [name for name in _USES if row[name]]

@@ -372,11 +372,14 @@ class TestArchiving:
 
 
 class TestWhatIsInUse:
-    def refused(self, shop: Any, path: str, setting: Any) -> None:
+    def refused(self, shop: Any, path: str, setting: Any) -> list[str]:
+        """By what it is used, as the details say."""
         before = len(shop.events())
         answer = shop.client().delete(f"{path}/{setting['id']}")
         assert (answer.status, answer.code) == (409, "in_use")
         assert len(shop.events()) == before
+        assert answer.fields == {"id"}
+        return [detail["message"] for detail in answer.json["error"]["details"]]
 
     def test_what_a_product_refers_to(self, shop: Any) -> None:
         admin, base = shop.client(), "/api/admin/settings"
@@ -398,10 +401,25 @@ class TestWhatIsInUse:
         used = {"brands": brand, "categories": category, "units": unit, "tax-rates": tax}
         used["suppliers"] = supplier
         for kind, setting in used.items():
-            self.refused(shop, f"{base}/{kind}", setting)
+            assert self.refused(shop, f"{base}/{kind}", setting) == ["Products have it."]
         admin.delete(f"/api/admin/products/{filed['id']}")
         for kind, setting in used.items():
             assert admin.delete(f"{base}/{kind}/{setting['id']}").status == 200
+
+    def test_what_a_shop_sells_at_is_said_to_be_used_by_all_that_uses_it(self, stocked: Any) -> None:
+        shop, store, register = stocked.shop, stocked.store, stocked.register
+        cashier = {"username": f"{uuid4()}@salt.test", "password": "sun-flower-77", "role_id": "cashier"}
+        added = shop.client().post("/api/admin/settings/users", {**cashier, "store_ids": [store["id"]]})
+        assert added.status == 201, added.body
+        named = "Other settings name it, as registers and storages name their store."
+        assert self.refused(shop, "/api/admin/stores", store) == [named, "Users are bound to it."]
+        assert self.refused(shop, "/api/admin/storages", stocked.storage) == [
+            "Stock lies there, is promised there, or is on its way."
+        ]
+        opened = {"register_id": register["id"], "opening_float": 0}
+        assert shop.client().post("/api/pos/shifts/open", opened).status == 201
+        registers = f"/api/admin/stores/{store['id']}/registers"
+        assert self.refused(shop, registers, register) == ["A shift there is not closed."]
 
     def test_archiving_and_taking_into_use_at_once_never_both_succeed(self, shop: Any) -> None:
         admin = shop.client()

@@ -189,7 +189,7 @@ class TestCustomerGroups:
     def test_are_archived_when_only_archived_customers_belong_to_them(self, scenario: Scenario) -> None:
         command = ArchiveSetting(kind=CustomerGroup, id=REGULARS)
         scenario.given(group(), customer(group_ids=(REGULARS,)))
-        scenario.when(command).then_refused(InUse)
+        scenario.when(command).then_refused(InUse, "id:in_use")
         scenario.when(ArchiveCustomer(id=OTHER))
         scenario.when(command).then(fact(CustomerGroup.Archived, REGULARS))
 

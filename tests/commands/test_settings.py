@@ -382,7 +382,7 @@ class TestArchiveSetting:
         self, scenario: Scenario, field: str, kind: type[Setting], one: Any
     ) -> None:
         scenario.given(brand(), category(), unit(), supplier(), product(**{field: one}))
-        scenario.when(ArchiveSetting(kind=kind, id=one)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=kind, id=one)).then_refused(InUse, "id:in_use")
 
     def test_archives_what_only_an_archived_product_refers_to(self, scenario: Scenario) -> None:
         scenario.given(brand(), product(brand_id=BRAND, status="archived"))
@@ -391,29 +391,31 @@ class TestArchiveSetting:
     def test_refuses_a_store_with_a_register_or_a_user(self, scenario: Scenario) -> None:
         second = store(id_of("second"), "Nord", "N")
         scenario.given(store(), second, register(), user(store_ids=(second.id,)))
-        scenario.when(ArchiveSetting(kind=Store, id=STORE)).then_refused(InUse)
-        scenario.when(ArchiveSetting(kind=Store, id=second.id)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=Store, id=STORE)).then_refused(InUse, "id:in_use")
+        scenario.when(ArchiveSetting(kind=Store, id=second.id)).then_refused(InUse, "id:in_use")
 
     def test_refuses_a_store_with_a_storage(self, scenario: Scenario) -> None:
-        scenario.given(store(), storage()).when(ArchiveSetting(kind=Store, id=STORE)).then_refused(InUse)
+        scenario.given(store(), storage()).when(ArchiveSetting(kind=Store, id=STORE)).then_refused(
+            InUse, "id:in_use"
+        )
 
     def test_refuses_the_storage_that_a_store_sells_from(self, scenario: Scenario) -> None:
         scenario.given(storage(store_id=None), store(default_storage_id=STORAGE))
-        scenario.when(ArchiveSetting(kind=Storage, id=STORAGE)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=Storage, id=STORAGE)).then_refused(InUse, "id:in_use")
 
     def test_refuses_a_tax_rate_that_a_store_has(self, scenario: Scenario) -> None:
         scenario.given(tax(), store(tax_rate_ids=(TAX,)))
-        scenario.when(ArchiveSetting(kind=TaxRate, id=TAX)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=TaxRate, id=TAX)).then_refused(InUse, "id:in_use")
 
     def test_refuses_a_category_with_branches(self, scenario: Scenario) -> None:
         scenario.given(category(), category(OTHER, "Cheese", CATEGORY))
-        scenario.when(ArchiveSetting(kind=Category, id=CATEGORY)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=Category, id=CATEGORY)).then_refused(InUse, "id:in_use")
         scenario.when(ArchiveSetting(kind=Category, id=OTHER)).then(fact(Category.Archived, OTHER))
 
     def test_refuses_a_unit_with_multiples(self, scenario: Scenario) -> None:
         crate = {"name": "Crate", "symbol": "cr", "precision": 0, "base_unit_id": UNIT, "factor": Decimal(12)}
         scenario.given(unit()).when(new(Unit, **crate)).then(fact(Unit.Registered, OTHER))
-        scenario.when(ArchiveSetting(kind=Unit, id=UNIT)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=Unit, id=UNIT)).then_refused(InUse, "id:in_use")
 
     def test_archives_a_store_whose_user_has_left(self, scenario: Scenario) -> None:
         gone = user(store_ids=(STORE,))
@@ -422,12 +424,12 @@ class TestArchiveSetting:
 
     def test_refuses_a_storage_that_holds_goods(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), product(), delivery())
-        scenario.when(ArchiveSetting(kind=Storage, id=STORAGE)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=Storage, id=STORAGE)).then_refused(InUse, "id:in_use")
 
     def test_refuses_a_tax_rate_that_a_product_has(self, scenario: Scenario) -> None:
         scenario.given(tax(), product(tax_rate_ids=(TAX,)))
-        scenario.when(ArchiveSetting(kind=TaxRate, id=TAX)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=TaxRate, id=TAX)).then_refused(InUse, "id:in_use")
 
     def test_refuses_a_variant_type_that_variants_have(self, scenario: Scenario) -> None:
         scenario.given(size(), product(variant(options={"Size": "M"}), one=PRODUCT))
-        scenario.when(ArchiveSetting(kind=VariantType, id=SIZE)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=VariantType, id=SIZE)).then_refused(InUse, "id:in_use")

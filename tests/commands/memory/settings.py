@@ -198,29 +198,29 @@ class MemorySettings:
         methods = {code: own[name_key(code)] for code in codes if name_key(code) in own}
         return Pending(lambda: methods)
 
-    def is_in_use(self, setting_id: UUID) -> bool:
-        settings = [one for one in self._world.settings(self._company_id) if not one.is_archived]
-        products = [one for one in self._world.all(self._company_id, Product) if not one.is_archived]
-        users = [one for one in self._world.all(self._company_id, User) if not one.is_archived]
-        customers = [one for one in self._world.all(self._company_id, Customer) if not one.is_archived]
+    def used_by(self, setting_id: UUID) -> list[str]:
         own = self._world.find(self._company_id, setting_id)
         is_option = isinstance(own, VariantType) and any(
             own.values["name"] in variant.options for variant in _variants(self._world, self._company_id)
         )
-        holds = any(
-            storage_id == setting_id and balance.quantity
-            for (storage_id, _), balance in balances_of(self._world, self._company_id).items()
-        )
-        has_shift = any(
-            shift.opened.register_id == setting_id and shift.status != "closed"
-            for shift in self._world.all(self._company_id, Shift)
-        )
-        return (
-            is_option
-            or holds
-            or has_shift
-            or any(_names(one.values, setting_id) for one in (*settings, *products, *users, *customers))
-        )
+        uses = {
+            "settings": self._is_named(setting_id, self._world.settings(self._company_id)),
+            "products": is_option or self._is_named(setting_id, self._world.all(self._company_id, Product)),
+            "stock": any(
+                storage_id == setting_id and balance.quantity
+                for (storage_id, _), balance in balances_of(self._world, self._company_id).items()
+            ),
+            "shifts": any(
+                shift.opened.register_id == setting_id and shift.status != "closed"
+                for shift in self._world.all(self._company_id, Shift)
+            ),
+            "users": self._is_named(setting_id, self._world.all(self._company_id, User)),
+            "customers": self._is_named(setting_id, self._world.all(self._company_id, Customer)),
+        }
+        return [name for name, is_used in uses.items() if is_used]
+
+    def _is_named(self, setting_id: UUID, entities: Iterable[Any]) -> bool:
+        return any(_names(one.values, setting_id) for one in entities if not one.is_archived)
 
 
 def _names(values: Mapping[str, Any], setting_id: UUID) -> bool:
