@@ -130,10 +130,11 @@ class _Log:
         self._connection = connection
         self._about = about
         self.section: Section = section_of(about.area, about.section)
-        every = compared_columns(self.section.all_columns)
-        names: dict[str, Column] = {column.name: column for column in every}
-        if not {*about.columns} <= names.keys():
+        if not {*about.columns} <= {one.name for one in compared_columns(self.section.all_columns)}:
             raise NoReport
+        query = load_section_query(self.section, texts_of(about.query))
+        told = [self.section.told_by(column, query) for column in self.section.all_columns]
+        names: dict[str, Column] = {column.name: column for column in compared_columns(told)}
         columns = [names[name] for name in about.columns]
         self.layout = Layout(section=self.section, columns=columns, about=about, kind=kind)
         #: Of the columns those that only say what rows are called.

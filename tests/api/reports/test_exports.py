@@ -411,6 +411,20 @@ class TestVerifying:
         assert again.week_start == "sunday"
         assert again.checksum != answer.headers["x-report-checksum"]
 
+    def test_a_file_is_headed_by_the_buckets_that_were_asked_for(
+        self, stocked: Any, position: str, verify: Callable[..., Result]
+    ) -> None:
+        ages = f"{BASE}/inventory-report/export?section=ageing&buckets=10,20&{urlencode(PERIOD)}&format=xlsx"
+        content = stocked.shop.client().get(ages, X_Wait_For_Position=position).body
+        headings = [cell.value for cell in load_workbook(io.BytesIO(content)).worksheets[0][1]]
+        assert {"0-10 days", "11-20 days", "21-more days", "No bucket"} < {*headings}
+
+        result = verify(content)
+
+        assert result.exit_code == 0, result.output
+        assert "The same would be answered today" in result.output
+        assert " -> " not in result.output
+
     def test_names_what_has_changed_since_and_the_event_that_did_it(
         self, stocked: Any, verify: Callable[..., Result]
     ) -> None:
