@@ -48,7 +48,7 @@ from domain.orders import (
     suggest_payments,
 )
 from domain.payment_methods import MethodAtSale
-from domain.payments import ACCOUNT, Tender
+from domain.payments import ACCOUNT, EXCHANGE, Tender
 from domain.pending import Pending
 from domain.sale_context import SaleContext
 from domain.stock.levels import Level
@@ -162,12 +162,15 @@ def _check_owed(order: Order, refund: "Refund") -> None:
     """Raise RefundMethodNotAllowed if money would go back that was never paid, but is owed on account.
 
     What is still owed for the order is never more than what the customer keeps of it is worth (`MONEY.md` 8).
+    What was exchanged they keep as other goods, which it paid.
     """
     if refund.accounts is None:
         return
     credited = sum(one.exact for one in refund.settlement.payments if one.method == ACCOUNT)
     owed = sum(lot.remaining for lot in refund.accounts.dues.of_orders([order.id])) - credited
+    exchanged = balances_of(order).get(EXCHANGE)
     kept = order.terms.totals.total - order.refunded_exact - refund.priced.total
+    kept += exchanged.refunded if exchanged else 0
     if owed > max(kept, 0):
         raise RefundMethodNotAllowed(f"{owed - max(kept, 0)} of that was never paid: it is owed (`account`).")
 

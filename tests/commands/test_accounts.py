@@ -31,7 +31,7 @@ from domain.accounts import (
 from domain.accounts.entries import AccountEntry
 from domain.customers import Customer
 from domain.errors import Invalid
-from domain.orders import LineReturn, Order
+from domain.orders import LineReturn, Order, RefundMethodNotAllowed
 from domain.payments import Tender
 from domain.stock.movements import StockMovement
 from tests.commands.samples import (
@@ -350,6 +350,13 @@ class TestExchanging:
         sold = replace(sale(line("2")), id=SECOND, tenders=(tender,))
         outcome = shop.when(ExchangeGoods(refund=refund, sale=sold))
         assert entries(outcome) == [("Account.Charged", 249, 249)]
+
+    def test_leaves_what_is_owed_for_other_goods_and_lets_the_rest_come_back(self, shop: Scenario) -> None:
+        shop.when(bought("3", ("account", 747)))
+        sold = replace(sale(line("1")), id=SECOND, tenders=())
+        assert entries(shop.when(ExchangeGoods(refund=replace(_refund("1"), id=None), sale=sold))) == []
+        shop.when(_refund("2", ("card", 498))).then_refused(RefundMethodNotAllowed)
+        assert entries(shop.when(_refund("2", ("account", 498)))) == [("Account.Credited", -498, 249)]
 
 
 class TestReturnsWithoutAnOrder:
