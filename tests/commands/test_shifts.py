@@ -146,7 +146,7 @@ class TestOpenShift:
 
     def test_keeps_its_register_from_being_archived(self, shop: Scenario) -> None:
         shop.when(begin())
-        shop.when(ArchiveSetting(kind=Register, id=REGISTER)).then_refused(InUse)
+        shop.when(ArchiveSetting(kind=Register, id=REGISTER)).then_refused(InUse, "id:in_use")
 
 
 class TestMoveCash:
