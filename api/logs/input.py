@@ -1,5 +1,6 @@
 """What is asked of the log of the service."""
 
+from collections.abc import Mapping
 from typing import get_args
 from uuid import UUID
 
@@ -8,6 +9,9 @@ from marshmallow import ValidationError
 from api.fields import Body, Choice, Id, Moment, Text, Whole
 from api.logs.answers import Level
 from projections.log_lines import moment_of
+
+#: Levels by what they are called in requests as well.
+SYNONYMS: Mapping[str, Level] = {"warn": "warning"}
 
 
 def check_line_id(line_id: UUID) -> None:
@@ -19,7 +23,11 @@ def check_line_id(line_id: UUID) -> None:
 class LogQuery(Body):
     """Filters of the log; without times it is about the last seven days."""
 
-    level = Choice(*get_args(Level), meaning="Only lines of this level.", example="error")
+    level = Choice(
+        *(*get_args(Level), *SYNONYMS),
+        meaning="Only lines of this level; `warn` is `warning`.",
+        example="error",
+    )
     from_time = Moment(
         data_key="from", meaning="Not written before this time.", example="2026-03-01T00:00:00Z"
     )

@@ -7,7 +7,7 @@ import msgspec
 from falcon import Request, Response
 
 from api.logs.answers import LogLineAnswer
-from api.logs.input import LogQuery
+from api.logs.input import SYNONYMS, LogQuery
 from api.operations import operation
 from api.platform import check_platform
 from api.resource import Resource
@@ -42,12 +42,13 @@ class LogLines(Resource):
         check_platform(req.context.caller)
         query = dict(req.context.query)
         from_time, to_time = self._times(query.pop("from_time", None), query.pop("to_time", None))
-        before = query.pop("before", None)
+        before, level = query.pop("before", None), query.pop("level", None)
+        level = SYNONYMS.get(level, level)
         look = self.ask(
             req,
             resp,
             lambda reading: list_lines(
-                reading.db, from_time=from_time, to_time=to_time, before=before, **query
+                reading.db, from_time=from_time, to_time=to_time, before=before, level=level, **query
             ),
         )
         lines = [_answer_of(line) for line in look.lines]

@@ -187,7 +187,8 @@ class TestFilters:
         assert ids(find(level="error")) == {first}
         assert ids(find(logger="mail")) == {second}
         assert ids(find(level="error", logger="mail")) == set()
-        assert ids(find(level="warning", logger="mail", company_id=company_id)) == {second}
+        for level in ("warning", "warn"):
+            assert ids(find(level=level, logger="mail", company_id=company_id)) == {second}
         assert ids(find(company_id=str(uuid4()))) == set()
         assert all(line["level"] == "error" for line in found(platform, level="error", limit=100))
 
