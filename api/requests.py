@@ -180,6 +180,9 @@ def is_confidential(schema: Schema) -> bool:
     )
 
 
+_ONCE = "Must be named once."
+
+
 def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:
     """The validated parameters of the query. Raises InvalidParameter."""
     if schema is None:
@@ -197,8 +200,18 @@ def load_parameters(texts: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(texts)
     except ValidationError as error:
-        raise InvalidParameter(details=shortened(_details(error.messages))) from None
+        repeated = [name for name in _named_once(schema) if isinstance(texts.get(name), list)]
+        messages = {**error.messages_dict, **{name: [_ONCE] for name in repeated}}
+        raise InvalidParameter(details=shortened(_details(messages))) from None
     return loaded
+
+
+@cache
+def _named_once(schema: Schema) -> Sequence[str]:
+    """The parameters of a query that have one value."""
+    return [
+        field.data_key or name for name, field in schema.fields.items() if not isinstance(field, fields.List)
+    ]
 
 
 def _check_encoding(req: Request) -> None:

@@ -131,6 +131,8 @@ class Percent(Exact):
 class Flag(Described, fields.Boolean):
     """true or false, nothing that merely looks like it."""
 
+    default_error_messages = {"invalid": "Must be true or false."}  # noqa: RUF012 as marshmallow has it
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if value not in ("true", "false") and not isinstance(value, bool):
             raise self.make_error("invalid", input=value)

@@ -1,6 +1,8 @@
 """Names and passwords that are given to a command."""
 
 import sys
+import warnings
+from getpass import GetPassWarning
 
 import click
 from argon2 import PasswordHasher
@@ -41,5 +43,12 @@ def hash_of(password: str) -> str:
 
 
 def _typed_password() -> str:
-    password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    """What is typed at a terminal. Fails where there is none, where it could be read along."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", GetPassWarning)
+        try:
+            password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+        except GetPassWarning:
+            message = "Nobody can be asked here; --password-stdin reads the password from standard input."
+            raise click.ClickException(message) from None
     return password

@@ -337,6 +337,21 @@ class TestHeadersAndQueries:
             assert envelope["success"] is False
             assert envelope["request_id"] == answer.headers["X-Request-Id"]
 
+    def test_a_parameter_that_has_one_value_is_named_once(self, unharmed: Any) -> None:
+        refused = unharmed.get(f"{BRANDS}?limit=1&limit=2&search=a&search=b&cheap=1&cheap=1")
+        assert (refused.status, refused.code) == (400, "invalid_parameter")
+        told = {detail["field"]: detail["message"] for detail in refused.json["error"]["details"]}
+        assert told["limit"] == told["search"] == "Must be named once."
+        assert told["cheap"].startswith("Unknown field.")
+        several = f"store_id={uuid4()}&store_id=x&from=2026-03-01&to=2026-03-31"
+        refused = unharmed.get(f"/api/admin/reports/sales-summary/overview?{several}")
+        assert refused.fields == {"store_id"}
+        assert "UUID" in refused.json["error"]["details"][0]["message"]
+
+    def test_what_is_true_or_false_is_said_to_be(self, unharmed: Any) -> None:
+        refused = unharmed.get("/api/admin/products?in_stock=yes")
+        assert refused.json["error"]["details"][0]["message"] == "Must be true or false."
+
     def test_a_parameter_where_there_are_none_is_named(self, unharmed: Any) -> None:
         answer = unharmed.get("/api/auth/me?verbose=1&x=")
         assert (answer.status, answer.fields) == (400, {"verbose", "x"})

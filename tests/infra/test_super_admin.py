@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +56,22 @@ def test_one_who_is_known_gets_a_new_password_and_is_signed_out(mipos: Any, serv
     assert service.client(token).get("/api/admin/companies").code == "token_revoked"
     assert log_in(service, name).status == 401
     assert log_in(service, name, "another horse entirely").status == 200
+
+
+def test_where_there_is_no_terminal_nobody_is_asked(database: Any) -> None:
+    done = subprocess.run(  # noqa: S603 our own program
+        [sys.executable, "-m", "infra.cli.main", "super-admin", f"root-{uuid4().hex}"],
+        env={**os.environ, **KEYS, "MIPOS_WORKER_DATABASE_URL": database.worker},
+        start_new_session=True,
+        input=f"{PASSWORD}\n{PASSWORD}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: Nobody can be asked here; --password-stdin reads the password from standard input.\n"
+    )
 
 
 def test_the_password_stays_out_of_the_log(mipos: Any, database: Any) -> None:
