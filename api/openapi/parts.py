@@ -325,7 +325,7 @@ def answer_headers(route: Route) -> Json:
     is_write = is_repeatable(route.method, operation)
     names = [
         *(["X-Event-Position", "Idempotent-Replayed"] if is_write else []),
-        *(["ETag"] if is_versioned(route) or (is_write and operation.answer is not None) else []),
+        *(["ETag"] if is_versioned(route) or (is_write and has_version(operation.answer)) else []),
         *(["X-Read-Position"] if waits(route.method, operation) else []),
         *operation.headers,
         "X-Request-Id",

@@ -75,6 +75,7 @@ class OrderRefunds(Resource):
         "quote says. The same `id` with the same content answers with the refund that was made.",
         body=RefundBody(),
         answer=RefundOfOrderAnswer,
+        headers=("ETag",),
         status=201,
         approvals=(REFUND, REFUND_OTHER_METHOD),
         refusals=(*REFUSALS, NoOpenShift, DuplicateId, ConcurrentEdit, AmountTooLarge),
@@ -105,6 +106,7 @@ class OrderRefundQuote(Resource):
         "that of the order.",
         body=RefundQuoteBody(),
         answer=RefundQuoteAnswer,
+        headers=("ETag",),
         approvals=(REFUND, REFUND_OTHER_METHOD),
         refusals=REFUSALS,
     )

@@ -30,6 +30,7 @@ class ReceiptPrints(ReceiptResource):
                 body=PrintBody(),
                 answer=PrintedReceiptAnswer,
                 media=(HTML, PDF, ESCPOS),
+                headers=("ETag",),
                 refusals=(ConcurrentEdit,),
             )
         }

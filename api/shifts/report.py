@@ -66,6 +66,7 @@ class ShiftReportPrints(ShiftResource):
         description="The first print is the original; each further one says which copy it is.",
         body=ReportPrintBody(),
         media=(HTML, PDF, ESCPOS),
+        headers=("ETag",),
         refusals=(InvalidTransition, ConcurrentEdit),
     )
     def on_post(self, req: Request, resp: Response, shift_id: UUID) -> None:

@@ -200,6 +200,21 @@ class TestTheDocument:
             assert (is_conditional, "304" in operation["responses"]) == (has_etag, has_etag), path
             assert ("ETag" in operation["responses"]["200"]["headers"]) == has_etag, path
 
+    def test_a_write_is_told_to_have_the_etag_that_it_has(self, operations: Operations) -> None:
+        for method, path, has_etag in (
+            ("POST", "/api/pos/orders", True),
+            ("PUT", "/api/admin/products/{product_id}/prices", True),
+            ("POST", "/api/pos/orders/{order_id}/refunds", True),
+            ("POST", "/api/admin/orders/{order_id}/refunds", True),
+            ("POST", "/api/cashier/orders/{order_id}/receipt/prints", True),
+            ("POST", "/api/pos/shifts/{shift_id}/report/prints", True),
+            ("POST", "/api/pos/quote", False),
+            ("POST", "/api/pos/sync", False),
+            ("POST", "/api/admin/customers/{customer_id}/store-credit", False),
+        ):
+            done = next(one for code, one in operations[method, path]["responses"].items() if code < "300")
+            assert ("ETag" in done["headers"]) == has_etag, path
+
     def test_its_version_is_the_packages(self, document: Json) -> None:
         setup = configparser.ConfigParser()
         setup.read(Path(__file__).parents[2] / "setup.cfg", encoding="utf-8")

@@ -37,6 +37,7 @@ class ProductPrices(Resource):
         query=PricesQuery(),
         answer=VariantPricesAnswer | PriceAnswer,
         many=True,
+        headers=("ETag",),
         projection_with={"history": PriceHistory},
     )
     def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
@@ -88,6 +89,7 @@ class ProductPrices(Resource):
         body=StorePricesBody(),
         answer=VariantPricesAnswer,
         many=True,
+        headers=("ETag",),
         refusals=(OtherStore, StaleVersion, AlreadyArchived, ConcurrentEdit),
     )
     def on_put(self, req: Request, resp: Response, product_id: UUID) -> None:
