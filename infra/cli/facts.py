@@ -144,5 +144,5 @@ def _check_can_count(folder: Path, out: Path) -> None:
 
 def _need(module: str) -> None:
     if not find_spec(module):
-        message = f"{module} is not installed; it comes with the extra: pip install 'mipos[spark]'"
+        message = f"{module} is not installed; `.venv/bin/pip install -e '.[spark]'` does that."
         raise click.ClickException(message)

@@ -344,7 +344,7 @@ def _collector(text: str) -> str:
     try:
         find_spec("opentelemetry.exporter.otlp.proto.http")
     except ModuleNotFoundError:
-        raise ValueError("needs what traces are sent with: pip install 'mipos[otel]'") from None
+        raise ValueError("needs what traces are sent with: .venv/bin/pip install -e '.[otel]'") from None
     return text
 
 

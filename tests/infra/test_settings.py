@@ -126,7 +126,7 @@ class TestTraces:
         with pytest.raises(SettingsError) as refused:
             load_settings({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"})
         assert refused.value.problems == [
-            "OTEL_EXPORTER_OTLP_ENDPOINT needs what traces are sent with: pip install 'mipos[otel]'."
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs what traces are sent with: .venv/bin/pip install -e '.[otel]'."
         ]
 
 

@@ -211,4 +211,4 @@ class TestCommand:
         monkeypatch.setitem(sys.modules, "pyarrow", None)
         result = self.run(database, "--company", "Any", "--to", tmp_path)
         assert result.exit_code == 1
-        assert "pip install 'mipos[spark]'" in result.output
+        assert "pip install -e '.[spark]'" in result.output

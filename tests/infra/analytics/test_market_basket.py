@@ -53,7 +53,7 @@ MARCH = (date(2024, 3, 1), date(2024, 3, 20))
 
 @pytest.fixture(scope="module")
 def spark() -> "Iterator[SparkSession]":
-    pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'mipos[spark]'")
+    pytest.importorskip("pyspark", reason="PySpark is not installed: pip install -e '.[spark]'")
     if not ("JAVA_HOME" in os.environ or shutil.which("java")):
         pytest.skip("Spark takes Java, and there is none.")
     session = local_session(memory="512m", partitions=1)
@@ -230,7 +230,7 @@ class TestCommand:
         monkeypatch.setattr("infra.cli.facts.find_spec", lambda name: name != "pyspark")
         result = self.run(folder, "--out", tmp_path / "counts")
         assert result.exit_code == 1
-        assert "pip install 'mipos[spark]'" in result.output
+        assert "pip install -e '.[spark]'" in result.output
         monkeypatch.setattr("infra.cli.facts.find_spec", lambda _: True)
         monkeypatch.delenv("JAVA_HOME", raising=False)
         monkeypatch.setenv("PATH", str(tmp_path))
