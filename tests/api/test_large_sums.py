@@ -11,6 +11,7 @@ from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from tests.agreeing import reports_agree
 
 MOST = 2**53
 #: Times MOST, this is more than 2**63.
@@ -80,6 +81,20 @@ def test_sales_beyond_64_bits_are_reported_exactly(stocked: Any) -> None:
             worker, company_id = stocked.shop.service.database.worker, stocked.shop.company_id
             assert rebuild(worker, EVENT_TYPES, model, company_id).rows_changed == 0
             assert verify(worker, EVENT_TYPES, model, company_id).is_true
+
+
+def test_reports_agree_on_what_has_sums_of_its_own(stocked: Any) -> None:
+    dear = 2 * 10**12
+    variant = {"sku": "CROWN", "price": dear, "cost": 1}
+    crown = stocked.product_of(variants=[variant], track_stock=False, tax_rate_ids=[])["variants"][0]["id"]
+    for price in (dear, 1, dear):
+        sold = stocked.sell(
+            role="Manager",
+            lines=[{"variant_id": crown, "quantity": 1, "unit_price": price}],
+            payments=[{"method": "card", "amount": price}],
+        )
+        assert sold.status == 201
+    reports_agree(stocked.shop)
 
 
 def test_a_drawer_beyond_64_bits_is_shown_and_closed(stocked: Any) -> None:

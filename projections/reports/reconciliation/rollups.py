@@ -6,7 +6,7 @@ from typing import LiteralString
 from projections.reports.reconciliation.checks import STORE, Check, Span, figures
 from projections.reports.reconciliation.sales import MODEL
 from projections.reports.sales.additions import OF_LINE, OF_PAYMENT, OF_SALE, OF_TAX
-from projections.reports.sales.rollups import NOBODY
+from projections.reports.sales.rollups import APART, NOBODY
 
 Names = Sequence[LiteralString]
 
@@ -15,6 +15,7 @@ _POSITIONS: Names = ("first_position", "last_position")
 _KEYS: Mapping[LiteralString, LiteralString] = {
     "month": "date_trunc('month', business_date::timestamp)::date AS month",
     "customer_id": f"coalesce(customer_id, {NOBODY}) AS customer_id",
+    "apart": f"{APART} AS apart",
 }
 
 
@@ -81,12 +82,12 @@ _LINE: Names = OF_LINE.split()
 
 # Years are compared with their months, which were compared with their facts.
 _MONTHS: LiteralString = f"""
-        SELECT date_trunc('year', month::timestamp)::date AS year, item_no,
+        SELECT date_trunc('year', month::timestamp)::date AS year, item_no, apart,
                min(first_position) AS first_position, max(last_position) AS last_position, {_sums(_LINE)}
           FROM sales_item_month
          WHERE company_id = %(company_id)s AND month BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND first_position <= %(position)s::bigint
-         GROUP BY year, item_no"""
+         GROUP BY year, item_no, apart"""
 
 _STATEMENTS: dict[LiteralString, tuple[Span, LiteralString]] = {
     "company day": ("day", _daily("sales_company_day", "sales_facts", ("business_date",), _SALE)),
@@ -103,8 +104,8 @@ _STATEMENTS: dict[LiteralString, tuple[Span, LiteralString]] = {
         _daily("sales_payment_day", "sales_payment_facts", ("store_no", "method_no"), OF_PAYMENT.split()),
     ),
     "customer": ("month", _monthly("sales_customer_month", "sales_facts", "customer_id, store_no", _SALE)),
-    "item": ("month", _monthly("sales_item_month", "sales_line_facts", "item_no", _LINE)),
-    "item year": ("year", _rollup("sales_item_year", "year", ("year", "item_no"), _LINE, _MONTHS)),
+    "item": ("month", _monthly("sales_item_month", "sales_line_facts", "item_no, apart", _LINE)),
+    "item year": ("year", _rollup("sales_item_year", "year", ("year", "item_no", "apart"), _LINE, _MONTHS)),
 }
 
 ROLLUPS = tuple(
