@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from marshmallow import Schema
 
-from api.answers.record import fields_of, records_in
+from api.answers.record import Answer, fields_of, members_of
 from api.failures import Overloaded
 from api.fields import File
 from api.media import (
@@ -301,8 +301,9 @@ def is_versioned(route: Route) -> bool:
 
 
 def has_version(answer: Any) -> bool:
-    """Whether such an answer carries its version."""
-    return any(field.name == "version" for record in records_in(answer) for field in fields_of(record))
+    """Whether such an answer carries its version; the records of a list each have one of their own."""
+    records = [one for one in members_of(answer) if isinstance(one, type) and issubclass(one, Answer)]
+    return any(field.name == "version" for record in records for field in fields_of(record))
 
 
 def request_headers(route: Route) -> list[Json]:

@@ -193,6 +193,8 @@ class TestTheDocument:
             ("/api/admin/companies/{company_id}/subscription", True),
             ("/api/pos/shifts/current", True),
             ("/api/audit/streams/{stream_id}/state", False),
+            ("/api/feed/types", False),
+            ("/api/dev/projections", False),
             ("/api/admin/product-imports/{import_id}", False),
         ):
             operation = operations["GET", path]
