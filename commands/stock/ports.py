@@ -23,10 +23,10 @@ class StockContext(Protocol):
     A storage is named by its field in the request, such as `storage_id` or `to_storage_id`.
     """
 
-    def check_store(self, field: str, store_ids: Collection[UUID]) -> None:
+    def check_store(self, field: str, store_ids: Collection[UUID | None]) -> None:
         """Raise OtherStore when that storage lies in none of these stores; no stores are no bounds.
 
-        A storage that is not there is left to `missing`.
+        None stands for warehouses. A storage that is not there is left to `missing`.
         """
 
     def missing(self) -> list[Detail]:

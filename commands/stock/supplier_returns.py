@@ -115,7 +115,20 @@ def _receipt_of(command: ReturnToSupplier, work: JournalWork) -> StockMovement |
     except Missing:
         return None
     is_of_supplier = receipt.kind == "receipt" and receipt.supplier_id in (None, command.supplier_id)
-    return receipt if is_of_supplier else None
+    if not is_of_supplier:
+        return None
+    _check_store_of(receipt, command, work)
+    return receipt
+
+
+def _check_store_of(receipt: StockMovement, command: ReturnToSupplier, work: JournalWork) -> None:
+    """Raise OtherStore for a delivery to a store where the caller does not work: it returns less then.
+
+    What comes by way of a warehouse may go back from any store.
+    """
+    if work.caller.store_ids and receipt.storage_id != command.storage_id:
+        there = work.stock.lock({"receipt_id": receipt.storage_id}, (), is_plan=True)
+        there.check_store("receipt_id", (*work.caller.store_ids, None))
 
 
 def _check_received(

@@ -129,7 +129,7 @@ class StockContext:
         self._known: Mapping[UUID, Goods] | None = None
         self._levels: dict[str, dict[UUID, Level]] = {}
 
-    def check_store(self, field: str, store_ids: Collection[UUID]) -> None:
+    def check_store(self, field: str, store_ids: Collection[UUID | None]) -> None:
         """Raise OtherStore when that storage lies in none of these stores; no stores are no bounds."""
         place = self._place(field)
         if store_ids and place and place["store_id"] not in store_ids:

@@ -235,6 +235,18 @@ class TestStock:
         assert len(two.shop.events()) == before
         assert bound.post(path, two.delivery(two.stocked.storage)).status == 201
 
+    @pytest.mark.parametrize("role", ["Manager", "Inventory Clerk"])
+    def test_no_delivery_to_another_store_is_returned(self, two: Two, role: str) -> None:
+        admin, clerk, here = two.shop.client(), two.bound(role), two.stocked.storage
+        supplier = admin.post("/api/admin/settings/suppliers", {"name": "Mill"}).data["id"]
+        assert admin.post(f"{INVENTORY}/receipts", two.delivery(here)).status == 201
+        line = {"variant_id": two.stocked.variant_id, "quantity": 1, "unit_credit": 60}
+        for storage, status in ((two.cellar, 403), (two.warehouse, 201), (here, 201)):
+            receipt = admin.post(f"{INVENTORY}/receipts", two.delivery(storage)).data["id"]
+            body = {"storage_id": here["id"], "supplier_id": supplier, "receipt_id": receipt, "lines": [line]}
+            assert clerk.post(f"{INVENTORY}/supplier-returns", body).status == status
+            assert admin.post(f"{INVENTORY}/supplier-returns", body).status == 201
+
     def test_a_delivery_to_another_store_is_not_told(self, two: Two) -> None:
         admin, bound, path = two.shop.client(), two.bound("Inventory Clerk"), f"{INVENTORY}/receipts"
         chosen = str(uuid4())

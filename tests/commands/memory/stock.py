@@ -183,7 +183,7 @@ class MemoryStockContext:
         self._variant_ids = set(variant_ids)
         self._supplier_id = supplier_id
 
-    def check_store(self, field: str, store_ids: Collection[UUID]) -> None:
+    def check_store(self, field: str, store_ids: Collection[UUID | None]) -> None:
         storage = self._world.find(self._company_id, self._storages[field])
         if store_ids and isinstance(storage, Storage) and storage.values["store_id"] not in store_ids:
             raise OtherStore

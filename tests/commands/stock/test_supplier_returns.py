@@ -126,6 +126,18 @@ class TestReturnToSupplier:
         scenario.when(send_back(storage_id=OTHER)).then_refused(DuplicateId)
         scenario.when(send_back(id=SUPPLIED)).then_refused(DuplicateId)
 
+    def test_refuses_a_delivery_to_where_the_caller_does_not_work(self, scenario: Scenario) -> None:
+        elsewhere, attic = id_of("elsewhere"), id_of("attic")
+        scenario.given(store(elsewhere, "Elsewhere", "E"), storage(attic, "Attic", "A", store_id=elsewhere))
+        scenario.given(storage(NOTHING, "Warehouse", "W", store_id=None))
+        supplied = ReceivedLine(variant_id=VARIANT, quantity=Decimal(5), unit_cost=90)
+        for place, receipt in ((attic, id_of("first")), (NOTHING, id_of("second"))):
+            scenario.when(ReceiveStock(id=receipt, storage_id=place, lines=(supplied,)))
+        scenario.by(caller("Inventory Clerk", STORE))
+        scenario.when(send_back(receipt_id=id_of("first"))).then_refused(OtherStore)
+        outcome = scenario.when(send_back(receipt_id=id_of("second")))
+        outcome.then(fact(StockMovement.SupplierReturned, RETURN))
+
     def test_refuses_a_warehouse_to_whoever_is_bound_to_stores(self, scenario: Scenario) -> None:
         scenario.given(storage(NOTHING, "Warehouse", "W", store_id=None))
         scenario.by(caller("Inventory Clerk", STORE))
