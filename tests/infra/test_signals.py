@@ -23,6 +23,8 @@ for _ in range(1000):
 FORKING = """
 import os, signal, sys
 from infra.process.supervisor import Child
+# What a shell runs in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
 try:
     Child(name="child", argv=[sys.executable, "-c", "pass"]).spawn()
