@@ -18,8 +18,7 @@ from typing import Any
 import psycopg
 
 from infra.postgres.embedded.binaries import find_binaries
-from infra.process.signals import interrupts_held
-from infra.process.supervisor import die_with_parent
+from infra.process.supervisor import dying_with_us
 from infra.runtime.databases import Addresses, database
 from infra.runtime.settings import Settings, load_settings
 
@@ -103,16 +102,9 @@ def child(
     stderr: int | None = None,
 ) -> Iterator[Process]:
     """A process that ends with the block, or with us."""
-    with interrupts_held():
+    with dying_with_us(signal.SIGTERM) as options:
         process = subprocess.Popen(  # noqa: S603 the arguments are our own
-            argv,
-            env=env,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            # Away from the terminal: Ctrl-C reaches us alone, and we stop everything in its order.
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 no threads run beside us
+            argv, env=env, stdin=stdin, stdout=stdout, stderr=stderr, **options
         )
     try:
         yield process

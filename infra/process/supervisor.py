@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from infra.process.signals import hear_interrupts, interrupts_held
 
@@ -53,12 +53,28 @@ def check_port_free(host: str, port: int) -> None:
         raise PortUnusable(host, port) from error
 
 
-def die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """Return a `preexec_fn` that has the kernel signal the child when its parent dies, even of kill -9.
+class ChildOptions(TypedDict):
+    """What subprocess is to start a child with."""
 
-    The kernel watches the thread that started the child, so start it from the main thread, and with
-    `interrupts_held`. subprocess calls this after it has changed the user, which matters: a change of user
-    clears the wish. Only Linux knows of such a wish; elsewhere the child just hears interrupts again.
+    start_new_session: bool
+    preexec_fn: Callable[[], None]
+
+
+@contextlib.contextmanager
+def dying_with_us(number: signal.Signals) -> Iterator[ChildOptions]:
+    """Start a child within this block, with these options: it gets that signal when we die, even of kill -9.
+
+    It is a session of its own, away from the terminal: Ctrl-C reaches us alone, who end all in their order.
+    Here Ctrl-C waits until the block has its child. Call it from the main thread, which the kernel watches.
+    """
+    with interrupts_held():
+        yield {"start_new_session": True, "preexec_fn": _wish_to_die(number)}
+
+
+def _wish_to_die(number: signal.Signals) -> Callable[[], None]:
+    """What tells the kernel, within the child; only Linux knows of such a wish.
+
+    subprocess calls it after it has changed the user, which matters: a change of user clears the wish.
     """
     if sys.platform != "linux":
         return hear_interrupts
@@ -100,14 +116,9 @@ class Child:
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start it as a session of its own."""
-        with interrupts_held():
+        with dying_with_us(signal.SIGTERM) as options:
             return subprocess.Popen(  # noqa: S603 - the arguments are our own
-                self.argv,
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                # Away from the terminal: Ctrl-C reaches the supervisor alone, which decides the order.
-                start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run beside us
+                self.argv, env=self.env, stdin=subprocess.DEVNULL, **options
             )
 
 

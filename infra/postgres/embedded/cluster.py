@@ -10,8 +10,7 @@ from pathlib import Path
 from infra.postgres.embedded.account import Account
 from infra.postgres.embedded.binaries import Binaries
 from infra.postgres.embedded.errors import InitdbFailed, OtherMajorVersion, StillRunning
-from infra.process.signals import interrupts_held
-from infra.process.supervisor import die_with_parent
+from infra.process.supervisor import dying_with_us
 
 # Trust is safe here: the only way in is a socket in a folder that only the server's user and root may enter.
 HBA = "local all all trust\nlocal replication postgres trust\n"
@@ -69,7 +68,7 @@ def _initdb(data: Path, binaries: Binaries, account: Account) -> None:
         else ["--locale=C.UTF-8"]
     )
     flags = ["-U", "postgres", "-E", "UTF8", *locale, "--auth=trust", "--data-checksums"]
-    with interrupts_held():
+    with dying_with_us(signal.SIGTERM) as options:
         process = subprocess.Popen(  # noqa: S603 - the arguments are our own
             [binaries.initdb, "-D", data, *flags],
             stdin=subprocess.DEVNULL,
@@ -78,8 +77,7 @@ def _initdb(data: Path, binaries: Binaries, account: Account) -> None:
             text=True,
             cwd=data.parent,
             env=server_environment(),
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run beside us
+            **options,
             **account.identity,
         )
     with process:

@@ -24,8 +24,7 @@ from infra.postgres.embedded.errors import (
     SocketFolderTaken,
     StartFailed,
 )
-from infra.process.signals import interrupts_held
-from infra.process.supervisor import die_with_parent
+from infra.process.supervisor import dying_with_us
 
 PORT = 5432  # Only part of the socket's name: nothing listens on the network.
 SOCKET_NAME = f".s.PGSQL.{PORT}"
@@ -190,7 +189,7 @@ class EmbeddedServer:
             raise RuntimeError("The embedded server was not started.")
         binaries, account = self._started_with
         end_previous_server(self._data, time.monotonic() + PREVIOUS_SERVER_SECONDS)
-        with self._log.open("ab") as log, interrupts_held():
+        with self._log.open("ab") as log, dying_with_us(signal.SIGINT) as options:
             self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
                 [binaries.postgres, "-D", self._data, *self._arguments()],
                 stdin=subprocess.DEVNULL,
@@ -198,8 +197,7 @@ class EmbeddedServer:
                 stderr=log,
                 cwd=self.data_dir,
                 env=server_environment(),
-                start_new_session=True,  # The terminal's Ctrl-C is not for the server.
-                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - no threads run beside us
+                **options,
                 **account.identity,
             )
         return self._process
