@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from falcon import Request, Response
+from msgspec import structs
 
 from api.cashier.dashboard_answers import (
     ALERT_CODES,
@@ -26,7 +27,6 @@ from api.fields import Body, Day
 from api.operations import operation
 from api.resource import Resource
 from api.services import Reading
-from api.shifts.answers import ShiftAnswer
 from api.shifts.presenter import show_shift
 from commands.ports import Caller, Missing
 from domain.business_date import business_date
@@ -118,8 +118,7 @@ def _find_shift(reading: Reading, user_id: UUID | None, row: Row | None) -> Dash
     if not shifts:
         return None
     shown = show_shift(shifts[0], figures_of(figures.rows()[0]))
-    fields = {name: getattr(shown, name) for name in ShiftAnswer.__struct_fields__}
-    return DashboardShiftAnswer(**fields, **own.read())
+    return DashboardShiftAnswer(**structs.asdict(shown), **own.read())
 
 
 def _alerts(counts: dict[str, Any]) -> list[AlertAnswer]:

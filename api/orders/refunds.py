@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from falcon import Request, Response
+from msgspec import structs
 
 from api.answers import Meaning
 from api.operations import operation
@@ -127,5 +128,4 @@ class OrderRefundQuote(Resource):
 def show_last(order: Order) -> RefundOfOrderAnswer:
     """The last refund of an order, and the order."""
     refund = show_refund(order, order.refunds[-1])
-    fields = {name: getattr(refund, name) for name in RefundAnswer.__struct_fields__}
-    return RefundOfOrderAnswer(**fields, order=show_order(order))
+    return RefundOfOrderAnswer(**structs.asdict(refund), order=show_order(order))

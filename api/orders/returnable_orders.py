@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from falcon import Request, Response
+from msgspec import structs
 
 from api.answers import Answer, Id, Meaning, Moment, Money
 from api.answers.hiding import hide
@@ -96,8 +97,7 @@ def show_returnable(order: Order, customer_name: str | None) -> ReturnableOrderA
         line.returnable = _show_left(left[line.id] if order.status == "completed" else None)
         line.note = None
     shown.customer_id = shown.note = None
-    fields = {name: getattr(shown, name) for name in OrderAnswer.__struct_fields__}
-    answer = ReturnableOrderAnswer(**fields, customer_name=customer_name)
+    answer = ReturnableOrderAnswer(**structs.asdict(shown), customer_name=customer_name)
     hide(ReturnableOrderAnswer, answer, permissions=frozenset())
     return answer
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from falcon import Request, Response
+from msgspec import structs
 
 from api.answers import NULL, Answer, Currency, Day, Id, Meaning, Moment, Money, OwnId, SignedMoney, Version
 from api.fiscal.signatures import SignatureAnswer, show_signature
@@ -133,7 +134,7 @@ def show_return(one: UnlinkedReturn) -> UnlinkedReturnAnswer:
 def _show_line(line: UnlinkedLine) -> UnlinkedLineAnswer:
     shown = show_refunded_line(line)
     return UnlinkedLineAnswer(
-        **{name: getattr(shown, name) for name in RefundLineAnswer.__struct_fields__},
+        **structs.asdict(shown),
         sku=line.sku,
         name=line.name,
         variant_name=line.variant_name,
