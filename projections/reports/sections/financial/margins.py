@@ -32,7 +32,7 @@ from projections.reports.sections.sales_summary.items import (
     item_rows,
     item_rows_of_channel,
 )
-from projections.reports.sections.sales_summary.sources import SALE_FILTERS
+from projections.reports.sections.sales_summary.sources import SALE_FILTERS, of_basis
 
 MARKUP = Derived(
     name="markup",
@@ -176,14 +176,8 @@ _FIRST_REPORTED: Mapping[str, LiteralString] = {
 
 def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
     params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-    statement = _statements(asked)[asked.group or "variant"]
-    return ask_page(db, statement, params, MEASURES, "gross_sales")
-
-
-def _statements(asked: Asked) -> Mapping[str, LiteralString]:
-    if asked.basis == "first_reported":
-        return _FIRST_REPORTED
-    return _STATEMENTS if asked.filters.get("channel") is None else _STATEMENTS_OF_CHANNEL
+    statements = of_basis(asked, _STATEMENTS, _STATEMENTS_OF_CHANNEL, _FIRST_REPORTED)
+    return ask_page(db, statements[asked.group or "variant"], params, MEASURES, "gross_sales")
 
 
 _ask = cached(

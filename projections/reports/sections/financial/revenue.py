@@ -34,7 +34,7 @@ from projections.reports.sections.sales_summary.items import (
     item_rows,
     item_rows_of_channel,
 )
-from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS, of_basis
 
 KEYS = (
     Key(
@@ -130,9 +130,7 @@ _BESIDE_LINES = grouped(
 
 
 def _ask_lines(db: Database, asked: Asked) -> Pending[Found]:
-    statement = _CATEGORIES if asked.filters["channel"] is None else _CATEGORIES_OF_CHANNEL
-    if asked.basis == "first_reported":
-        statement = _CATEGORIES_FIRST_REPORTED
+    statement = of_basis(asked, _CATEGORIES, _CATEGORIES_OF_CHANNEL, _CATEGORIES_FIRST_REPORTED)
     answer = db.ask(statement, item_params(db, asked))
     return Pending(lambda: Found(rows=[whole(row, _OF_LINES) for row in answer.rows()]))
 

@@ -13,7 +13,12 @@ from projections.reports.grouped import ALL_STORES, Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.financial.behind import facts_behind
-from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS, STORE_MONTHS
+from projections.reports.sections.sales_summary.sources import (
+    SALE_FACTS,
+    SALE_FILTERS,
+    STORE_MONTHS,
+    with_channel,
+)
 
 KEYS = (
     Key(name="tax_no", label="Tax number", unit="count", meaning="Its number; 0 is what bears no tax."),
@@ -112,11 +117,7 @@ _TAX_DAYS = Source(
 )
 #: Taxes with the channel of their sales, which no sums tell apart.
 _TAX_FACTS = Source(
-    facts="""(
-                SELECT taxed.*, sale.channel
-                  FROM sales_tax_facts AS taxed
-                  JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
-                 WHERE taxed.company_id = %(company_id)s) AS taxed""",
+    facts=with_channel("sales_tax_facts"),
     filters={"channel": SALE_FILTERS["channel"]},
 )
 _LABELS: Mapping[LiteralString, LiteralString] = {

@@ -33,7 +33,7 @@ from projections.reports.sections.sales_summary.items import (
     item_rows,
     item_rows_of_channel,
 )
-from projections.reports.sections.sales_summary.sources import SALE_FILTERS
+from projections.reports.sections.sales_summary.sources import SALE_FILTERS, of_basis
 
 ITEM_ORDERS = Distinct(
     name="orders",
@@ -142,13 +142,8 @@ def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
     if asked.basis == "current" and all(value is None for value in asked.filters.values()):
         return ask_best(db, _BEST[group], asked, _ORDER, _MEASURES)
     params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-    return ask_page(db, _statements(asked)[group], params, _MEASURES, "key")
-
-
-def _statements(asked: Asked) -> Mapping[str, LiteralString]:
-    if asked.basis == "first_reported":
-        return _FIRST_REPORTED
-    return _STATEMENTS if asked.filters.get("channel") is None else _STATEMENTS_OF_CHANNEL
+    statements = of_basis(asked, _STATEMENTS, _STATEMENTS_OF_CHANNEL, _FIRST_REPORTED)
+    return ask_page(db, statements[group], params, _MEASURES, "key")
 
 
 _ask = cached(

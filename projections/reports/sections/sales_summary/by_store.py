@@ -13,7 +13,7 @@ from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import SALES, SHARE, measures_of
-from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS, of_basis
 
 OPEN_DAYS = Measure(
     name="open_days",
@@ -66,9 +66,7 @@ _OPEN_DAYS_FIRST_REPORTED: LiteralString = _open_days(SALE_FACTS.first_reported(
 
 
 def _ask_open_days(db: Database, asked: Asked) -> Pending[Found]:
-    statement = _OPEN_DAYS if asked.filters["channel"] is None else _OPEN_DAYS_OF_CHANNEL
-    if asked.basis == "first_reported":
-        statement = _OPEN_DAYS_FIRST_REPORTED
+    statement = of_basis(asked, _OPEN_DAYS, _OPEN_DAYS_OF_CHANNEL, _OPEN_DAYS_FIRST_REPORTED)
     return ask_rows(db, asked, statement, (OPEN_DAYS,))
 
 

@@ -7,7 +7,7 @@ from projections.reports.grouped import Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Chart, Section
 from projections.reports.sections.figures import measures_of, rate
-from projections.reports.sections.sales_summary.sources import SALE_FILTERS
+from projections.reports.sections.sales_summary.sources import SALE_FILTERS, with_channel
 
 COLUMNS: tuple[Column, ...] = (
     Measure(
@@ -62,13 +62,8 @@ COLUMNS: tuple[Column, ...] = (
 _MEASURES = measures_of(COLUMNS)
 
 _FACTS = Source(facts="sales_discount_facts", filters={"cashier": SALE_FILTERS["cashier"]})
-#: With the channel, which only the sale says.
 _OF_SALES = Source(
-    facts="""(
-                SELECT fact.*, sale.channel
-                  FROM sales_discount_facts AS fact
-                  JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
-                 WHERE fact.company_id = %(company_id)s) AS fact""",
+    facts=with_channel("sales_discount_facts"),
     filters={name: SALE_FILTERS[name] for name in ("channel", "cashier")},
 )
 

@@ -1,9 +1,12 @@
 """The facts of sales and their daily sums, as the sections of the sales summary add them up."""
 
 from collections.abc import Mapping
-from typing import LiteralString
+from typing import LiteralString, TypeVar
 
 from projections.reports.grouped import ALL_STORES, STORE_IDS, Source
+from projections.reports.section import Asked
+
+T = TypeVar("T")
 
 #: What can be asked of facts of sales, by the names of the parameters.
 SALE_FILTERS: Mapping[str, LiteralString] = {
@@ -48,3 +51,19 @@ PAYMENT_FACTS = Source(
 DRAWER_FACTS = Source(facts="drawer_facts", stores=STORE_IDS)
 #: The facts themselves, for what the daily sums do not tell apart.
 SALE_FACTS = Source(facts="sales_facts", filters=SALE_FILTERS)
+
+
+def with_channel(facts: LiteralString) -> LiteralString:
+    """Facts of sales with the channel, which only the sale says."""
+    return f"""(
+                SELECT fact.*, sale.channel
+                  FROM {facts} AS fact
+                  JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
+                 WHERE fact.company_id = %(company_id)s) AS fact"""
+
+
+def of_basis(asked: Asked, current: T, of_channel: T, first_reported: T) -> T:
+    """Which of these to ask: sums tell neither channels apart nor what days were first reported as."""
+    if asked.basis == "first_reported":
+        return first_reported
+    return current if asked.filters.get("channel") is None else of_channel

@@ -16,6 +16,7 @@ from projections.reports.sections.sales_summary.items import (
     item_rows,
     item_rows_of_channel,
 )
+from projections.reports.sections.sales_summary.sources import of_basis
 
 _MEASURES = measures_of(LINES)
 _NAMES = columns_of(_MEASURES)
@@ -29,9 +30,7 @@ def sums_of_items(key: LiteralString, labels: Mapping[LiteralString, LiteralStri
     first_reported = _statement(key, labels, item_rows_of_channel(_NAMES, IN_CUTS), WITH_CUTS)
 
     def question(db: Database, asked: Asked) -> Pending[Found]:
-        text = statement if asked.filters["channel"] is None else of_channel
-        if asked.basis == "first_reported":
-            text = first_reported
+        text = of_basis(asked, statement, of_channel, first_reported)
         answer = db.ask(text, item_params(db, asked))
         return Pending(lambda: Found(rows=[whole(row, _MEASURES) for row in answer.rows()]))
 
