@@ -1,7 +1,7 @@
 """Transactions of requests: each sees one company, and only the read models that its version knows."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, LiteralString, Self
 from uuid import UUID
@@ -11,8 +11,9 @@ from psycopg import pq
 from psycopg.types.numeric import Int8BinaryDumper
 
 from infra.postgres.arrays import ArrayDumper
+from infra.postgres.company_transaction import CompanyTransaction
 from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost, bounded
-from infra.postgres.definitions import HOLD_INLINE, raise_refusal
+from infra.postgres.definitions import raise_refusal
 from infra.postgres.documents import JsonbLoader
 from infra.postgres.pipeline import Answer, AnswerOverdue, Pipeline
 from infra.postgres.statements import compiled
@@ -44,33 +45,17 @@ class RequestConnection(psycopg.Connection[Any]):
         return opened
 
 
-class RequestTransaction:
+class RequestTransaction(CompanyTransaction):
     """The `Database` of requests."""
 
     def __init__(self, pipeline: Pipeline, company_id: UUID) -> None:
         self._pipeline = pipeline
-        self._models: str | None = None
-        self._after_commit: list[Callable[[], None]] = []
         self.ending = b"COMMIT"
-        self.enter(company_id)
+        super().__init__(company_id)
 
-    def enter(self, company_id: UUID) -> None:
-        """See this company, and no other, from here on.
-
-        NOTE: `SET LOCAL` takes no parameters; the company is a UUID, whose text needs no quoting.
-        """
-        self.company_id = company_id
+    def _see(self, company_id: UUID) -> None:
+        # The text of a UUID needs no quoting.
         self._pipeline.query(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
-        if self._models is not None:
-            self.hold(self._models)
-
-    def hold(self, models: str) -> None:
-        """Go on only if the database has these inline read models, whole for each company that is entered.
-
-        None of that changes until the end.
-        """
-        self._models = models
-        self.execute(HOLD_INLINE, {"models": models, "company_id": self.company_id})
 
     def grant(self, bounds: Bounds) -> None:
         """Have these bounds instead of the connection's until the end."""
@@ -88,15 +73,6 @@ class RequestTransaction:
     def ask(self, query: LiteralString, params: Mapping[str, Any]) -> Answer:
         """Queue a question; reading its answer sends everything queued so far."""
         return self._pipeline.queue(compiled(query), params)
-
-    def after_commit(self, do: Callable[[], None]) -> None:
-        """Have this done once everything is committed, and not otherwise."""
-        self._after_commit.append(do)
-
-    def note_commit(self) -> None:
-        """Do what waits for the commit."""
-        for do in self._after_commit:
-            do()
 
 
 @in_span("transaction", {"db.system.name": "postgresql"})

@@ -1,6 +1,6 @@
 """One transaction of one company over one connection of a worker, statement by statement."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, LiteralString
 from uuid import UUID
@@ -9,7 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from infra.postgres.definitions import HOLD_INLINE, raise_refusal
+from infra.postgres.company_transaction import CompanyTransaction
+from infra.postgres.definitions import raise_refusal
 from infra.process.tracing import in_span
 
 _BEGIN = sql.SQL("BEGIN")
@@ -33,32 +34,17 @@ class Rows:
         return self._cursor.fetchone()
 
 
-class Transaction:
-    """The `Database` that workers and rebuilds work on.
-
-    NOTE: `SET LOCAL` takes no parameters, and set_config() would not reach the workers of a distributed
-    database, so the company is a literal, quoted by the driver.
-    """
+class Transaction(CompanyTransaction):
+    """The `Database` that workers and rebuilds work on."""
 
     def __init__(self, connection: psycopg.Connection[Any], company_id: UUID) -> None:
         self.connection = connection
-        self._models: str | None = None
-        self._after_commit: list[Callable[[], None]] = []
-        self.enter(company_id)
+        super().__init__(company_id)
 
-    def enter(self, company_id: UUID) -> None:
-        """See this company, and no other, from here on."""
-        self.company_id = company_id
+    def _see(self, company_id: UUID) -> None:
         self.connection.execute(
             sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
         )
-        if self._models is not None:
-            self.hold(self._models)
-
-    def hold(self, models: str) -> None:
-        """Go on only if the database has these inline read models, whole for each company that is entered."""
-        self._models = models
-        self.execute(HOLD_INLINE, {"models": models, "company_id": self.company_id})
 
     def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
         """Run a statement whose result nobody reads."""
@@ -69,15 +55,6 @@ class Transaction:
         cursor = self.connection.cursor(binary=True, row_factory=dict_row)
         cursor.execute(query, params)
         return Rows(cursor)
-
-    def after_commit(self, do: Callable[[], None]) -> None:
-        """Have this done once everything is committed, and not otherwise."""
-        self._after_commit.append(do)
-
-    def note_commit(self) -> None:
-        """Do what waits for the commit."""
-        for do in self._after_commit:
-            do()
 
 
 @in_span("transaction", {"db.system.name": "postgresql"})
