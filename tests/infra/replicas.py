@@ -49,8 +49,10 @@ def copy_of(server: EmbeddedServer, folder: Path) -> Standby:
     account.own(folder)
     program = find_binaries(None).folder / "pg_basebackup"
     source = server.conninfo("postgres", "postgres")
+    # The slot keeps what the copy has not got yet: a checkpoint of the primary removes it else.
+    slot = ["-C", "-S", f"copy_{folder.name}"]
     done = subprocess.run(  # noqa: S603 the server's own program
-        [program, "-d", source, "-D", folder / "data", "-R", "--checkpoint=fast", "--wal-method=stream"],
+        [program, "-d", source, "-D", folder / "data", "-R", *slot, "--checkpoint=fast"],
         check=False,
         capture_output=True,
         text=True,

@@ -377,7 +377,7 @@ class TestDoctor:
             return finding
 
     def test_finds_one_that_follows_well(self, own: Database, address: str, tmp_path: Path) -> None:
-        assert self.found(own, address, tmp_path).status == "ok"
+        eventually(lambda: self.found(own, address, tmp_path).status == "ok")
 
     def test_names_one_that_is_behind(
         self, own: Database, address: str, replica: Standby, tmp_path: Path
