@@ -48,6 +48,7 @@ SERVER_SETTINGS = {
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "wal_compression": "off",  # To compress a page takes longer than to write it, and a sale writes some.
+    "wal_buffers": "16MB",  # Whoever fills read models writes on while the log before it is written out.
     "wal_init_zero": "off",  # All who sell wait while a new file of the log is filled with zeros.
     "wal_recycle": "off",  # A new file of the log does not begin with what stood in an old one.
     "random_page_cost": "1.1",  # Disks have not been spinning for long; indexes should be used.
