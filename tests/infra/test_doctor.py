@@ -15,6 +15,7 @@ from psycopg import sql
 
 from domain.companies import PLATFORM_ID, Company
 from domain.seals.cosignatures import Witness
+from infra.backup.manifest import FILE_NAME as MANIFEST
 from infra.backup.vault import Vault
 from infra.eventstore.codec import Metadata
 from infra.eventstore.data_keys import DataKeys
@@ -352,27 +353,39 @@ def replace_data_keys(current: str, *former: str) -> Any:
 
 
 class TestBackups:
-    AGE = "INSERT INTO backups VALUES ('x', 'logical', {place}, now() - {age}::interval, now(), 1, 1)"
+    NOTE: LiteralString = (
+        "INSERT INTO backups VALUES ('2026-01-01', 'logical', %s, now() - %s::interval, now(), 1, 1)"
+    )
+
+    @contextmanager
+    def noted(self, own: Database, place: Path, age: str) -> Iterator[None]:
+        """While the database knows of a backup of this age in a folder."""
+        with psycopg.connect(own.owner, autocommit=True) as owner:
+            owner.execute(self.NOTE, [str(place), age])
+            try:
+                yield
+            finally:
+                owner.execute("DELETE FROM backups")
 
     @pytest.mark.parametrize(("age", "status"), [("1 hour", "ok"), ("30 hours", "warn"), ("10 days", "fail")])
-    def test_grow_old(self, own: Database, look: Look, age: str, status: str) -> None:
-        with psycopg.connect(own.owner, autocommit=True) as owner:
-            owner.execute(sql.SQL(self.AGE).format(place=sql.Literal("/nowhere"), age=sql.Literal(age)))
-            try:
-                assert look("backup").status == status
-            finally:
-                owner.execute("DELETE FROM backups")
+    def test_grow_old(self, own: Database, look: Look, tmp_path: Path, age: str, status: str) -> None:
+        (tmp_path / "2026-01-01").mkdir()
+        (tmp_path / "2026-01-01" / MANIFEST).touch()
+        with self.noted(own, tmp_path, age):
+            assert look("backup").status == status
+
+    @pytest.mark.parametrize("place", ["there", "nowhere"])
+    def test_are_missed_where_they_lay(self, own: Database, look: Look, tmp_path: Path, place: str) -> None:
+        (tmp_path / "there").mkdir()
+        with self.noted(own, tmp_path / place, "1 hour"):
+            found = look("backup")
+        assert (found.status, "is not there" in found.says) == ("warn", True), found
 
     def test_that_were_tried_are_known_beside_them(self, own: Database, look: Look, tmp_path: Path) -> None:
-        with psycopg.connect(own.owner, autocommit=True) as owner:
-            place = sql.Literal(str(tmp_path))
-            owner.execute(sql.SQL(self.AGE).format(place=place, age=sql.Literal("1 hour")))
-            try:
-                assert look("test restore").status == "warn"
-                Vault(tmp_path).note_restore("x", 2, datetime.now(UTC))
-                assert look("test restore").status == "ok"
-            finally:
-                owner.execute("DELETE FROM backups")
+        with self.noted(own, tmp_path, "1 hour"):
+            assert look("test restore").status == "warn"
+            Vault(tmp_path).note_restore("x", 2, datetime.now(UTC))
+            assert look("test restore").status == "ok"
 
 
 class TestOnTheCommandLine:

@@ -12,6 +12,7 @@ from infra.runtime.doctor.patient import Patient
 WARN_HOURS, FAIL_HOURS, TEST_DAYS = 26.0, 192.0, 100.0
 _TRY = "Restore one beside the shop: `mipos restore DIR --to FOLDER`."
 _TAKE = "Take one: `mipos backup DIR`, every night; see OPERATIONS.md."
+_LOOK = "Where backups lie on another machine, examine it there; else take one: `mipos backup DIR`."
 
 _NEWEST: LiteralString = """
     SELECT name, place, extract(epoch FROM clock_timestamp() - began_at)::float8 / 3600 AS hours
@@ -26,14 +27,18 @@ _PLACES: LiteralString = "SELECT DISTINCT place FROM backups"
 
 
 def backup(patient: Patient) -> Result:
-    """The newest backup is of today or yesterday."""
+    """The newest backup is of today or yesterday, and still there."""
     for newest in patient.ask(_NEWEST):
         says = (
             f"The newest backup, {newest['name']} in {newest['place']}, is {newest['hours']:,.0f} hours old."
         )
         if newest["hours"] > FAIL_HOURS:
             return fail(says, _TAKE)
-        return warn(says, _TAKE) if newest["hours"] > WARN_HOURS else ok(says)
+        if newest["hours"] > WARN_HOURS:
+            return warn(says, _TAKE)
+        if newest["name"] not in Vault(Path(newest["place"])).names():
+            return warn(f"{says} It is not there, as far as this machine sees.", _LOOK)
+        return ok(says)
     return warn("No backup was ever taken.", _TAKE)
 
 
