@@ -23,7 +23,8 @@ from infra.postgres.transactions import transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import ServerOutdated
-from projections.orders import Orders, Sale
+from projections.orders import Orders
+from projections.orders.readings import Sale
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.infra.requests_of_a_shop import REPORT, REQUESTS
