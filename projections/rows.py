@@ -1,6 +1,6 @@
 """Many rows with one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 from projections.base import Database
@@ -12,3 +12,11 @@ def add_rows(db: Database, statement: LiteralString, columns: str, rows: Sequenc
         arrays = map(list, zip(*rows, strict=True))
         named = dict(zip(columns.split(), arrays, strict=True))
         db.execute(statement, {"company_id": db.company_id, **named})
+
+
+def array_literal(texts: Iterable[str]) -> str:
+    """The literal of an array within an array of rows, whose inner arrays may differ in length.
+
+    The texts are barcodes and ids, which hold neither quotes nor commas.
+    """
+    return "{" + ",".join(texts) + "}"

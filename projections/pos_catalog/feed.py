@@ -10,10 +10,10 @@ from domain.entities import Entity
 from domain.stores import Store
 from domain.tax_rates import TaxRate
 from projections.base import Database, Fact, Projection, belonging, in_whole
-from projections.catalog.products import array_literal
 from projections.pos_catalog.goods import MOVES, Added, Drafted, Goods, InStore, Key, OfVariant
 from projections.pos_catalog.settings import PUT_PLACES, RATE_CHANGED, STORE_RETAXED, UNIT_CHANGED
 from projections.records import Reading
+from projections.rows import array_literal
 
 #: A place is the event's position times this, plus the number of the variant among those that it changes.
 VARIANTS_PER_EVENT = 1_000_000
