@@ -1,7 +1,6 @@
 """Purchase orders: what was ordered from a supplier, at which prices, and what of it came."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -9,15 +8,24 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
-from domain.errors import Conflict, Detail, Invalid
+from domain.errors import Detail, Invalid
 from domain.private import SUPPLIER, texts
 from domain.stock.documents import check_status
+from domain.stock.purchase_deliveries import (
+    DeliveredLine,
+    IncomingLine,
+    TakenDelivery,
+    added,
+    check_cap,
+    incoming,
+    taken_back,
+    taken_line,
+)
 from domain.stock.purchase_lines import (
     NO_INTAKE,
     Consignment,
     Intake,
     PurchaseLine,
-    exceeds,
     open_base_quantity,
     open_quantity,
     subtotal_of,
@@ -29,52 +37,6 @@ PurchaseOrderStatus = Literal[
 ]
 #: At these the goods, or some of them, are still to come.
 OPEN: frozenset[PurchaseOrderStatus] = frozenset({"ordered", "partially_received"})
-
-
-class ReceiveExceedsOrdered(Conflict):
-    """More was delivered than was ordered, and than the company tolerates beyond it."""
-
-    code = "receive_exceeds_ordered"
-    remedy = "Receive at most what is ordered, or add the rest to the order first."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingLine:
-    """By how much what is on order of a variant rises or falls, in the product's unit."""
-
-    line_id: UUID
-    variant_id: UUID
-    incoming_change: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveredLine(IncomingLine):
-    """What of a line was delivered, in the supplier's unit: taken in, or sent away at the door.
-
-    `base_received` is what was taken in, in the product's unit, and `value` what that is worth, in minor
-    currency units. All are negative where a delivery is taken back.
-    """
-
-    received: Decimal
-    base_received: Decimal
-    value: int
-    rejected: Decimal = Decimal(0)
-    rejected_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenDelivery:
-    """A delivery that came, the movement by which it was booked, and what came of each line."""
-
-    movement_id: UUID
-    occurred_at: datetime
-    intakes: Mapping[UUID, Intake]
-    rejections: tuple[DeliveredLine, ...]
-
-    @property
-    def value(self) -> int:
-        """What it is worth, in minor currency units."""
-        return sum(intake.value for intake in self.intakes.values())
 
 
 class PurchaseOrder(Aggregate):
@@ -186,7 +148,7 @@ class PurchaseOrder(Aggregate):
                 rejections=tuple(line for line in self.lines if line.rejected),
             )
             aggregate.status = self.status
-            aggregate.intakes = _added(aggregate.intakes, came)
+            aggregate.intakes = added(aggregate.intakes, came)
             aggregate.deliveries = [*aggregate.deliveries, delivery]
 
     class DeliveryReversed(Aggregate.Event):
@@ -204,7 +166,7 @@ class PurchaseOrder(Aggregate):
             """Take back what came."""
             delivery = aggregate.delivery(self.movement_id)
             aggregate.status = self.status
-            aggregate.intakes = _added(aggregate.intakes, _taken_back(delivery))
+            aggregate.intakes = added(aggregate.intakes, taken_back(delivery))
             aggregate.deliveries = [one for one in aggregate.deliveries if one is not delivery]
 
     class Rescheduled(Aggregate.Event):
@@ -325,7 +287,7 @@ class PurchaseOrder(Aggregate):
             storage_id=self.storage_id,
             ordered_at=ordered_at,
             lines=lines,
-            incoming=tuple(_incoming(line, line.base_quantity) for line in lines),
+            incoming=tuple(incoming(line, line.base_quantity) for line in lines),
             sent_to=sent_to,
             supplier_id=self.supplier_id,
         )
@@ -355,7 +317,7 @@ class PurchaseOrder(Aggregate):
             PurchaseOrder.Amended,
             **plan,
             status=_status(lines, self.intakes),
-            incoming=tuple(_incoming(line, change) for line, change in changes if change),
+            incoming=tuple(incoming(line, change) for line, change in changes if change),
         )
 
     def take_delivery(
@@ -373,8 +335,8 @@ class PurchaseOrder(Aggregate):
         self.check_status(*OPEN)
         by_id = {line.id: line for line in self.lines}
         lines = tuple(self._delivered(by_id[one.line_id], one) for one in consignments)
-        intakes = _added(self.intakes, self.intakes_of(lines))
-        _check_cap(consignments, by_id, intakes, over_receive_percent)
+        intakes = added(self.intakes, self.intakes_of(lines))
+        check_cap(consignments, by_id, intakes, over_receive_percent)
         self.trigger_event(
             PurchaseOrder.DeliveryTaken,
             storage_id=self.storage_id,
@@ -390,15 +352,15 @@ class PurchaseOrder(Aggregate):
         What it brought is on order again, unless the rest was called off meanwhile: who ended the order
         expects nothing more of it.
         """
-        back = _taken_back(self.delivery(movement_id))
-        intakes = _added(self.intakes, back)
+        back = taken_back(self.delivery(movement_id))
+        intakes = added(self.intakes, back)
         is_ended = self.status not in {*OPEN, "received"}
         self.trigger_event(
             PurchaseOrder.DeliveryReversed,
             storage_id=self.storage_id,
             movement_id=movement_id,
             lines=tuple(
-                _taken_line(line, back[line.id], Decimal(0) if is_ended else self._reopened(line, intakes))
+                taken_line(line, back[line.id], Decimal(0) if is_ended else self._reopened(line, intakes))
                 for line in self.lines
                 if line.id in back
             ),
@@ -420,7 +382,7 @@ class PurchaseOrder(Aggregate):
         )
 
     def _outstanding(self) -> tuple[IncomingLine, ...]:
-        return tuple(_incoming(line, -self._open_base(line)) for line in self.lines if self._open_base(line))
+        return tuple(incoming(line, -self._open_base(line)) for line in self.lines if self._open_base(line))
 
     def _open_base(self, line: PurchaseLine) -> Decimal:
         return open_base_quantity(line, self.intake(line.id))
@@ -456,53 +418,8 @@ class PurchaseOrder(Aggregate):
 _PLAN = ("supplier_id", "storage_id", "lines", "expected_at", "reference", "note")
 
 
-def _incoming(line: PurchaseLine, change: Decimal) -> IncomingLine:
-    return IncomingLine(line_id=line.id, variant_id=line.variant_id, incoming_change=change)
-
-
-def _added(intakes: Mapping[UUID, Intake], more: Mapping[UUID, Intake]) -> dict[UUID, Intake]:
-    """What has come of all lines, with what comes of these."""
-    return {**intakes, **{one: intakes.get(one, NO_INTAKE) + intake for one, intake in more.items()}}
-
-
-def _taken_back(delivery: TakenDelivery) -> dict[UUID, Intake]:
-    return {line_id: -intake for line_id, intake in delivery.intakes.items()}
-
-
-def _taken_line(line: PurchaseLine, intake: Intake, incoming_change: Decimal) -> DeliveredLine:
-    return DeliveredLine(
-        line_id=line.id,
-        variant_id=line.variant_id,
-        incoming_change=incoming_change,
-        received=intake.received,
-        base_received=intake.base_received,
-        value=intake.value,
-        rejected=intake.rejected,
-    )
-
-
 def _status(lines: Iterable[PurchaseLine], intakes: Mapping[UUID, Intake]) -> PurchaseOrderStatus:
     """Where an order stands that was neither cancelled nor closed: each of its lines must have come."""
     if not any(open_quantity(line, intakes.get(line.id, NO_INTAKE)) for line in lines):
         return "received"
     return "partially_received" if any(one.received for one in intakes.values()) else "ordered"
-
-
-def _check_cap(
-    consignments: Iterable[Consignment],
-    lines: Mapping[UUID, PurchaseLine],
-    intakes: Mapping[UUID, Intake],
-    over_receive_percent: Decimal,
-) -> None:
-    details = [
-        Detail(
-            f"lines.{index}.quantity",
-            ReceiveExceedsOrdered.code,
-            f"{lines[one.line_id].quantity.normalize():f} were ordered, "
-            f"{intakes[one.line_id].received.normalize():f} would have come.",
-        )
-        for index, one in enumerate(consignments)
-        if one.received and exceeds(lines[one.line_id], intakes[one.line_id].received, over_receive_percent)
-    ]
-    if details:
-        raise ReceiveExceedsOrdered(details=details)

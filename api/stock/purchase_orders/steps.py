@@ -24,7 +24,7 @@ from commands.stock.purchase_orders.orders import (
 )
 from domain.errors import Invalid
 from domain.money import AmountTooLarge
-from domain.stock.purchase_orders import ReceiveExceedsOrdered
+from domain.stock.purchase_deliveries import ReceiveExceedsOrdered
 
 
 class PurchaseOrderOrdering(Resource):

@@ -29,8 +29,9 @@ from domain.money import AmountTooLarge
 from domain.settings import OtherStore
 from domain.stock.documents import InvalidTransition
 from domain.stock.movements import StockMovement
+from domain.stock.purchase_deliveries import DeliveredLine, ReceiveExceedsOrdered
 from domain.stock.purchase_lines import NO_INTAKE
-from domain.stock.purchase_orders import DeliveredLine, PurchaseOrder, ReceiveExceedsOrdered
+from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reversals import AlreadyReversed, NotReversible, reversal_id
 from domain.suppliers import Supplier
 from tests.commands.samples import (

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
-from domain.stock.purchase_orders import IncomingLine, PurchaseOrder
+from domain.stock.purchase_deliveries import IncomingLine
+from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reservations import PlacedLine, Reservation
 from domain.stock.shipments import ShippedLine
 from domain.stock.transfers import Transfer, TransferLine

@@ -19,7 +19,8 @@ from domain.stock.movements import (
     SupplierReturnLine,
     TransitLine,
 )
-from domain.stock.purchase_orders import DeliveredLine, IncomingLine, PurchaseOrder
+from domain.stock.purchase_deliveries import DeliveredLine, IncomingLine
+from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation, ReservedLine
 from domain.stock.shipments import ArrivedLine, ShippedLine
