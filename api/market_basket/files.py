@@ -30,7 +30,7 @@ from projections.market_basket.limits import Occupied
 from projections.market_basket.memory import alone
 from projections.reports.called import ask_called
 from projections.reports.columns import Column, Unit
-from projections.reports.section import Asked
+from projections.reports.section import Criteria
 
 MEDIA = (CSV, XLSX)
 #: How many rows a file has at most: a spreadsheet of so many takes three seconds of a core.
@@ -172,5 +172,5 @@ def _store_names(db: Database, look: Look) -> Mapping[str, str]:
     stores: tuple[UUID, ...] | None = look.counting.asked.stores
     if not stores:
         return {}
-    asked = Asked(period=look.period, position=look.position, permissions=frozenset(), stores=stores)
-    return {str(one): name for one, name in ask_called(db, asked, stores).read().items()}
+    criteria = Criteria(period=look.period, position=look.position, permissions=frozenset(), stores=stores)
+    return {str(one): name for one, name in ask_called(db, criteria, stores).read().items()}

@@ -14,7 +14,7 @@ from domain.weeks import WeekStart
 from projections.base import Database
 from projections.reports.moments import position_at
 from projections.reports.period import Period
-from projections.reports.section import EVERYTHING, Asked, Section
+from projections.reports.section import EVERYTHING, Criteria, Section
 
 #: How many days a report may be about, and how many by the hour.
 MOST_DAYS, MOST_DAYS_BY_HOUR = 3_660, 31
@@ -54,10 +54,10 @@ class Request:
     permissions: frozenset[str]
     query: Mapping[str, Any]
 
-    def asked(self, position: int, week_start: WeekStart) -> Asked:
+    def criteria(self, position: int, week_start: WeekStart) -> Criteria:
         """The same up to a position of the log, with weeks that begin on this day."""
         query = self.query
-        return Asked(
+        return Criteria(
             period=self.period,
             position=position,
             permissions=self.permissions,
@@ -74,9 +74,9 @@ class Request:
             limit=query["limit"],
         )
 
-    def whole(self, position: int, week_start: WeekStart) -> Asked:
+    def whole(self, position: int, week_start: WeekStart) -> Criteria:
         """All of its rows, compared with nothing, up to a position of the log."""
-        return replace(self.asked(position, week_start), page=1, limit=None, compare_to="none")
+        return replace(self.criteria(position, week_start), page=1, limit=None, compare_to="none")
 
     def ask_position(self, db: Database) -> Pending[int]:
         """Ask for the last position that was known by `as_of`; all of them count without it."""

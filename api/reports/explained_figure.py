@@ -8,7 +8,7 @@ from typing import Any
 from projections.base import Database, Row
 from projections.reports.columns import Column
 from projections.reports.explaining import Explained, ask_explained
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 from projections.reports.table import ask_table
 
 _NOTHING = Explained(rows=[], count=0, total=0)
@@ -36,10 +36,10 @@ class Explanation:
 class Figures:
     """The figures of one row of a section, or of the whole; what facts add up to is not asked otherwise."""
 
-    def __init__(self, db: Database, section: Section, asked: Asked, row: Row | None) -> None:
+    def __init__(self, db: Database, section: Section, criteria: Criteria, row: Row | None) -> None:
         self._db = db
         self._section = section
-        self._asked = asked
+        self._criteria = criteria
         self._row = row
 
     def explain(self, column: Column) -> Explanation:
@@ -57,7 +57,7 @@ class Figures:
         )
 
     def _ask(self, column: Column) -> Explained:
-        return ask_explained(self._db, self._section, self._asked, column.name, self._row).read()
+        return ask_explained(self._db, self._section, self._criteria, column.name, self._row).read()
 
     @property
     def _whole(self) -> Row:
@@ -75,8 +75,8 @@ class Figures:
         key = None if self._row is None else section.key_of(self._row)
         # Of a section that is not ranked all rows come anyway, which are few.
         keys, limit = None if key is None else (key,), 1 if section.is_ranked else None
-        asked = replace(self._asked, keys=keys, page=1, limit=limit)
-        table = ask_table(self._db, section, asked).read()
+        criteria = replace(self._criteria, keys=keys, page=1, limit=limit)
+        table = ask_table(self._db, section, criteria).read()
         row: Row = next((one for one in table.rows if section.key_of(one) == key), {})
         return row, table.overall
 

@@ -61,9 +61,9 @@ class SectionExplanation(Resource):
             known, company = request.ask_position(db), find_company(db)
             if company is None:
                 raise Missing
-            asked = request.asked(min(known.read(), reading.position), company["week_start"])
-            figures = Figures(db, section, asked, row)
-            told = section.told_by(column, asked.filters)
+            criteria = request.criteria(min(known.read(), reading.position), company["week_start"])
+            figures = Figures(db, section, criteria, row)
+            told = section.told_by(column, criteria.filters)
             return _show(section, told, figures.explain(column), reading.position)
 
         self.answer(req, resp, self.ask(req, resp, question))

@@ -32,7 +32,7 @@ class Frame:
 
 def show_table(table: Table, frame: Frame) -> dict[str, Any]:
     """The answer, with the columns that the reader may see and no others."""
-    period, stores = table.asked.period, frame.stores
+    period, stores = table.criteria.period, frame.stores
     return {
         "currency": frame.currency,
         "from": period.from_date,
@@ -40,14 +40,14 @@ def show_table(table: Table, frame: Frame) -> dict[str, Any]:
         "days": period.days,
         "stores": [{name: store[name] for name in ("id", "name", "timezone")} for store in stores],
         "timezones": sorted({store["timezone"] for store in stores}),
-        "basis": table.asked.basis,
+        "basis": table.criteria.basis,
         "as_of": frame.as_of,
         "as_of_position": frame.position,
         "read_position": frame.read_position,
         "computed_at": frame.now,
         "partial": is_running(period, stores, frame.now),
         "restated": frame.restated,
-        "columns": show_columns(table.columns, table.asked.group),
+        "columns": show_columns(table.columns, table.criteria.group),
         "rows": _picked(table),
         **{name: _footer(getattr(table, name), table) for name in ("totals", "overall", "others")},
         "count": table.count,
@@ -128,7 +128,7 @@ def _earlier(table: Table, figures: Sequence[Column]) -> list[Row]:
     They go by the names that they have in files.
     """
     comparison = table.comparison
-    if comparison is None or not table.section.follows_in_time(table.asked.group):
+    if comparison is None or not table.section.follows_in_time(table.criteria.group):
         return []
     return [
         {

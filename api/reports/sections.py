@@ -85,13 +85,13 @@ class SectionReport(Resource):
             # What comes from several read models is told as far as all of them know it.
             if len(self.section.sources) > 1 or request.as_of:
                 position = min(position, reading.position)
-            asked = replace(
-                request.asked(position, company["week_start"]),
+            criteria = replace(
+                request.criteria(position, company["week_start"]),
                 keep=reading.run_afterwards,
                 kept=reading.kept,
             )
-            pending = ask_table(db, self.section, asked)
-            restated = ask_restated(db, asked) if asked.basis == "first_reported" else None
+            pending = ask_table(db, self.section, criteria)
+            restated = ask_restated(db, criteria) if criteria.basis == "first_reported" else None
             table = pending.read()
             frame = Frame(
                 currency=company["currency"],

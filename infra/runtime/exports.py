@@ -21,7 +21,7 @@ from infra.files.standing import as_of_now
 from projections.base import Row, plan_for_values
 from projections.companies import find_company
 from projections.reports.columns import needs_of
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 from projections.reports.table import Table
 
 
@@ -76,20 +76,20 @@ class _PagesApart(Pages):
         self._export = export
         self._section = section
 
-    def table(self, asked: Asked) -> Table:
+    def table(self, criteria: Criteria) -> Table:
         """One page of the section."""
         with self._pages() as pages:
-            return pages.table(asked)
+            return pages.table(criteria)
 
-    def gone(self, asked: Asked) -> list[Row]:
+    def gone(self, criteria: Criteria) -> list[Row]:
         """What is gone of one page of the other period."""
         with self._pages() as pages:
-            return pages.gone(asked)
+            return pages.gone(criteria)
 
-    def names(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    def names(self, criteria: Criteria, ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """What these are called, as far as whoever asks may know it."""
         with self._pages() as pages:
-            return pages.names(asked, ids)
+            return pages.names(criteria, ids)
 
     @contextmanager
     def _pages(self) -> Iterator[Pages]:

@@ -17,7 +17,7 @@ from projections.reports.columns import needs_of
 from projections.reports.period import Period
 from projections.reports.reconciliation.differences import ReportDifference
 from projections.reports.reconciliation.files import FILES
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 from projections.reports.sections import SECTIONS
 from projections.reports.table import Table, ask_table
 
@@ -80,16 +80,16 @@ class _FirstRows(PagesOf):
         super().__init__(db, section)
         self._rows = rows
 
-    def table(self, asked: Asked) -> Table:
+    def table(self, criteria: Criteria) -> Table:
         """The first rows."""
-        return super().table(replace(asked, limit=self._rows))
+        return super().table(replace(criteria, limit=self._rows))
 
 
 def _pages(db: Transaction, report: Report, rows: int) -> Iterator[Table]:
     """The same rows, page by page."""
-    asked, limit = report.first.asked, min(_PAGE, rows)
+    criteria, limit = report.first.criteria, min(_PAGE, rows)
     for number in range(1, max(1, -(-min(report.first.count, rows) // limit)) + 1):
-        yield ask_table(db, report.section, replace(asked, page=number, limit=limit)).read()
+        yield ask_table(db, report.section, replace(criteria, page=number, limit=limit)).read()
 
 
 def _bounded(period: Period) -> Period:

@@ -147,10 +147,10 @@ class _Log:
         needs = needs_of(self.section.all_columns)
         caller = Caller(company_id=about.company_id, user_id=None)
         request = request_of(self.section, query, caller, needs, about.made_at)
-        asked = replace(request.asked(position, about.week_start), page=1, limit=None)
+        criteria = replace(request.criteria(position, about.week_start), page=1, limit=None)
         cells = Cells(self.layout.columns, exponent(about.currency))
         with request_transaction(self._connection, about.company_id, reading=True) as db:
-            table = ask_table(db, self.section, asked).read()
+            table = ask_table(db, self.section, criteria).read()
             return self.layout.lines(map(cells.of, shown_rows(table)), cells.of(shown_footer(table)))
 
     def known(self) -> int:

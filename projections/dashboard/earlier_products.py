@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.period import Period
-from projections.reports.section import EVERYTHING, Asked
+from projections.reports.section import EVERYTHING, Criteria
 from projections.reports.sections.sales_summary.items import fact_rows, item_params, sum_rows
 from projections.reports.tiles import View
 
@@ -32,8 +32,8 @@ def ask_earlier(
     db: Database, view: View, period: Period, variants: Sequence[UUID]
 ) -> Pending[dict[UUID, int]]:
     """Ask for the net sales of these variants; of what sold nothing then there are none."""
-    asked = Asked(
+    criteria = Criteria(
         period=period, position=EVERYTHING, permissions=view.permissions, stores=view.stores, limit=None
     )
-    answer = db.ask(_EARLIER, {**item_params(db, asked), "variants": list(variants)})
+    answer = db.ask(_EARLIER, {**item_params(db, criteria), "variants": list(variants)})
     return Pending(lambda: {row["variant_id"]: int(row["net_sales"]) for row in answer.rows()})

@@ -10,7 +10,7 @@ from projections.dashboard.clocks import Elapsed
 from projections.reports.columns import Column, sums_of
 from projections.reports.grouped import Grouping, grouped, total, whole
 from projections.reports.period import Period
-from projections.reports.section import Asked, Found
+from projections.reports.section import Criteria, Result
 from projections.reports.sections.figures import SALES, measures_of
 from projections.reports.sections.sales_summary.figures import REFUND_COUNT
 from projections.reports.sections.sales_summary.sources import STORE_DAYS
@@ -72,13 +72,13 @@ def _ask_whole_days(db: Database, view: View, elapsed: Sequence[Elapsed]) -> Ite
     days = sorted((one for one in elapsed if one.first < one.last), key=lambda one: one.last)
     for period, several in groupby(days, key=lambda one: one.whole_days):
         stores = tuple(one.clock.store_id for one in several)
-        asked = Asked(
+        criteria = Criteria(
             period=period, position=view.position, permissions=view.permissions, stores=stores, limit=None
         )
-        yield _rows(_WHOLE_DAYS(db, asked))
+        yield _rows(_WHOLE_DAYS(db, criteria))
 
 
-def _rows(found: Pending[Found]) -> Pending[list[Row]]:
+def _rows(found: Pending[Result]) -> Pending[list[Row]]:
     return Pending(lambda: found.read().rows)
 
 

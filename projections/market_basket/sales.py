@@ -30,7 +30,7 @@ def ask_net_sales(db: Database, asked: Asked) -> Pending[int]:
     filters = dict.fromkeys(("register", "cashier", "customer", "channel"))
     found = _JOINED(
         db,
-        section.Asked(
+        section.Criteria(
             period=period,
             position=asked.position,
             permissions=frozenset(),

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.names import name_of, user_name_of
-from projections.reports.section import Asked
+from projections.reports.section import Criteria
 
 #: The permission without which customers are told by their ids alone.
 CUSTOMERS = "customers.view"
@@ -29,14 +29,14 @@ _CALLED: LiteralString = f"""
 """
 
 
-def ask_called(db: Database, asked: Asked, ids: Sequence[UUID]) -> Pending[Mapping[UUID, str]]:
+def ask_called(db: Database, criteria: Criteria, ids: Sequence[UUID]) -> Pending[Mapping[UUID, str]]:
     """Ask for the names of these, at the position that is asked for; what has none is left out."""
     params = {
         "company_id": db.company_id,
-        "position": asked.position,
+        "position": criteria.position,
         "ids": list(ids),
-        "stores": None if asked.stores is None else list(asked.stores),
-        "has_customers": CUSTOMERS in asked.permissions,
+        "stores": None if criteria.stores is None else list(criteria.stores),
+        "has_customers": CUSTOMERS in criteria.permissions,
     }
     answer = db.ask(_CALLED, params)
     return Pending(lambda: {row["id"]: row["name"] for row in answer.rows() if row["name"] is not None})

@@ -10,7 +10,7 @@ from projections.base import Database, Row
 from projections.reports.columns import Column, Derived, Measure
 from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS
 from projections.reports.grouped import STORES, Source, params_of
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 
 #: By the name of a figure, the statement of its facts: their `position`, `line` and `amount`.
 Explanations = Mapping[LiteralString, LiteralString]
@@ -144,13 +144,13 @@ class Explained:
 
 
 def ask_explained(
-    db: Database, section: Section, asked: Asked, column: str, row: Mapping[str, Any] | None
+    db: Database, section: Section, criteria: Criteria, column: str, row: Mapping[str, Any] | None
 ) -> Pending[Explained]:
     """Ask for one page of the facts of a figure: in the row of this key, or without one in the whole."""
     statements: dict[str, LiteralString] = {**section.origins, **section.explanations}
-    bounds = {"limit": asked.limit, "offset": asked.offset, "is_row": row is not None}
+    bounds = {"limit": criteria.limit, "offset": criteria.offset, "is_row": row is not None}
     keys = {f"key_{name}": None if row is None else row[name] for name in section.identity}
-    params = {**params_of(db, asked), **section.params(db, asked), **bounds, **keys}
+    params = {**params_of(db, criteria), **section.params(db, criteria), **bounds, **keys}
     answer = db.ask(statements[column], params)
 
     def explained_page() -> Explained:

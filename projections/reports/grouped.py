@@ -18,7 +18,7 @@ from domain.weeks import SHIFTS
 from projections.base import Database, Row
 from projections.reports.columns import Column, Measure
 from projections.reports.first_reported import WITH_CUTS
-from projections.reports.section import Asked, Basis, Found, Question
+from projections.reports.section import Basis, Criteria, Question, Result
 from projections.reports.spans import span_params, spans_of
 from projections.search.within import joined_words
 
@@ -166,10 +166,10 @@ class Grouping:
     labels: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     joins: LiteralString = ""
 
-    def can_answer(self, asked: Asked) -> bool:
+    def can_answer(self, criteria: Criteria) -> bool:
         """Whether its source has every filter that is asked for, and the stores."""
-        filters = {name for name, value in asked.filters.items() if value is not None}
-        is_of_all = asked.stores is None and asked.basis == "current"
+        filters = {name for name, value in criteria.filters.items() if value is not None}
+        is_of_all = criteria.stores is None and criteria.basis == "current"
         return filters <= self.source.filters.keys() and (is_of_all or self.source.stores != ALL_STORES)
 
     def of_company(self) -> "Grouping | None":
@@ -209,23 +209,23 @@ class Grouping:
 _FILTERS = ("channel", "register", "cashier", "customer", "category", "brand", "supplier", "search")
 
 
-def params_of(db: Database, asked: Asked) -> dict[str, Any]:
+def params_of(db: Database, criteria: Criteria) -> dict[str, Any]:
     """The parameters that every question of a section takes."""
     return {
         "company_id": db.company_id,
-        "from_date": asked.period.from_date,
-        "to_date": asked.period.to_date,
-        "stores": None if asked.stores is None else list(asked.stores),
-        "position": asked.position,
-        "group": asked.group,
-        **span_params(spans_of(asked.period, by_year=False), prefix="sums_"),
-        "basis": asked.basis,
-        "keys": None if asked.keys is None else list(asked.keys),
-        "week_shift": SHIFTS[asked.week_start],
+        "from_date": criteria.period.from_date,
+        "to_date": criteria.period.to_date,
+        "stores": None if criteria.stores is None else list(criteria.stores),
+        "position": criteria.position,
+        "group": criteria.group,
+        **span_params(spans_of(criteria.period, by_year=False), prefix="sums_"),
+        "basis": criteria.basis,
+        "keys": None if criteria.keys is None else list(criteria.keys),
+        "week_shift": SHIFTS[criteria.week_start],
         **dict.fromkeys(_FILTERS),
-        **asked.filters,
+        **criteria.filters,
         # None if it has no letters and digits, which then are nowhere.
-        "looked_for": joined_words(asked.filters.get("search")) or None,
+        "looked_for": joined_words(criteria.filters.get("search")) or None,
     }
 
 
@@ -244,10 +244,10 @@ class Grouped:
 
     groupings: Sequence[tuple[Grouping, Mapping[Basis, LiteralString]]]
 
-    def __call__(self, db: Database, asked: Asked) -> Pending[Found]:
+    def __call__(self, db: Database, criteria: Criteria) -> Pending[Result]:
         """Ask it."""
-        grouping, statements = next(one for one in self.groupings if one[0].can_answer(asked))
-        return ask_rows(db, asked, statements[asked.basis], grouping.measures)
+        grouping, statements = next(one for one in self.groupings if one[0].can_answer(criteria))
+        return ask_rows(db, criteria, statements[criteria.basis], grouping.measures)
 
 
 def grouped(*groupings: Grouping) -> Grouped:
@@ -265,11 +265,11 @@ def _statements(grouping: Grouping) -> Mapping[Basis, LiteralString]:
 
 
 def ask_rows(
-    db: Database, asked: Asked, statement: LiteralString, measures: Sequence[Measure]
-) -> Pending[Found]:
+    db: Database, criteria: Criteria, statement: LiteralString, measures: Sequence[Measure]
+) -> Pending[Result]:
     """Ask for the rows of a statement of these measures."""
-    answer = db.ask(statement, params_of(db, asked))
-    return Pending(lambda: Found(rows=[whole(row, measures) for row in answer.rows()]))
+    answer = db.ask(statement, params_of(db, criteria))
+    return Pending(lambda: Result(rows=[whole(row, measures) for row in answer.rows()]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,12 +284,12 @@ class Joined:
     questions: tuple[Question, ...]
     measures: tuple[Column, ...]
 
-    def __call__(self, db: Database, asked: Asked) -> Pending[Found]:
+    def __call__(self, db: Database, criteria: Criteria) -> Pending[Result]:
         """Ask all of them with the same round trip."""
-        answers = [question(db, asked) for question in self.questions]
-        return Pending(lambda: Found(rows=self._rows([answer.read() for answer in answers])))
+        answers = [question(db, criteria) for question in self.questions]
+        return Pending(lambda: Result(rows=self._rows([answer.read() for answer in answers])))
 
-    def _rows(self, found: Sequence[Found]) -> list[Row]:
+    def _rows(self, found: Sequence[Result]) -> list[Row]:
         nothing: Row = {column.name: nothing_of(column) for column in self.measures}
         rows: dict[tuple[Any, ...], Row] = {}
         for row in (row for one in found for row in one.rows):

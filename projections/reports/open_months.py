@@ -6,7 +6,7 @@ So what is asked about up to today, as dashboards do, is not added up from the f
 from datetime import date
 from typing import LiteralString
 
-from projections.reports.section import EVERYTHING, Asked
+from projections.reports.section import EVERYTHING, Criteria
 from projections.reports.spans import Spans
 
 _IS_SOLD_AFTER: LiteralString = """EXISTS (
@@ -19,10 +19,10 @@ OF_OPEN_MONTH: LiteralString = f"month = %(open_month)s::date AND NOT {_IS_SOLD_
 WITHOUT_OPEN_MONTH: LiteralString = f"(%(open_month)s::date IS NULL OR {_IS_SOLD_AFTER})"
 
 
-def open_month(asked: Asked, spans: Spans) -> date | None:
+def open_month(criteria: Criteria, spans: Spans) -> date | None:
     """The month of which the last days of a period are the first ones: the parameter of both conditions.
 
     None where there are no such days, and as of a moment, at which a part of its facts may be known.
     """
     first, last = spans["last_days"]
-    return first if first <= last and asked.position == EVERYTHING else None
+    return first if first <= last and criteria.position == EVERYTHING else None

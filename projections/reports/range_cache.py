@@ -19,7 +19,7 @@ from domain.pending import Pending
 from projections.base import Database, Params, Row
 from projections.reports.grouped import STORES, params_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Found, Question
+from projections.reports.section import Criteria, Question, Result
 
 #: Fewer days are added up as fast as they are looked up: a day takes about 5 ms.
 FEWEST_DAYS = 4
@@ -108,45 +108,47 @@ class Cached:
     #: Of the statements that it is answered by: when they change, what is kept is no answer any more.
     digest: str
 
-    def __call__(self, db: Database, asked: Asked) -> Pending[Found]:
+    def __call__(self, db: Database, criteria: Criteria) -> Pending[Result]:
         """Ask it."""
-        if asked.keep is None or not self._may_be_kept(asked):
-            return self.question(db, asked)
-        params = self._params(db, asked)
-        answer = (asked.kept or db).ask(self.statements[asked.group or next(iter(self.statements))], params)
+        if criteria.keep is None or not self._may_be_kept(criteria):
+            return self.question(db, criteria)
+        params = self._params(db, criteria)
+        answer = (criteria.kept or db).ask(
+            self.statements[criteria.group or next(iter(self.statements))], params
+        )
 
-        def found() -> Found:
+        def found() -> Result:
             rows = answer.rows()
             text, state = rows[0]["answer"], rows[0]["state"]
-            return self._ask_anew(db, asked, params, state) if text is None else _read(text, rows)
+            return self._ask_anew(db, criteria, params, state) if text is None else _read(text, rows)
 
         return Pending(found)
 
-    def _may_be_kept(self, asked: Asked) -> bool:
-        filters = {name for name, value in asked.filters.items() if value is not None}
-        return asked.basis == "current" and asked.period.days >= FEWEST_DAYS and filters <= self.filters
+    def _may_be_kept(self, criteria: Criteria) -> bool:
+        filters = {name for name, value in criteria.filters.items() if value is not None}
+        return criteria.basis == "current" and criteria.period.days >= FEWEST_DAYS and filters <= self.filters
 
-    def _params(self, db: Database, asked: Asked) -> Params:
+    def _params(self, db: Database, criteria: Criteria) -> Params:
         """What the statements take; the question is known by all that is asked, save up to which position."""
-        stores = None if asked.stores is None else sorted({*map(str, asked.stores)})
-        page = (asked.group, asked.sort, asked.page, asked.limit, asked.keys)
-        period = (asked.period.from_date, asked.period.to_date)
-        question = [_FORM, self.digest, *period, stores, *page, sorted(asked.filters.items())]
+        stores = None if criteria.stores is None else sorted({*map(str, criteria.stores)})
+        page = (criteria.group, criteria.sort, criteria.page, criteria.limit, criteria.keys)
+        period = (criteria.period.from_date, criteria.period.to_date)
+        question = [_FORM, self.digest, *period, stores, *page, sorted(criteria.filters.items())]
         return {
-            **params_of(db, asked),
-            "first_month": asked.period.from_date.replace(day=1),
+            **params_of(db, criteria),
+            "first_month": criteria.period.from_date.replace(day=1),
             "projection": SalesReports.name,
             "question": hashlib.sha256(json.dumps(question, default=str).encode()).digest(),
         }
 
-    def _ask_anew(self, db: Database, asked: Asked, params: Params, state: str | None) -> Found:
-        found = self.question(db, asked).read()
-        if asked.keep and state is not None and len(found.rows) <= MOST_ROWS:
-            asked.keep(_KEEP, {**params, "state": state, **self._written(found)})
-            asked.keep(_EVICT, {"company_id": db.company_id, "most": MOST_BYTES})
+    def _ask_anew(self, db: Database, criteria: Criteria, params: Params, state: str | None) -> Result:
+        found = self.question(db, criteria).read()
+        if criteria.keep and state is not None and len(found.rows) <= MOST_ROWS:
+            criteria.keep(_KEEP, {**params, "state": state, **self._written(found)})
+            criteria.keep(_EVICT, {"company_id": db.company_id, "most": MOST_BYTES})
         return found
 
-    def _written(self, found: Found) -> Row:
+    def _written(self, found: Result) -> Row:
         """What is kept of an answer: ids, for names to be found by, and figures."""
         keys = [row[self.key] for row in found.rows]
         left = self.named | {self.key}
@@ -181,7 +183,7 @@ def cached(
     )
 
 
-def _read(text: str, named: list[Row]) -> Found:
+def _read(text: str, named: list[Row]) -> Result:
     """An answer as it was before it was kept, its rows under what they are called now."""
     kept = json.loads(text, object_hook=_untagged)
     for row in named:
@@ -191,7 +193,7 @@ def _read(text: str, named: list[Row]) -> Found:
         {**dict(zip(kept["figures"], values, strict=True)), **called}
         for values, called in zip(kept["rows"], named, strict=False)
     ]
-    return Found(rows=rows, overall=kept["overall"], count=kept["count"])
+    return Result(rows=rows, overall=kept["overall"], count=kept["count"])
 
 
 #: What a row of the cache says beside the key and the names of a row of the answer.

@@ -7,7 +7,7 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Measure
 from projections.reports.grouped import whole
-from projections.reports.section import Asked, Found
+from projections.reports.section import Criteria, Result
 
 #: Before the name of a figure of the whole, beside those of a row.
 _OVERALL = "overall_"
@@ -31,9 +31,9 @@ def in_keys(*identity: LiteralString) -> LiteralString:
     return f"(%(keys)b::text[] IS NULL OR {key} = ANY(%(keys)b::text[]))"
 
 
-def order_params(asked: Asked, order: str) -> dict[str, str | None]:
+def order_params(criteria: Criteria, order: str) -> dict[str, str | None]:
     """What `order_by` takes: the figure to sort by, up or down."""
-    sort = asked.sort or order
+    sort = criteria.sort or order
     descends = sort.startswith("-")
     name = sort.removeprefix("-")
     return {"ascending": None if descends else name, "descending": name if descends else None}
@@ -53,7 +53,7 @@ def _overall(measure: Measure) -> LiteralString:
 
 def ask_page(
     db: Database, statement: LiteralString, params: Mapping[str, Any], measures: tuple[Measure, ...], key: str
-) -> Pending[Found]:
+) -> Pending[Result]:
     """Ask for a page, whose first row also has `number`, how many rows there are, and the whole.
 
     A page beyond the last has one row all the same, of which `key` is null.
@@ -62,10 +62,10 @@ def ask_page(
     return Pending(lambda: _found(answer.rows(), measures, key))
 
 
-def _found(rows: list[Row], measures: tuple[Measure, ...], key: str) -> Found:
+def _found(rows: list[Row], measures: tuple[Measure, ...], key: str) -> Result:
     overall: Row = {one.name: rows[0][_OVERALL + one.name] for one in measures if one.footer == "sum"}
     distinct: Row = {one.name: None for one in measures if one.footer != "sum"}
-    return Found(
+    return Result(
         rows=[whole(_own(row), measures) for row in rows if row[key] is not None],
         overall={**whole(overall, [one for one in measures if one.footer == "sum"]), **distinct},
         count=rows[0]["number"],

@@ -22,7 +22,7 @@ Keep = Callable[[LiteralString, Params], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Criteria:
     """What is asked of a section.
 
     No fact beyond `position` counts. `stores` are those that it is about, None for all of them. `filters` has
@@ -58,14 +58,14 @@ class Asked:
         """How many rows come before the page."""
         return (self.page - 1) * (self.limit or 0)
 
-    def compared(self) -> "Asked | None":
+    def compared(self) -> "Criteria | None":
         """The same of the period that it is compared with, all rows of it. Raises PeriodNotValid."""
         period = self.period.compared(self.compare_to, self.align)
         return None if period is None else replace(self, period=period, compare_to="none", page=1, limit=None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class Result:
     """The rows that a question finds: their keys and figures, without what follows from these.
 
     `overall` are the figures of the whole section where they are not the sums of the rows; `count` is how
@@ -78,7 +78,7 @@ class Found:
 
 
 #: It is asked with the next round trip, so that many are one; reading the first of them sends it.
-Question = Callable[[Database, Asked], Pending[Found]]
+Question = Callable[[Database, Criteria], Pending[Result]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ class Section:
     #: of that day.
     origins: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     #: What its statements take beside what those of every section do.
-    params: Callable[[Database, Asked], Params] = lambda _db, _asked: {}
+    params: Callable[[Database, Criteria], Params] = lambda _db, _asked: {}
     #: Whether a row is added up in footers; of a tree only the roots are, which include all others.
     in_footer: Callable[[Row], bool] = lambda _: True
     #: The columns that it can be sorted by, where not all of them.

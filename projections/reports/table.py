@@ -9,7 +9,7 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Column, Derived, Key, Unit, derive, ratio, sums_of, trimmed
 from projections.reports.period import Period
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Table:
     """
 
     section: Section
-    asked: Asked
+    criteria: Criteria
     columns: tuple[Column, ...]
     rows: list[Row]
     totals: Row
@@ -51,18 +51,18 @@ class Table:
         return tuple(column for column in self.columns if not isinstance(column, Key))
 
 
-def ask_table(db: Database, section: Section, asked: Asked) -> Pending[Table]:
+def ask_table(db: Database, section: Section, criteria: Criteria) -> Pending[Table]:
     """Ask for a section's table with the next round trip. Raises PeriodNotValid.
 
     What rows of a ranked section are compared with is asked for by their keys, when these are known.
     """
-    found, other = section.question(db, asked), asked.compared()
+    found, other = section.question(db, criteria), criteria.compared()
     compared = None if other is None or section.is_ranked else section.question(db, other)
 
     def table() -> Table:
         first = found.read()
         rows = [*first.rows]
-        whole = _whole(section, asked, first)
+        whole = _whole(section, criteria, first)
         if other is None:
             return whole
         if compared is None:
@@ -72,31 +72,31 @@ def ask_table(db: Database, section: Section, asked: Asked) -> Pending[Table]:
     return Pending(table)
 
 
-def ask_gone(db: Database, section: Section, asked: Asked) -> list[Row]:
+def ask_gone(db: Database, section: Section, criteria: Criteria) -> list[Row]:
     """One page of the period that this one is compared with, as far as this one has no such rows."""
-    other = asked.compared()
+    other = criteria.compared()
     if other is None:
         return []
-    there = replace(other, page=asked.page, limit=asked.limit)
+    there = replace(other, page=criteria.page, limit=criteria.limit)
     earlier = _whole(section, there, section.question(db, there).read())
-    here = replace(asked, compare_to="none", page=1, limit=None, keys=_keys(section, earlier.rows))
+    here = replace(criteria, compare_to="none", page=1, limit=None, keys=_keys(section, earlier.rows))
     return _without(section, earlier.rows, section.question(db, here).read().rows)
 
 
-def _whole(section: Section, asked: Asked, found: Found) -> Table:
+def _whole(section: Section, criteria: Criteria, found: Result) -> Table:
     """The table of what was found: sorted and cut to the page, if the question has not done so."""
     columns = section.all_columns
-    overall = found.overall if found.overall is not None else _sums(section, found.rows, asked.group)
+    overall = found.overall if found.overall is not None else _sums(section, found.rows, criteria.group)
     derive(overall, overall, columns)
     rows = [derive(row, overall, columns) for row in found.rows]
     if not section.is_ranked:
-        rows = _page(_sorted(rows, asked.sort or section.order), asked)
-    totals = derive(_sums(section, rows, asked.group), overall, columns)
+        rows = _page(_sorted(rows, criteria.sort or section.order), criteria)
+    totals = derive(_sums(section, rows, criteria.group), overall, columns)
     return Table(
         section=section,
-        asked=asked,
+        criteria=criteria,
         columns=tuple(
-            section.told_by(column, asked.filters) for column in section.columns_for(asked.permissions)
+            section.told_by(column, criteria.filters) for column in section.columns_for(criteria.permissions)
         ),
         rows=rows,
         totals=totals,
@@ -117,8 +117,8 @@ def _sorted(rows: list[Row], order: str) -> list[Row]:
     return some + [row for row in rows if row[name] is None]
 
 
-def _page(rows: list[Row], asked: Asked) -> list[Row]:
-    return rows if asked.limit is None else rows[asked.offset : asked.offset + asked.limit]
+def _page(rows: list[Row], criteria: Criteria) -> list[Row]:
+    return rows if criteria.limit is None else rows[criteria.offset : criteria.offset + criteria.limit]
 
 
 def _less(overall: Row, totals: Row, columns: Sequence[Column]) -> Row:
@@ -132,20 +132,20 @@ def _less(overall: Row, totals: Row, columns: Sequence[Column]) -> Row:
     }
 
 
-def _with_rows_of(db: Database, table: Table, other: Asked) -> Table:
+def _with_rows_of(db: Database, table: Table, other: Criteria) -> Table:
     """The table of a ranked section beside the rows of another period that have the keys of its own."""
     section, keys = table.section, _keys(table.section, table.rows)
     found = section.question(db, replace(other, keys=keys)).read()
     earlier = _whole(section, other, found)
-    every = replace(table.asked, page=1, limit=None)
+    every = replace(table.criteria, page=1, limit=None)
     gone = ask_gone(db, section, every) if other.with_gone else None
     return _beside(table, earlier, _of_same_key(table, earlier), gone)
 
 
 def _with_comparison(table: Table, earlier: Table, rows: Sequence[Row]) -> Table:
     """The table beside that of another period; `rows` are all of its own, of which a page is shown."""
-    section, offset = table.section, table.asked.offset
-    if section.follows_in_time(table.asked.group):
+    section, offset = table.section, table.criteria.offset
+    if section.follows_in_time(table.criteria.group):
         places = range(offset, offset + len(table.rows))
         same = [earlier.rows[place] if place < len(earlier.rows) else None for place in places]
         return _beside(table, earlier, same, earlier.rows[len(rows) :])
@@ -167,11 +167,11 @@ def _without(section: Section, rows: Sequence[Row], known: Sequence[Row]) -> lis
 
 def _beside(table: Table, earlier: Table, rows: list[Row | None], gone: list[Row] | None) -> Table:
     comparison = Comparison(
-        period=earlier.asked.period,
+        period=earlier.criteria.period,
         rows=rows,
         overall=earlier.overall,
         count=earlier.count,
-        gone=gone if table.asked.with_gone else None,
+        gone=gone if table.criteria.with_gone else None,
     )
     return replace(table, comparison=comparison)
 

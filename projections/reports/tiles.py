@@ -11,7 +11,7 @@ from domain.weeks import WEEK_START, WeekStart
 from projections.base import Database, Projection, Row
 from projections.reports.columns import Column
 from projections.reports.period import CompareTo, Period
-from projections.reports.section import EVERYTHING, Asked, Section
+from projections.reports.section import EVERYTHING, Criteria, Section
 from projections.reports.table import Table, ask_table, change_ratio
 
 
@@ -62,7 +62,7 @@ class Tile:
         """Ask for its table with the next round trip. Raises PeriodNotValid."""
         section = self.section
         given = {**self.filters, **filters}
-        asked = Asked(
+        criteria = Criteria(
             period=period,
             # What comes from several read models is told as far as all of them know it.
             position=view.position if len(section.sources) > 1 else EVERYTHING,
@@ -75,7 +75,7 @@ class Tile:
             compare_to=compare_to,
             limit=limit,
         )
-        return ask_table(db, section, asked)
+        return ask_table(db, section, criteria)
 
     def rows(self, table: Table) -> list[Row]:
         """The rows as the dashboard shows them."""

@@ -36,7 +36,7 @@ from projections.base import Database as ReadModels
 from projections.reports.columns import sums_of
 from projections.reports.exports import read_export
 from projections.reports.period import Period
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from tests.api.reports.made_up import FIGURES, row_of, section_of
 from tests.conftest import Database, fresh_database
 
@@ -52,17 +52,17 @@ PAGE = 10
 class Pages:
     """A long section that hands out pages, and does something when one is asked for."""
 
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Criteria] = field(default_factory=list)
     act: Callable[[int], object] = lambda _: None
 
-    def question(self, _: ReadModels, asked: Asked) -> Pending[Found]:
-        self.asked.append(asked)
-        self.act(asked.page)
-        rows = [row_of(number) for number in self.stores(asked.period)]
+    def question(self, _: ReadModels, criteria: Criteria) -> Pending[Result]:
+        self.asked.append(criteria)
+        self.act(criteria.page)
+        rows = [row_of(number) for number in self.stores(criteria.period)]
         overall = sums_of(rows, FIGURES)
-        some = [row for row in rows if asked.keys is None or str(row["store_id"]) in asked.keys]
-        page = some[asked.offset : asked.offset + (asked.limit or len(some))]
-        return Pending(lambda: Found(rows=page, overall=overall, count=len(rows)))
+        some = [row for row in rows if criteria.keys is None or str(row["store_id"]) in criteria.keys]
+        page = some[criteria.offset : criteria.offset + (criteria.limit or len(some))]
+        return Pending(lambda: Result(rows=page, overall=overall, count=len(rows)))
 
     def stores(self, period: Period) -> range:
         """In February the first five stores were not there yet, and there were others that are gone."""

@@ -20,7 +20,7 @@ from infra.runtime.report_runs import outside as outside_module
 from infra.runtime.report_runs.job import ReportRuns
 from projections.reports.columns import sums_of
 from projections.reports.names import ReportNames
-from projections.reports.section import Found
+from projections.reports.section import Result
 from tests.api.reports.made_up import FIGURES, row_of, section_of
 from tests.infra.test_report_exports import WRITER, Office, a_manager, database, office
 
@@ -91,9 +91,9 @@ def scheduled(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sched
     office.record(manager, schedule)
     made = Scheduled(office, Desk(), schedule, now)
 
-    def question(*_: Any) -> Pending[Found]:
+    def question(*_: Any) -> Pending[Result]:
         rows = [row_of(number) | {"visits": number} for number in made.rows]
-        return Pending(lambda: Found(rows=rows, overall=sums_of(rows, FIGURES)))
+        return Pending(lambda: Result(rows=rows, overall=sums_of(rows, FIGURES)))
 
     section = replace(section_of([]), sources=(ReportNames,))
     office.ask(KNOWN, office.company_id, KNOWN_POSITION)

@@ -30,7 +30,7 @@ from projections.base import Fact, Projection
 from projections.reports.columns import COSTS
 from projections.reports.period import CompareTo, Period
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Basis, Keep, Section
+from projections.reports.section import Basis, Criteria, Keep, Section
 from projections.reports.table import Table, ask_table
 
 MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
@@ -194,7 +194,7 @@ class Shop:
         **filters: Any,
     ) -> Table:
         """What a section answers to somebody who may see all of it."""
-        asked = Asked(
+        criteria = Criteria(
             period=period,
             position=position,
             permissions=frozenset({COSTS}),
@@ -210,7 +210,7 @@ class Shop:
             filters={name: filters.get(name, DEFAULTS.get(name)) for name in section.filters},
         )
         with self.open() as opened:
-            return ask_table(opened, section, asked).read()
+            return ask_table(opened, section, criteria).read()
 
     def _sale(
         self,

@@ -12,7 +12,7 @@ from api.reports.files import About, Report
 from api.reports.files.compared import shown_columns
 from projections.base import Database, Row
 from projections.reports.called import ask_called
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 from projections.reports.table import Table, ask_gone, ask_table
 
 #: How many rows of a long section are asked for at a time.
@@ -22,13 +22,13 @@ PAGE = 5_000
 class Pages(Protocol):
     """Asks pages; each may have a transaction of its own, for all are of the same position."""
 
-    def table(self, asked: Asked) -> Table:
+    def table(self, criteria: Criteria) -> Table:
         """One page of the section."""
 
-    def gone(self, asked: Asked) -> list[Row]:
+    def gone(self, criteria: Criteria) -> list[Row]:
         """What is gone of one page of the other period."""
 
-    def names(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    def names(self, criteria: Criteria, ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """What these are called, as far as whoever asks may know it."""
 
 
@@ -45,19 +45,23 @@ class Opening:
     def open(self, pages: Pages) -> Report:
         """The report. What comes after its first page is asked for as it is read."""
         section = self.request.section
-        every = self.request.asked(self.position, self.company["week_start"])
+        every = self.request.criteria(self.position, self.company["week_start"])
         if section.is_ranked:
             # Whether a row is gone is known when all pages are; it is asked for by pages of the other period.
-            asked = replace(every, page=1, limit=PAGE, with_gone=False)
+            criteria = replace(every, page=1, limit=PAGE, with_gone=False)
         else:
-            asked = replace(every, page=1, limit=None)
-        first = pages.table(asked)
-        ids = [value for value in (*(asked.stores or ()), *asked.filters.values()) if isinstance(value, UUID)]
-        names = pages.names(asked, ids) if ids else {}
+            criteria = replace(every, page=1, limit=None)
+        first = pages.table(criteria)
+        ids = [
+            value
+            for value in (*(criteria.stores or ()), *criteria.filters.values())
+            if isinstance(value, UUID)
+        ]
+        names = pages.names(criteria, ids) if ids else {}
         return Report(
             about=self._about(section, first),
             first=first,
-            rest=_further_pages(pages, asked, first, with_gone=every.with_gone),
+            rest=_further_pages(pages, criteria, first, with_gone=every.with_gone),
             has_gone=every.with_gone,
             names={str(one): name for one, name in names.items()},
         )
@@ -79,16 +83,16 @@ class Opening:
         )
 
 
-def _further_pages(pages: Pages, asked: Asked, first: Table, *, with_gone: bool) -> Iterator[Table]:
-    if asked.limit is None:
+def _further_pages(pages: Pages, criteria: Criteria, first: Table, *, with_gone: bool) -> Iterator[Table]:
+    if criteria.limit is None:
         return
     for number in range(2, _last_page(first.count) + 1):
-        yield pages.table(replace(asked, page=number))
+        yield pages.table(replace(criteria, page=number))
     comparison = first.comparison
     if comparison is None or not with_gone:
         return
     for number in range(1, _last_page(comparison.count) + 1):
-        gone = pages.gone(replace(asked, page=number))
+        gone = pages.gone(replace(criteria, page=number))
         yield replace(first, rows=[], comparison=replace(comparison, rows=[], gone=gone))
 
 
@@ -113,14 +117,14 @@ class PagesOf(Pages):
         self._db = db
         self._section = section
 
-    def table(self, asked: Asked) -> Table:
+    def table(self, criteria: Criteria) -> Table:
         """One page of the section."""
-        return ask_table(self._db, self._section, asked).read()
+        return ask_table(self._db, self._section, criteria).read()
 
-    def gone(self, asked: Asked) -> list[Row]:
+    def gone(self, criteria: Criteria) -> list[Row]:
         """What is gone of one page of the other period."""
-        return ask_gone(self._db, self._section, asked)
+        return ask_gone(self._db, self._section, criteria)
 
-    def names(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    def names(self, criteria: Criteria, ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """What these are called, as far as whoever asks may know it."""
-        return ask_called(self._db, asked, ids).read()
+        return ask_called(self._db, criteria, ids).read()

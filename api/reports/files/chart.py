@@ -87,7 +87,7 @@ def _tell_others(pdf: Paper, report: Report, column: Column, drawn: Sequence[Any
 def _lines(pdf: Paper, report: Report, chart: Chart, columns: Mapping[str, Column]) -> None:
     """From left to right in the order of the rows, a line for each figure, and for what it was before."""
     drawn = [columns[name] for name in chart.of]
-    if report.first.comparison and report.section.follows_in_time(report.first.asked.group):
+    if report.first.comparison and report.section.follows_in_time(report.first.criteria.group):
         drawn += [previous_of(column) for column in drawn]
     rows = list(islice(shown_rows(report.first), len(report.first.rows)))
     values = [Decimal(row[column.name] or 0) for column in drawn for row in rows]

@@ -18,7 +18,7 @@ from infra.bench.site import MeasurementFailed, Site, task
 from projections.base import Row
 from projections.reports.columns import COSTS, Column, Derived, sums_of
 from projections.reports.period import Period
-from projections.reports.section import Asked, Found
+from projections.reports.section import Criteria, Result
 from projections.reports.sections.sales_summary.by_product import BY_PRODUCT
 from projections.reports.table import Table, ask_table
 
@@ -66,10 +66,10 @@ def _further(count: int) -> Iterator[Table]:
 
 def _page(start: int, count: int) -> Table:
     rows = [_row(number) for number in range(start, min(start + PAGE, count))]
-    question = Pending(lambda: Found(rows=rows, overall=sums_of(rows, BY_PRODUCT.all_columns), count=count))
+    question = Pending(lambda: Result(rows=rows, overall=sums_of(rows, BY_PRODUCT.all_columns), count=count))
     section = replace(BY_PRODUCT, question=lambda _db, _asked: question)
-    asked = Asked(period=_MARCH, position=1, permissions=frozenset({COSTS}), limit=None)
-    return ask_table(None, section, asked).read()  # type: ignore[arg-type]  # no database is asked
+    criteria = Criteria(period=_MARCH, position=1, permissions=frozenset({COSTS}), limit=None)
+    return ask_table(None, section, criteria).read()  # type: ignore[arg-type]  # no database is asked
 
 
 def _row(number: int) -> Row:

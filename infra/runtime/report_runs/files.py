@@ -162,7 +162,7 @@ def _lines(run: Run, table: Table, alert: Alert | None, currency: str) -> Iterat
 
     Users get it only if they may see every column of the file, and so that of the condition.
     """
-    period = table.asked.period
+    period = table.criteria.period
     yield f"{run.title}: {table.section.title}, {period.from_date} to {period.to_date}."
     yield ""
     if run.is_try:

@@ -11,7 +11,7 @@ from domain.pending import Pending
 from projections.base import Row
 from projections.reports.columns import Column, Key, Measure
 from projections.reports.period import CompareTo, Period
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import (
     COST_OF_GOODS,
     DISCOUNTS,
@@ -73,7 +73,7 @@ def section_of(
         keys=keys,
         identity=tuple(key.name for key in keys[:1]),
         columns=columns,
-        question=lambda _db, _asked: Pending(lambda: Found(rows=[dict(row) for row in rows])),
+        question=lambda _db, _asked: Pending(lambda: Result(rows=[dict(row) for row in rows])),
         sources=(),
         order="store_id" if keys else "net_sales",
         chart=chart,
@@ -87,8 +87,8 @@ def report_of(
     compare_to: CompareTo = "none",
 ) -> Report:
     """All of a section as it goes into a file."""
-    asked = Asked(period=MARCH, position=42, permissions=permissions, limit=None, compare_to=compare_to)
-    table = ask_table(None, section, asked).read()  # type: ignore[arg-type]  # nothing is asked there
+    criteria = Criteria(period=MARCH, position=42, permissions=permissions, limit=None, compare_to=compare_to)
+    table = ask_table(None, section, criteria).read()  # type: ignore[arg-type]  # nothing is asked there
     about = About(
         company_id=UUID(int=7),
         company="Harbour Coffee",

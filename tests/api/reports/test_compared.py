@@ -12,7 +12,7 @@ from api.reports.files import chart as pictures
 from api.reports.frame import Frame, show_table
 from domain.pending import Pending
 from projections.base import Database, Row
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import MARGIN
 from projections.reports.table import change
 from tests.api.reports.made_up import FIGURES, KEYS, MARCH, report_of, row_of, section_of
@@ -32,9 +32,9 @@ LINE = Chart(kind="line", of=("net_sales",), label="opened_on")
 def section_over_time(now: Sequence[Row], before: Sequence[Row], **more: Any) -> Section:
     """A section with a line, that finds other rows of the period before."""
 
-    def question(_: Database, asked: Asked) -> Pending[Found]:
-        rows = now if asked.period == MARCH else before
-        return Pending(lambda: Found(rows=[dict(row) for row in rows]))
+    def question(_: Database, criteria: Criteria) -> Pending[Result]:
+        rows = now if criteria.period == MARCH else before
+        return Pending(lambda: Result(rows=[dict(row) for row in rows]))
 
     made = section_of([], KEYS, (*FIGURES, *more.pop("columns", ())), LINE)
     return replace(made, question=question, **{"is_sequence": True, **more})

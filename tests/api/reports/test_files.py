@@ -23,7 +23,7 @@ from domain.pending import Pending
 from projections.base import Row
 from projections.reports.columns import Key
 from projections.reports.period import CompareTo
-from projections.reports.section import Asked, Chart, Found
+from projections.reports.section import Chart, Criteria, Result
 from tests.api.reports.made_up import FIGURES, KEYS, MARCH, report_of, row_of, section_of
 
 FEW = [row_of(0), row_of(1, "=cmd|calc"), row_of(2, "Old Town, “Café”\nNo. 5")]
@@ -322,11 +322,11 @@ class TestComparisons:
     def report(self) -> Report:
         """Three stores, of which the first had sold half as much a month before, and the last nothing."""
 
-        def question(_: Any, asked: Asked) -> Pending[Found]:
-            if asked.period == MARCH:
-                return Pending(lambda: Found(rows=[row_of(number) for number in range(3)]))
+        def question(_: Any, criteria: Criteria) -> Pending[Result]:
+            if criteria.period == MARCH:
+                return Pending(lambda: Result(rows=[row_of(number) for number in range(3)]))
             rows = [row_of(0, gross=61_725), row_of(1) | {"returns": 123_000}]
-            return Pending(lambda: Found(rows=rows))
+            return Pending(lambda: Result(rows=rows))
 
         return report_of(replace(section_of([]), question=question), compare_to="previous_period")
 

@@ -16,7 +16,7 @@ from domain.orders.handovers import LineQuantity
 from projections.base import Row
 from projections.reports.explaining import ask_explained
 from projections.reports.period import Period
-from projections.reports.section import Asked
+from projections.reports.section import Criteria
 from projections.reports.sections.sales_summary.by_product import BY_PRODUCT
 from tests.projections.shop import MARCH, Shop
 
@@ -138,7 +138,7 @@ class TestOrders:
 
 def explained(shop: Shop, group: Group, row: Row) -> list[Row]:
     key = {"variant_id": row["variant_id"], "product_id": row["product_id"]}
-    asked = Asked(
+    criteria = Criteria(
         period=MARCH,
         position=2**63 - 1,
         permissions=frozenset(),
@@ -147,7 +147,7 @@ def explained(shop: Shop, group: Group, row: Row) -> list[Row]:
         filters=dict.fromkeys(BY_PRODUCT.filters),
     )
     with shop.open() as db:
-        return ask_explained(db, BY_PRODUCT, asked, "orders", key).read().rows
+        return ask_explained(db, BY_PRODUCT, criteria, "orders", key).read().rows
 
 
 def test_a_sale_of_two_variants_is_one_order_of_their_product(shop: Shop) -> None:

@@ -179,4 +179,4 @@ def test_each_position_is_what_was_known_then(shop: Shop, section: Section) -> N
     for at, then in known.items():
         shop.forget()
         shop.fold([at], upto=at)
-        assert shop.ask(section) == replace(then, asked=ANY)
+        assert shop.ask(section) == replace(then, criteria=ANY)

@@ -494,7 +494,7 @@ class TestAsOf:
                 for at, then in known.items():
                     shop.forget()
                     shop.fold([at], upto=at)
-                    assert shop.ask(section, period, stores=stores) == replace(then, asked=ANY)
+                    assert shop.ask(section, period, stores=stores) == replace(then, criteria=ANY)
                 shop.forget()
                 shop.fold([len(facts)])
 
@@ -532,7 +532,7 @@ class TestAPeriodThatEndsWithinAMonth:
         shop.fold([len(shop.facts())])
         assert shop.ask(section, period).rows == before.rows
         month = shop.ask(section, Period(first, date(2024, 4, 30)))
-        assert month.rows == shop.ask(section, month.asked.period, stores=shop.stores).rows
+        assert month.rows == shop.ask(section, month.criteria.period, stores=shop.stores).rows
         assert month.overall != before.overall
 
     def test_is_not_added_up_from_facts_of_that_month(self, shop: Shop) -> None:

@@ -11,7 +11,7 @@ from projections.reports.explaining import amounts_of
 from projections.reports.grouped import params_of
 from projections.reports.names import ReportNames, name_of, user_name_of
 from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.drawer_figures import FIGURES, KEYS, MEASURES
 
@@ -148,17 +148,17 @@ _BY_SHIFT: Mapping[LiteralString, LiteralString] = {
 }
 
 
-def _ask(db: Database, asked: Asked) -> Pending[Found]:
+def _ask(db: Database, criteria: Criteria) -> Pending[Result]:
     params = {
-        **params_of(db, asked),
-        **order_params(asked, CASH_OVER_SHORT.order),
-        "limit": asked.limit,
-        "offset": asked.offset,
+        **params_of(db, criteria),
+        **order_params(criteria, CASH_OVER_SHORT.order),
+        "limit": criteria.limit,
+        "offset": criteria.offset,
     }
-    statement = _STATEMENTS[asked.group or CASH_OVER_SHORT.groups[0]]
+    statement = _STATEMENTS[criteria.group or CASH_OVER_SHORT.groups[0]]
     page = ask_page(db, statement, params, MEASURES, "shifts")
 
-    def found() -> Found:
+    def found() -> Result:
         known = page.read()
         for row in known.rows:
             row["reason"] = _text(row["reason"])

@@ -11,7 +11,7 @@ from projections.reports.explaining import explained
 from projections.reports.grouped import STORES, params_of
 from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.liability_figures import (
     FIGURES,
@@ -158,14 +158,14 @@ _HOLDERS: LiteralString = explained(
 )
 
 
-def _ask(db: Database, asked: Asked) -> Pending[Found]:
+def _ask(db: Database, criteria: Criteria) -> Pending[Result]:
     params: dict[str, Any] = {
-        **params_of(db, asked),
-        **order_params(asked, LIABILITIES.order),
-        "limit": asked.limit,
-        "offset": asked.offset,
+        **params_of(db, criteria),
+        **order_params(criteria, LIABILITIES.order),
+        "limit": criteria.limit,
+        "offset": criteria.offset,
     }
-    return ask_page(db, _STATEMENTS[asked.group or "account"], params, (*MEASURES, _COUNT), "account")
+    return ask_page(db, _STATEMENTS[criteria.group or "account"], params, (*MEASURES, _COUNT), "account")
 
 
 LIABILITIES = Section(

@@ -14,7 +14,7 @@ from projections.reports.names import ReportNames, name_of
 from projections.reports.range_cache import cached
 from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import (
     COST_OF_GOODS,
     DISCOUNTS,
@@ -174,10 +174,10 @@ _FIRST_REPORTED: Mapping[str, LiteralString] = {
 }
 
 
-def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
-    params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-    statements = of_basis(asked, _STATEMENTS, _STATEMENTS_OF_CHANNEL, _FIRST_REPORTED)
-    return ask_page(db, statements[asked.group or "variant"], params, MEASURES, "gross_sales")
+def _ask_anew(db: Database, criteria: Criteria) -> Pending[Result]:
+    params = {**item_params(db, criteria), **order_params(criteria, _ORDER)}
+    statements = of_basis(criteria, _STATEMENTS, _STATEMENTS_OF_CHANNEL, _FIRST_REPORTED)
+    return ask_page(db, statements[criteria.group or "variant"], params, MEASURES, "gross_sales")
 
 
 _ask = cached(

@@ -11,7 +11,7 @@ from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS
 from projections.reports.grouped import STORES, nothing_of, params_of, whole
 from projections.reports.names import ReportNames, name_of, user_name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.figures import RETURNS
 from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.refund_figures import (
@@ -171,15 +171,15 @@ REFUND_AMOUNTS: Mapping[LiteralString, LiteralString] = {
 }
 
 
-def ask_refunds(db: Database, asked: Asked) -> Pending[Found]:
+def ask_refunds(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for a row of each tender, cashier, product, day or store, and for the whole."""
-    params = params_of(db, asked)
-    rows = db.ask(_STATEMENTS[asked.group or "method"], params)
+    params = params_of(db, criteria)
+    rows = db.ask(_STATEMENTS[criteria.group or "method"], params)
     total = db.ask(_STATEMENTS["total"], params)
 
-    def found() -> Found:
+    def found() -> Result:
         [overall] = total.rows()
-        return Found(
+        return Result(
             rows=[_with_keys(whole(row, MEASURES)) for row in rows.rows()], overall=whole(overall, MEASURES)
         )
 

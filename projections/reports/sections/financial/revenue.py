@@ -15,7 +15,7 @@ from projections.reports.groups import by_group
 from projections.reports.intervals import IS_PARTIAL
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Question, Section
+from projections.reports.section import Chart, Criteria, Question, Result, Section
 from projections.reports.sections.figures import (
     DISCOUNTS,
     GROSS_SALES,
@@ -129,10 +129,10 @@ _BESIDE_LINES = grouped(
 )
 
 
-def _ask_lines(db: Database, asked: Asked) -> Pending[Found]:
-    statement = of_basis(asked, _CATEGORIES, _CATEGORIES_OF_CHANNEL, _CATEGORIES_FIRST_REPORTED)
-    answer = db.ask(statement, item_params(db, asked))
-    return Pending(lambda: Found(rows=[whole(row, _OF_LINES) for row in answer.rows()]))
+def _ask_lines(db: Database, criteria: Criteria) -> Pending[Result]:
+    statement = of_basis(criteria, _CATEGORIES, _CATEGORIES_OF_CHANNEL, _CATEGORIES_FIRST_REPORTED)
+    answer = db.ask(statement, item_params(db, criteria))
+    return Pending(lambda: Result(rows=[whole(row, _OF_LINES) for row in answer.rows()]))
 
 
 def _with_all_keys(key: LiteralString, *questions: Question) -> Question:

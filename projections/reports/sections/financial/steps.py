@@ -8,7 +8,7 @@ from projections.base import Database, Row
 from projections.reports.columns import Column
 from projections.reports.grouped import nothing_of
 from projections.reports.intervals import FIRST_OF_WEEK, first_days, is_partial
-from projections.reports.section import Asked, Found, Question
+from projections.reports.section import Criteria, Question, Result
 
 #: The first day of the step that a business date is in.
 STEPS: Mapping[LiteralString, LiteralString] = {
@@ -29,18 +29,18 @@ IN_STEP: Mapping[LiteralString, LiteralString] = {
 def filled(question: Question, group: str, columns: Sequence[Column]) -> Question:
     """The same with a row for each step of the period, or one for all of it, though there is no fact."""
 
-    def ask(db: Database, asked: Asked) -> Pending[Found]:
-        found, keys = question(db, asked), _keys(asked, group)
-        return Pending(lambda: Found(rows=_with_empty(found.read().rows, keys, columns)))
+    def ask(db: Database, criteria: Criteria) -> Pending[Result]:
+        found, keys = question(db, criteria), _keys(criteria, group)
+        return Pending(lambda: Result(rows=_with_empty(found.read().rows, keys, columns)))
 
     return ask
 
 
-def _keys(asked: Asked, group: str) -> Sequence[Row]:
+def _keys(criteria: Criteria, group: str) -> Sequence[Row]:
     """The steps that the period has days of; none where it is told of as a whole."""
     if group not in STEPS:
         return [{"period": None, "is_partial": None}]
-    period, week_start = asked.period, asked.week_start
+    period, week_start = criteria.period, criteria.week_start
     return [
         {"period": day, "is_partial": is_partial(day, period, group, week_start)}
         for day in first_days(period, group, week_start)

@@ -11,7 +11,7 @@ from projections.reports.explaining import amounts_of
 from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS
 from projections.reports.grouped import ALL_STORES, Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.financial.behind import facts_behind
 from projections.reports.sections.sales_summary.sources import (
     SALE_FACTS,
@@ -162,13 +162,13 @@ _WHOLE = grouped(
 )
 
 
-def _ask(db: Database, asked: Asked) -> Pending[Found]:
-    taxes, whole = _BY_TAX(db, asked), _WHOLE(db, asked)
+def _ask(db: Database, criteria: Criteria) -> Pending[Result]:
+    taxes, whole = _BY_TAX(db, criteria), _WHOLE(db, criteria)
 
-    def found() -> Found:
+    def found() -> Result:
         rows = [_with_base(row) for row in taxes.read().rows]
         [once] = whole.read().rows
-        return Found(rows=rows, overall={**sums_of(rows, FIGURES), **once})
+        return Result(rows=rows, overall={**sums_of(rows, FIGURES), **once})
 
     return Pending(found)
 

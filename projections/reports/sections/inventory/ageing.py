@@ -11,7 +11,7 @@ from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
 from projections.reports.explaining import explained, of_first_day
 from projections.reports.names import ReportNames
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.inventory.explaining import OF_ROW, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS
 from projections.reports.sections.inventory.layers import LYING
@@ -203,15 +203,15 @@ _OLDEST: LiteralString = f"""
 _ORDER = "-average_age"
 
 
-def ask_ageing(db: Database, asked: Asked) -> Pending[Found]:
+def ask_ageing(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask how old the stock was at the end of the period. Raises BucketsNotValid."""
-    params = {**goods_params(db, asked, _ORDER), **params_of_buckets(db, asked)}
+    params = {**goods_params(db, criteria, _ORDER), **params_of_buckets(db, criteria)}
     return ask_ranked(db, _STATEMENT, COLUMNS, params)
 
 
-def params_of_buckets(_: Database, asked: Asked) -> dict[str, Any]:
+def params_of_buckets(_: Database, criteria: Criteria) -> dict[str, Any]:
     """From which age on each bucket is. Raises BucketsNotValid."""
-    ends = ends_of(asked.filters.get("buckets"))
+    ends = ends_of(criteria.filters.get("buckets"))
     return {"starts": [-(10**6), *(end + 1 for end in ends)]}
 
 

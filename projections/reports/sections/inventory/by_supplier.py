@@ -9,7 +9,7 @@ from projections.reports.explaining import explained
 from projections.reports.grouped import total, whole
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import MARGIN, measures_of
 from projections.reports.sections.inventory.balances import BALANCES
 from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
@@ -242,11 +242,11 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
 _ORDER = "-net_sales"
 
 
-def ask_by_supplier(db: Database, asked: Asked) -> Pending[Found]:
+def ask_by_supplier(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask what suppliers delivered and what became of it."""
-    params = {**sales_params(db, asked), **goods_params(db, asked, _ORDER)}
+    params = {**sales_params(db, criteria), **goods_params(db, criteria, _ORDER)}
     answer = db.ask(_STATEMENT, params)
-    return Pending(lambda: Found(rows=[_row(row) for row in answer.rows()]))
+    return Pending(lambda: Result(rows=[_row(row) for row in answer.rows()]))
 
 
 def _row(row: Row) -> Row:

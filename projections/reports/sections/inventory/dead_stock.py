@@ -7,7 +7,7 @@ from projections.base import Database
 from projections.reports.columns import Column
 from projections.reports.explaining import explained, of_first_day, of_last_day
 from projections.reports.names import ReportNames
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.inventory.balances import last_day
 from projections.reports.sections.inventory.explaining import OF_ROW, UNTIL, moved, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS, NOTHING
@@ -147,9 +147,9 @@ _ORIGINS: dict[LiteralString, LiteralString] = {
 _ORDER = "-on_hand"
 
 
-def ask_dead_stock(db: Database, asked: Asked) -> Pending[Found]:
+def ask_dead_stock(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask what lay there unsold at the end of the period."""
-    params = goods_params(db, asked, _ORDER)
+    params = goods_params(db, criteria, _ORDER)
     return ask_ranked(db, _STATEMENT, COLUMNS, {"days": None, **params})
 
 

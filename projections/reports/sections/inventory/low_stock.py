@@ -11,7 +11,7 @@ from projections.base import Database, Row
 from projections.catalog.variant_names import variant_name
 from projections.reports.explaining import explained
 from projections.reports.names import ReportNames, name_of
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.inventory.balances import LEVELS
 from projections.reports.sections.inventory.explaining import (
     UNTIL,
@@ -84,28 +84,28 @@ _STATEMENT: LiteralString = f"""
 """
 
 
-def ask_low_stock(db: Database, asked: Asked) -> Pending[Found]:
+def ask_low_stock(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask what was low at the end of the period."""
-    params = {**goods_params(db, asked, _ORDER), **pace_params(db, asked)}
+    params = {**goods_params(db, criteria, _ORDER), **pace_params(db, criteria)}
     answer = db.ask(_STATEMENT, params)
 
-    def found() -> Found:
+    def found() -> Result:
         rows = answer.rows()
         for row in rows:
-            _measure(row, asked)
-        return Found(rows=rows)
+            _measure(row, criteria)
+        return Result(rows=rows)
 
     return Pending(found)
 
 
-def _measure(row: Row, asked: Asked) -> None:
+def _measure(row: Row, criteria: Criteria) -> None:
     """What follows from a level and its sales."""
     pace: Decimal | None = row["daily_sales"]
     available, incoming = row["available"], row["incoming"]
     left = max(available, _NONE) / pace if pace and pace > 0 else None
     row["shortfall"] = max(shortest(row["reorder_level"] - available - incoming), _NONE)
     row["days_left"] = None if left is None else left.quantize(_TENTHS, ROUND_HALF_UP)
-    row["stock_out_on"] = None if left is None else _day_after(asked.period.to_date, left)
+    row["stock_out_on"] = None if left is None else _day_after(criteria.period.to_date, left)
     row["missed_sales"] = shortest(_rounded(max(pace or _NONE, _NONE) * row["days_out"]))
     row["suggested"] = _demand(row).suggested
     row["daily_sales"] = None if pace is None else pace.quantize(_TENTHS, ROUND_HALF_UP)

@@ -10,7 +10,7 @@ from projections.reports.columns import COSTS, Measure
 from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.ranked import in_keys
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.inventory.balances import BALANCE_CHANGES
 from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
 from projections.reports.sections.inventory.goods import (
@@ -153,9 +153,9 @@ def _explanations() -> Iterator[tuple[LiteralString, LiteralString]]:
 _EXPLANATIONS: dict[LiteralString, LiteralString] = dict(_explanations())
 
 
-def ask_movements(db: Database, asked: Asked) -> Pending[Found]:
+def ask_movements(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask what came and went."""
-    return ask_ranked(db, _STATEMENT, COLUMNS, goods_params(db, asked, _ORDER))
+    return ask_ranked(db, _STATEMENT, COLUMNS, goods_params(db, criteria, _ORDER))
 
 
 MOVEMENTS = Section(

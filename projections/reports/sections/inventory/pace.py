@@ -5,7 +5,7 @@ from typing import Any, LiteralString
 
 from projections.base import Database
 from projections.reports.columns import Measure
-from projections.reports.section import Asked
+from projections.reports.section import Criteria
 from projections.reports.sections.inventory.goods import GOODS
 from projections.reports.sections.inventory.places import here
 
@@ -124,9 +124,9 @@ DAILY_SALES: LiteralString = f"""
             THEN coalesce(pace.sold, 0)::numeric / {DAYS_IN_STOCK} END"""
 
 
-def pace_params(_: Database, asked: Asked) -> dict[str, Any]:
+def pace_params(_: Database, criteria: Criteria) -> dict[str, Any]:
     """From when on it is looked at how fast goods sell, where the report is about a moment."""
-    return {"pace_from": first_day_of_pace(asked.period.to_date)}
+    return {"pace_from": first_day_of_pace(criteria.period.to_date)}
 
 
 def first_day_of_pace(last: date) -> date:

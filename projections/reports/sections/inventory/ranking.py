@@ -12,7 +12,7 @@ from projections.pages import PAGE
 from projections.reports.columns import Column, Derived, Measure
 from projections.reports.grouped import params_of
 from projections.reports.ranked import in_keys
-from projections.reports.section import Asked, Found
+from projections.reports.section import Criteria, Result
 from projections.reports.sections.inventory.goods import (
     FILTERS,
     GOODS,
@@ -139,31 +139,31 @@ def _number(column: Column) -> LiteralString:
     return f"section.{column.name} - {_EPOCH}" if column.unit == "date" else f"section.{column.name}"
 
 
-def goods_params(db: Database, asked: Asked, order: str) -> dict[str, Any]:
+def goods_params(db: Database, criteria: Criteria, order: str) -> dict[str, Any]:
     """The parameters of such a statement."""
-    sort = asked.sort or order
+    sort = criteria.sort or order
     return {
         **dict.fromkeys(FILTERS),
-        **params_of(db, asked),
+        **params_of(db, criteria),
         "sort": sort.removeprefix("-"),
         "sign": -1 if sort.startswith("-") else 1,
-        "limit": asked.limit,
-        "offset": asked.offset,
+        "limit": criteria.limit,
+        "offset": criteria.offset,
     }
 
 
 def ask_ranked(
     db: Database, statement: LiteralString, columns: Sequence[Column], params: Mapping[str, Any]
-) -> Pending[Found]:
+) -> Pending[Result]:
     """Ask for the page of such a statement, and what all rows come to."""
     db.execute(_ROOM, {})
     answer = db.ask(statement, params)
     figures = [column for column in columns if not isinstance(column, Derived)]
 
-    def found() -> Found:
+    def found() -> Result:
         first, *rows = (_whole(row, figures) for row in answer.rows())
         overall: Row = {column.name: first[column.name] for column in figures}
-        return Found(rows=rows, overall=overall, count=first["row_count"])
+        return Result(rows=rows, overall=overall, count=first["row_count"])
 
     return Pending(found)
 

@@ -11,7 +11,7 @@ from projections.reports.explaining import explained
 from projections.reports.grouped import whole
 from projections.reports.names import ReportNames, user_name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import measures_of
 from projections.reports.sections.inventory.explaining import WITHIN, moved, quantities
 from projections.reports.sections.inventory.goods import (
@@ -214,18 +214,22 @@ _SALES_OF_ROW: LiteralString = f"""
 _ORDER = "-net_shrinkage_quantity"
 
 
-def ask_shrinkage(db: Database, asked: Asked) -> Pending[Found]:
+def ask_shrinkage(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask what is missing and what was found."""
-    are_of_goods = asked.group not in {"storage", "reason", "actor"}
-    params = {**sales_params(db, asked), **goods_params(db, asked, _ORDER), "are_of_goods": are_of_goods}
+    are_of_goods = criteria.group not in {"storage", "reason", "actor"}
+    params = {
+        **sales_params(db, criteria),
+        **goods_params(db, criteria, _ORDER),
+        "are_of_goods": are_of_goods,
+    }
     answer = db.ask(_STATEMENT, params)
     return Pending(lambda: _found(answer.rows()))
 
 
-def _found(rows: list[Row]) -> Found:
+def _found(rows: list[Row]) -> Result:
     sold = rows[0]["overall_net_sales"] if rows else None
     known = [_with_sales(whole(row, _MEASURES), row["net_sales"]) for row in rows]
-    return Found(rows=known, overall=_with_sales(sums_of(known, COLUMNS), sold))
+    return Result(rows=known, overall=_with_sales(sums_of(known, COLUMNS), sold))
 
 
 def _with_sales(row: Row, net_sales: Decimal | None) -> Row:

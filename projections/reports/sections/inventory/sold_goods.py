@@ -4,7 +4,7 @@ from typing import Any, LiteralString
 
 from projections.base import Database
 from projections.reports.grouped import STORES
-from projections.reports.section import Asked
+from projections.reports.section import Criteria
 from projections.reports.sections.inventory.explaining import quantities
 from projections.reports.sections.inventory.goods import BELOW_CATEGORY, CALLED_SO
 from projections.reports.sections.sales_summary.items import item_params, item_rows
@@ -67,6 +67,6 @@ GROUP_OF_ITEM: LiteralString = """
                     WHEN 'variant' THEN item.variant_id END"""
 
 
-def sales_params(db: Database, asked: Asked) -> dict[str, Any]:
+def sales_params(db: Database, criteria: Criteria) -> dict[str, Any]:
     """What these queries take beside the parameters of goods."""
-    return item_params(db, asked)
+    return item_params(db, criteria)

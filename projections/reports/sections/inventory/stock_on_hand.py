@@ -8,7 +8,7 @@ from projections.base import Database
 from projections.reports.columns import Column, Derived, Measure
 from projections.reports.explaining import explained, of_last_day
 from projections.reports.names import ReportNames
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.inventory.balances import LEVELS, last_day
 from projections.reports.sections.inventory.explaining import (
     OF_ROW,
@@ -201,9 +201,11 @@ EXPLANATIONS: dict[LiteralString, LiteralString] = {
 _ORDER = "name"
 
 
-def ask_stock_on_hand(db: Database, asked: Asked) -> Pending[Found]:
+def ask_stock_on_hand(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask what lay there at the end of the period."""
-    return ask_ranked(db, _STATEMENT, COLUMNS, {**goods_params(db, asked, _ORDER), **pace_params(db, asked)})
+    return ask_ranked(
+        db, _STATEMENT, COLUMNS, {**goods_params(db, criteria, _ORDER), **pace_params(db, criteria)}
+    )
 
 
 STOCK_ON_HAND = Section(

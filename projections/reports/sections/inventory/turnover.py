@@ -8,7 +8,7 @@ from projections.base import Database
 from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.inventory.balances import BALANCES
 from projections.reports.sections.inventory.explaining import BEFORE, OF_ROW, UNTIL, WITHIN, moved, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS
@@ -114,24 +114,26 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
 _ORDER = "-sold_quantity"
 
 
-def ask_turnover(db: Database, asked: Asked) -> Pending[Found]:
+def ask_turnover(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask how often the stock turned over in the period."""
-    has_sales = asked.group != "storage" and asked.filters.get("storage") is None
-    page = ask_ranked(db, _STATEMENT, COLUMNS, {**goods_params(db, asked, _ORDER), **_params(db, asked)})
+    has_sales = criteria.group != "storage" and criteria.filters.get("storage") is None
+    page = ask_ranked(
+        db, _STATEMENT, COLUMNS, {**goods_params(db, criteria, _ORDER), **_params(db, criteria)}
+    )
 
-    def found() -> Found:
+    def found() -> Result:
         known = page.read()
-        more = {"days": asked.period.days} | ({} if has_sales else {"gross_profit": None})
+        more = {"days": criteria.period.days} | ({} if has_sales else {"gross_profit": None})
         rows = [{**row, **more} for row in known.rows]
-        return Found(rows=rows, overall={**(known.overall or {}), **more}, count=known.count)
+        return Result(rows=rows, overall={**(known.overall or {}), **more}, count=known.count)
 
     return Pending(found)
 
 
-def _params(db: Database, asked: Asked) -> dict[str, Any]:
+def _params(db: Database, criteria: Criteria) -> dict[str, Any]:
     """What is sold, and how fast over the days of the period itself."""
-    sales = sales_params(db, asked)
-    return {**dict.fromkeys(FILTERS), **sales, "pace_from": asked.period.from_date}
+    sales = sales_params(db, criteria)
+    return {**dict.fromkeys(FILTERS), **sales, "pace_from": criteria.period.from_date}
 
 
 TURNOVER = Section(

@@ -10,7 +10,7 @@ from projections.catalog.price_history import PriceHistory
 from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
 from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.inventory.balances import BALANCES
 from projections.reports.sections.inventory.explaining import OF_ROW, UNTIL, moved, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS
@@ -211,9 +211,9 @@ _DELIVERY: LiteralString = _last_delivery(
 _ORDER = "-retail_value"
 
 
-def ask_valuation(db: Database, asked: Asked) -> Pending[Found]:
+def ask_valuation(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask what the stock is worth at the end of the period."""
-    return ask_ranked(db, _STATEMENT, COLUMNS, goods_params(db, asked, _ORDER))
+    return ask_ranked(db, _STATEMENT, COLUMNS, goods_params(db, criteria, _ORDER))
 
 
 VALUATION = Section(

@@ -14,7 +14,7 @@ from projections.base import Database, Row
 from projections.reports.columns import Measure
 from projections.reports.grouped import Grouping, grouped, total, whole
 from projections.reports.sales.rollups import APART
-from projections.reports.section import Asked, Found
+from projections.reports.section import Criteria, Result
 from projections.reports.sections.figures import RETURNED_ITEMS, SALES, measures_of
 from projections.reports.sections.sales_summary.distinct_orders import (
     NUMBERS,
@@ -149,28 +149,28 @@ _WHOLE: Mapping[str, str] = {"quantity": "items", "returned_quantity": "returned
 def ask_best(
     db: Database,
     statements: Mapping[bool, LiteralString],
-    asked: Asked,
+    criteria: Criteria,
     order: str,
     measures: tuple[Measure, ...],
-) -> Pending[Found]:
+) -> Pending[Result]:
     """Ask for a page, in this order where none is asked for, and for the whole.
 
     `statements` are those by net sales (True) and by other figures.
     """
-    sort = asked.sort or order
+    sort = criteria.sort or order
     by_net = sort in {"-net_sales", "-share"}
     params = {"figure": sort.removeprefix("-"), "descends": sort.startswith("-"), "by_net": by_net}
-    answer = db.ask(statements[by_net], {**item_params(db, asked), **params})
-    whole_sales = _ALL_SALES(db, asked)
+    answer = db.ask(statements[by_net], {**item_params(db, criteria), **params})
+    whole_sales = _ALL_SALES(db, criteria)
 
-    def found() -> Found:
+    def found() -> Result:
         rows, (sales,) = answer.rows(), whole_sales.read().rows
         overall: Row = {
             one.name: sales[_WHOLE.get(one.name, one.name)] if one.footer == "sum" else None
             for one in measures
         }
         page = [whole(row, measures) for row in rows if row["key"] is not None]
-        return Found(rows=_classed(page, rows[0]), overall=overall, count=rows[0]["number"])
+        return Result(rows=_classed(page, rows[0]), overall=overall, count=rows[0]["number"])
 
     return Pending(found)
 

@@ -8,7 +8,7 @@ from projections.reports.explaining import Explanations, explained
 from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS, WITH_CUTS, was_first_reported
 from projections.reports.grouped import STORES
 from projections.reports.sales.rollups import NOBODY
-from projections.reports.section import Asked, Found
+from projections.reports.section import Criteria, Result
 from projections.reports.sections.sales_summary.customers import customer_params, customer_rows
 from projections.reports.sections.sales_summary.sources import SALE_FACTS
 
@@ -59,14 +59,14 @@ _FIRST_REPORTED: LiteralString = _statement(
 )
 
 
-def ask_buyers(db: Database, asked: Asked) -> Pending[Found]:
+def ask_buyers(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for both numbers, in one row."""
-    is_filtered = any(value is not None for value in asked.filters.values())
+    is_filtered = any(value is not None for value in criteria.filters.values())
     statement = _OF_SALES if is_filtered else _OF_MONTHS
     answer = db.ask(
-        _FIRST_REPORTED if asked.basis == "first_reported" else statement, customer_params(db, asked)
+        _FIRST_REPORTED if criteria.basis == "first_reported" else statement, customer_params(db, criteria)
     )
-    return Pending(lambda: Found(rows=answer.rows()))
+    return Pending(lambda: Result(rows=answer.rows()))
 
 
 _BUYING: LiteralString = SALE_FACTS.rows(("customer_id", "orders", "position", "business_date", "store_no"))

@@ -10,7 +10,7 @@ from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key, sums_of
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import LINES
 from projections.reports.sections.sales_summary.items import item_explanations
 from projections.reports.sections.sales_summary.sums_of_items import sums_of_items
@@ -42,16 +42,16 @@ _BELOW: LiteralString = """CASE WHEN %(key_category_id)s::uuid IS NULL THEN item
 _ask_own = sums_of_items("category_id", {})
 
 
-def ask_categories(db: Database, asked: Asked) -> Pending[Found]:
+def ask_categories(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for what was sold of each category and of those below it, down to the depth that is asked for."""
-    own = _ask_own(db, asked)
-    tree = db.ask(_TREE, {"company_id": db.company_id, "position": asked.position})
-    depth = asked.filters["depth"]
+    own = _ask_own(db, criteria)
+    tree = db.ask(_TREE, {"company_id": db.company_id, "position": criteria.position})
+    depth = criteria.filters["depth"]
 
-    def found() -> Found:
+    def found() -> Result:
         rows = _tree({row["id"]: row for row in tree.rows()}, own.read().rows)
         shown = [row for row in rows if depth is None or row["depth"] <= depth]
-        return Found(rows=shown, overall=sums_of(filter(_is_root, rows), LINES))
+        return Result(rows=shown, overall=sums_of(filter(_is_root, rows), LINES))
 
     return Pending(found)
 

@@ -13,7 +13,7 @@ from projections.reports.grouped import Source, total
 from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.rollups import NOBODY
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.figures import SALES, measures_of
 from projections.reports.sections.sales_summary.customers import customer_params, customer_rows
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS, STORE_DAYS
@@ -130,24 +130,24 @@ _FIRST_REPORTED: LiteralString = _whole(
 )
 
 
-def ask_customers(db: Database, asked: Asked) -> Pending[Found]:
+def ask_customers(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for one page of the customers that bought something, or gave it back."""
-    params = {**customer_params(db, asked), **order_params(asked, _ORDER)}
-    found = ask_page(db, _statement(asked), params, _MEASURES, "key")
+    params = {**customer_params(db, criteria), **order_params(criteria, _ORDER)}
+    found = ask_page(db, _statement(criteria), params, _MEASURES, "key")
     return Pending(lambda: _own(found.read()))
 
 
-def _statement(asked: Asked) -> LiteralString:
-    if asked.basis == "first_reported":
+def _statement(criteria: Criteria) -> LiteralString:
+    if criteria.basis == "first_reported":
         return _FIRST_REPORTED
-    if asked.filters["channel"] is not None:
+    if criteria.filters["channel"] is not None:
         return _OF_CHANNEL
-    if asked.filters["customer_group"] is not None:
+    if criteria.filters["customer_group"] is not None:
         return _OF_GROUP
-    return _RANKED[(asked.sort or _ORDER).removeprefix("-")]
+    return _RANKED[(criteria.sort or _ORDER).removeprefix("-")]
 
 
-def _own(found: Found) -> Found:
+def _own(found: Result) -> Result:
     """Without what only the question needs."""
     for row in found.rows:
         del row["key"]

@@ -7,7 +7,7 @@ from projections.reports.columns import Column, Derived, Key, Measure, ratio
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Joined, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import measures_of
 from projections.reports.sections.sales_summary.sources import (
     PAYMENT_DAYS,
@@ -128,9 +128,9 @@ _OF_ALL = Joined(
 _OF_CHANNEL = grouped(_grouping(PAYMENT_FACTS, _MEASURES))
 
 
-def ask_methods(db: Database, asked: Asked) -> Pending[Found]:
+def ask_methods(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for a row of each method."""
-    return (_OF_ALL if asked.filters["channel"] is None else _OF_CHANNEL)(db, asked)
+    return (_OF_ALL if criteria.filters["channel"] is None else _OF_CHANNEL)(db, criteria)
 
 
 BY_PAYMENT_METHOD = Section(

@@ -15,7 +15,7 @@ from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Source, grouped, nothing_of
 from projections.reports.intervals import FIRST_OF_WEEK, IS_PARTIAL, first_days, is_partial, last_day
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Question, Section
+from projections.reports.section import Chart, Criteria, Question, Result, Section
 from projections.reports.sections.figures import SALES, measures_of
 from projections.reports.sections.sales_summary.sources import (
     SALE_FACTS,
@@ -73,17 +73,17 @@ _FILTERED: Mapping[str, Question] = {
 }
 
 
-def ask_periods(db: Database, asked: Asked) -> Pending[Found]:
+def ask_periods(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for a row of each interval of the period, in order of time."""
-    interval = asked.filters["interval"]
-    is_filtered = any(value is not None for name, value in asked.filters.items() if name != "interval")
-    filters = {name: value for name, value in asked.filters.items() if name != "interval"}
-    found = (_FILTERED if is_filtered else _QUESTIONS)[interval](db, replace(asked, filters=filters))
-    stores = ask_stores(db, asked.stores)
-    return Pending(lambda: Found(rows=_filled(found.read().rows, asked, stores.read())))
+    interval = criteria.filters["interval"]
+    is_filtered = any(value is not None for name, value in criteria.filters.items() if name != "interval")
+    filters = {name: value for name, value in criteria.filters.items() if name != "interval"}
+    found = (_FILTERED if is_filtered else _QUESTIONS)[interval](db, replace(criteria, filters=filters))
+    stores = ask_stores(db, criteria.stores)
+    return Pending(lambda: Result(rows=_filled(found.read().rows, criteria, stores.read())))
 
 
-def _filled(found: Sequence[Row], asked: Asked, stores: Sequence[Row]) -> list[Row]:
+def _filled(found: Sequence[Row], criteria: Criteria, stores: Sequence[Row]) -> list[Row]:
     """A row for each interval, with nothing where there is no fact, and when it begins and ends."""
     cut = _common(store["day_cut"] for store in stores)
     zone = _common(store["timezone"] for store in stores)
@@ -98,8 +98,8 @@ def _filled(found: Sequence[Row], asked: Asked, stores: Sequence[Row]) -> list[R
     }
     by_key = {_key(row): row for row in found}
     rows = []
-    for key in _intervals(asked, time.fromisoformat(cut).hour if cut else 0):
-        times = _times(key, asked, ZoneInfo(zone), time.fromisoformat(cut)) if zone and cut else {}
+    for key in _intervals(criteria, time.fromisoformat(cut).hour if cut else 0):
+        times = _times(key, criteria, ZoneInfo(zone), time.fromisoformat(cut)) if zone and cut else {}
         rows.append({**nothing, **key, **by_key.get(_key(key), {}), **times})
     return rows
 
@@ -114,27 +114,27 @@ def _key(row: Row) -> tuple[Any, ...]:
     return row.get("period"), row.get("hour"), row.get("weekday")
 
 
-def _intervals(asked: Asked, cut: int) -> Iterator[Row]:
+def _intervals(criteria: Criteria, cut: int) -> Iterator[Row]:
     """The intervals of a period by their keys; a trading day begins with the hour of its cut."""
-    interval, period = asked.filters["interval"], asked.period
+    interval, period = criteria.filters["interval"], criteria.period
     hours = [(cut + number) % 24 for number in range(24)]
     if interval == "hour_of_week":
-        yield from ({"weekday": day, "hour": hour} for day in weekdays(asked.week_start) for hour in hours)
+        yield from ({"weekday": day, "hour": hour} for day in weekdays(criteria.week_start) for hour in hours)
     elif interval == "hour_of_day":
         yield from ({"hour": hour} for hour in hours)
     elif interval == "day_of_week":
-        yield from ({"weekday": day} for day in weekdays(asked.week_start))
+        yield from ({"weekday": day} for day in weekdays(criteria.week_start))
     elif interval == "hour":
-        days = first_days(period, "day", asked.week_start)
+        days = first_days(period, "day", criteria.week_start)
         yield from ({"period": day, "hour": hour, "is_partial": False} for day in days for hour in hours)
     else:
-        for day in first_days(period, interval, asked.week_start):
-            yield {"period": day, "is_partial": is_partial(day, period, interval, asked.week_start)}
+        for day in first_days(period, interval, criteria.week_start):
+            yield {"period": day, "is_partial": is_partial(day, period, interval, criteria.week_start)}
 
 
-def _times(key: Row, asked: Asked, zone: ZoneInfo, cut: time) -> Row:
+def _times(key: Row, criteria: Criteria, zone: ZoneInfo, cut: time) -> Row:
     """When an interval begins and ends: days at the cut, and not before or after the period."""
-    interval, period, day = asked.filters["interval"], asked.period, key.get("period")
+    interval, period, day = criteria.filters["interval"], criteria.period, key.get("period")
     if day is None:
         return {}
     if interval == "hour":
@@ -144,7 +144,7 @@ def _times(key: Row, asked: Asked, zone: ZoneInfo, cut: time) -> Row:
             "starts_at": _utc(day, hour, zone, later),
             "ends_at": _utc(day, hour, zone, later + timedelta(hours=1)),
         }
-    last = min(last_day(day, interval, asked.week_start), period.to_date)
+    last = min(last_day(day, interval, criteria.week_start), period.to_date)
     return {
         "starts_at": _utc(max(day, period.from_date), cut, zone),
         "ends_at": _utc(last, cut, zone, timedelta(days=1)),

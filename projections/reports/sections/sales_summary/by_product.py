@@ -13,7 +13,7 @@ from projections.reports.grouped import total
 from projections.reports.range_cache import cached
 from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import LINES, measures_of
 from projections.reports.sections.sales_summary.best_products import ask_best, best_products
 from projections.reports.sections.sales_summary.distinct_orders import (
@@ -133,16 +133,16 @@ _BEST: Mapping[str, Mapping[bool, LiteralString]] = {
 }
 
 
-def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
-    group = asked.group or "variant"
-    if asked.keys is not None:
+def _ask_anew(db: Database, criteria: Criteria) -> Pending[Result]:
+    group = criteria.group or "variant"
+    if criteria.keys is not None:
         # A row is of a variant or of a product, whichever it is asked by.
         place = 0 if group == "variant" else 1
-        asked = replace(asked, keys=tuple(key.split(",")[place] for key in asked.keys))
-    if asked.basis == "current" and all(value is None for value in asked.filters.values()):
-        return ask_best(db, _BEST[group], asked, _ORDER, _MEASURES)
-    params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-    statements = of_basis(asked, _STATEMENTS, _STATEMENTS_OF_CHANNEL, _FIRST_REPORTED)
+        criteria = replace(criteria, keys=tuple(key.split(",")[place] for key in criteria.keys))
+    if criteria.basis == "current" and all(value is None for value in criteria.filters.values()):
+        return ask_best(db, _BEST[group], criteria, _ORDER, _MEASURES)
+    params = {**item_params(db, criteria), **order_params(criteria, _ORDER)}
+    statements = of_basis(criteria, _STATEMENTS, _STATEMENTS_OF_CHANNEL, _FIRST_REPORTED)
     return ask_page(db, statements[group], params, _MEASURES, "key")
 
 
@@ -160,16 +160,16 @@ _ask = cached(
 )
 
 
-def ask_products(db: Database, asked: Asked) -> Pending[Found]:
+def ask_products(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for one page of what was sold of variants or products, named as at their latest sale."""
-    found = _ask(db, asked)
+    found = _ask(db, criteria)
     return Pending(lambda: _with_keys(found.read()))
 
 
-def _with_keys(found: Found) -> Found:
+def _with_keys(found: Result) -> Result:
     nothing = {"variant_id": None, "sku": None, "variant_name": None}
     rows = [{name: value for name, value in {**nothing, **row}.items() if name != "no"} for row in found.rows]
-    return Found(rows=rows, overall=found.overall, count=found.count)
+    return Result(rows=rows, overall=found.overall, count=found.count)
 
 
 _CONDITIONS: Mapping[LiteralString, LiteralString] = {

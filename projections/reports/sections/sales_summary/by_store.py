@@ -11,7 +11,7 @@ from projections.reports.first_reported import WITH_CUTS
 from projections.reports.grouped import Grouping, Joined, ask_rows, grouped
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import SALES, SHARE, measures_of
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS, of_basis
 
@@ -65,9 +65,9 @@ _OPEN_DAYS_OF_CHANNEL: LiteralString = _open_days(SALE_FACTS.rows(_OF_DAYS))
 _OPEN_DAYS_FIRST_REPORTED: LiteralString = _open_days(SALE_FACTS.first_reported(_OF_DAYS), WITH_CUTS)
 
 
-def _ask_open_days(db: Database, asked: Asked) -> Pending[Found]:
-    statement = of_basis(asked, _OPEN_DAYS, _OPEN_DAYS_OF_CHANNEL, _OPEN_DAYS_FIRST_REPORTED)
-    return ask_rows(db, asked, statement, (OPEN_DAYS,))
+def _ask_open_days(db: Database, criteria: Criteria) -> Pending[Result]:
+    statement = of_basis(criteria, _OPEN_DAYS, _OPEN_DAYS_OF_CHANNEL, _OPEN_DAYS_FIRST_REPORTED)
+    return ask_rows(db, criteria, statement, (OPEN_DAYS,))
 
 
 _IS_STORE: LiteralString = """store_no = (

@@ -10,7 +10,7 @@ from projections.base import Database
 from projections.reports.grouped import STORES, params_of
 from projections.reports.open_months import OF_OPEN_MONTH, WITHOUT_OPEN_MONTH, open_month
 from projections.reports.sales.rollups import NOBODY
-from projections.reports.section import Asked
+from projections.reports.section import Criteria
 from projections.reports.spans import span_params, spans_of
 
 #: Of which month, customer and store a fact is.
@@ -52,13 +52,13 @@ def customer_rows(columns: Sequence[LiteralString]) -> LiteralString:
            AND {WITHOUT_OPEN_MONTH}"""
 
 
-def customer_params(db: Database, asked: Asked) -> dict[str, Any]:
+def customer_params(db: Database, criteria: Criteria) -> dict[str, Any]:
     """The parameters of a question about customers."""
-    spans = spans_of(asked.period, by_year=False)
+    spans = spans_of(criteria.period, by_year=False)
     return {
-        **params_of(db, asked),
+        **params_of(db, criteria),
         **span_params(spans),
-        "open_month": open_month(asked, spans),
-        "limit": asked.limit,
-        "offset": asked.offset,
+        "open_month": open_month(criteria, spans),
+        "limit": criteria.limit,
+        "offset": criteria.offset,
     }

@@ -12,7 +12,7 @@ from projections.reports.explaining import Explanations, explanations
 from projections.reports.grouped import STORES, Source, params_of
 from projections.reports.open_months import OF_OPEN_MONTH, WITHOUT_OPEN_MONTH, open_month
 from projections.reports.sales.rollups import APART
-from projections.reports.section import EVERYTHING, Asked
+from projections.reports.section import EVERYTHING, Criteria
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS
 from projections.reports.spans import span_params, spans_by_day, spans_of
 
@@ -110,19 +110,21 @@ def item_rows_of_channel(columns: tuple[LiteralString, ...], condition: LiteralS
            AND line.position = sale.position"""
 
 
-def item_params(db: Database, asked: Asked) -> dict[str, Any]:
+def item_params(db: Database, criteria: Criteria) -> dict[str, Any]:
     """The parameters of a question about items."""
-    is_past = asked.position < EVERYTHING
+    is_past = criteria.position < EVERYTHING
     spans = (
-        spans_of(asked.period, by_year=not is_past) if asked.stores is None else spans_by_day(asked.period)
+        spans_of(criteria.period, by_year=not is_past)
+        if criteria.stores is None
+        else spans_by_day(criteria.period)
     )
     return {
-        **params_of(db, asked),
+        **params_of(db, criteria),
         **span_params(spans),
-        "open_month": open_month(asked, spans),
+        "open_month": open_month(criteria, spans),
         "is_past": is_past,
-        "limit": asked.limit,
-        "offset": asked.offset,
+        "limit": criteria.limit,
+        "offset": criteria.offset,
     }
 
 

@@ -8,7 +8,7 @@ from projections.reports.columns import Measure
 from projections.reports.explaining import Explanations, explained
 from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS, WITH_CUTS
 from projections.reports.grouped import STORE_IDS, ask_rows
-from projections.reports.section import Asked, Found
+from projections.reports.section import Criteria, Result
 from projections.reports.sections.sales_summary.sources import PAYMENT_DAYS, PAYMENT_FACTS
 
 DUES_PAID = Measure(
@@ -76,12 +76,12 @@ _OF_SALES: LiteralString = _statement(PAYMENT_FACTS.rows(_COLUMNS))
 _FIRST_REPORTED: LiteralString = _statement(PAYMENT_FACTS.first_reported(_COLUMNS), first_reported=True)
 
 
-def ask_money(db: Database, asked: Asked) -> Pending[Found]:
+def ask_money(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for what came in, in one row."""
-    is_filtered = any(value is not None for value in asked.filters.values())
+    is_filtered = any(value is not None for value in criteria.filters.values())
     statement = _OF_SALES if is_filtered else _OF_DAYS
-    first_reported = asked.basis == "first_reported"
-    return ask_rows(db, asked, _FIRST_REPORTED if first_reported else statement, _MEASURES)
+    first_reported = criteria.basis == "first_reported"
+    return ask_rows(db, criteria, _FIRST_REPORTED if first_reported else statement, _MEASURES)
 
 
 _DUES_PAID: LiteralString = f"""

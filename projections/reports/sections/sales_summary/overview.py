@@ -8,7 +8,7 @@ from projections.reports.columns import Column, Distinct, Measure
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Joined, grouped
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import RETURNED_ITEMS, SALES, measures_of
 from projections.reports.sections.sales_summary.buyers import EXPLAINED_BUYERS, ask_buyers
 from projections.reports.sections.sales_summary.figures import ITEMS_PER_ORDER, REFUND_COUNT, VOIDS
@@ -85,13 +85,13 @@ _SALES = grouped(
 _JOINED = Joined(keys=(), questions=(_SALES, ask_buyers, ask_money), measures=COLUMNS)
 
 
-def ask_overview(db: Database, asked: Asked) -> Pending[Found]:
+def ask_overview(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for the one row, which is the whole too: how many customers there are does not follow from rows."""
-    found = _JOINED(db, asked)
+    found = _JOINED(db, criteria)
 
-    def row() -> Found:
+    def row() -> Result:
         [whole] = found.read().rows
-        return Found(rows=[whole], overall={**whole})
+        return Result(rows=[whole], overall={**whole})
 
     return Pending(row)
 

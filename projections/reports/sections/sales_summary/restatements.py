@@ -11,7 +11,7 @@ from projections.reports.first_reported import DAY_CUTS, WITH_CUTS
 from projections.reports.grouped import ask_rows
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Found, Section
+from projections.reports.section import Criteria, Result, Section
 from projections.reports.sections.sales_summary.places import is_place
 from projections.reports.sections.sales_summary.sources import STORE_DAYS
 
@@ -117,15 +117,15 @@ _RESTATED: LiteralString = f"""
 """
 
 
-def ask_restatements(db: Database, asked: Asked) -> Pending[Found]:
+def ask_restatements(db: Database, criteria: Criteria) -> Pending[Result]:
     """Ask for the days of stores of which something became known after they were closed."""
-    return ask_rows(db, asked, _STATEMENT, _MEASURES)
+    return ask_rows(db, criteria, _STATEMENT, _MEASURES)
 
 
-def ask_restated(db: Database, asked: Asked) -> Pending[Row]:
+def ask_restated(db: Database, criteria: Criteria) -> Pending[Row]:
     """Ask for how many facts these are in all, and by what they change net sales."""
     measures = (LATE_FACTS, Measure(name="net_sales", label="", unit="money", meaning=""))
-    found = ask_rows(db, asked, _RESTATED, measures)
+    found = ask_rows(db, criteria, _RESTATED, measures)
     return Pending(lambda: found.read().rows[0])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import LiteralString, TypeVar
 
 from projections.reports.grouped import ALL_STORES, STORE_IDS, Source
-from projections.reports.section import Asked
+from projections.reports.section import Criteria
 
 T = TypeVar("T")
 
@@ -62,8 +62,8 @@ def with_channel(facts: LiteralString) -> LiteralString:
                  WHERE fact.company_id = %(company_id)s) AS fact"""
 
 
-def of_basis(asked: Asked, current: T, of_channel: T, first_reported: T) -> T:
+def of_basis(criteria: Criteria, current: T, of_channel: T, first_reported: T) -> T:
     """Which of these to ask: sums tell neither channels apart nor what days were first reported as."""
-    if asked.basis == "first_reported":
+    if criteria.basis == "first_reported":
         return first_reported
-    return current if asked.filters.get("channel") is None else of_channel
+    return current if criteria.filters.get("channel") is None else of_channel

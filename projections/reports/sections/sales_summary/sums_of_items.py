@@ -8,7 +8,7 @@ from projections.base import Database
 from projections.reports.first_reported import IN_CUTS, WITH_CUTS
 from projections.reports.grouped import total, whole
 from projections.reports.range_cache import cached
-from projections.reports.section import Asked, Found, Question
+from projections.reports.section import Criteria, Question, Result
 from projections.reports.sections.figures import LINES, measures_of
 from projections.reports.sections.sales_summary.items import (
     columns_of,
@@ -29,10 +29,10 @@ def sums_of_items(key: LiteralString, labels: Mapping[LiteralString, LiteralStri
     of_channel = _statement(key, labels, item_rows_of_channel(_NAMES))
     first_reported = _statement(key, labels, item_rows_of_channel(_NAMES, IN_CUTS), WITH_CUTS)
 
-    def question(db: Database, asked: Asked) -> Pending[Found]:
-        text = of_basis(asked, statement, of_channel, first_reported)
-        answer = db.ask(text, item_params(db, asked))
-        return Pending(lambda: Found(rows=[whole(row, _MEASURES) for row in answer.rows()]))
+    def question(db: Database, criteria: Criteria) -> Pending[Result]:
+        text = of_basis(criteria, statement, of_channel, first_reported)
+        answer = db.ask(text, item_params(db, criteria))
+        return Pending(lambda: Result(rows=[whole(row, _MEASURES) for row in answer.rows()]))
 
     return cached(
         question,

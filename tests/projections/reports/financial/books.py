@@ -16,7 +16,7 @@ from projections.base import Projection, Row
 from projections.reports.columns import COSTS, Column
 from projections.reports.explaining import Explained, ask_explained
 from projections.reports.period import Interval, Period
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 from projections.reports.table import Table, ask_table
 from tests.projections.reports.financial.trade import Trade
 
@@ -85,7 +85,7 @@ def ways_to_ask(section: Section) -> Iterator[dict[str, Any]]:
         yield {}
 
 
-def _asked(section: Section, **asked: Any) -> Asked:
+def _asked(section: Section, **asked: Any) -> Criteria:
     every: dict[str, Any] = {
         "period": EVER,
         "position": EVERYTHING,
@@ -96,4 +96,4 @@ def _asked(section: Section, **asked: Any) -> Asked:
     }
     usual = {"interval": "day"} if "interval" in section.filters else {}
     filters = {**dict.fromkeys(section.filters), **usual, **every.pop("filters", {})}
-    return Asked(**every, filters=filters)
+    return Criteria(**every, filters=filters)

@@ -45,7 +45,7 @@ from projections.reports.explaining import Explained, ask_explained
 from projections.reports.names import ReportNames
 from projections.reports.period import Period
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 from projections.reports.stock import StockReports
 from projections.reports.table import Table, ask_table
 from tests.commands import samples
@@ -171,7 +171,7 @@ class Stockroom:
         **more: Any,
     ) -> Table:
         """The table of a section, up to a position of the log."""
-        asked = Asked(
+        criteria = Criteria(
             period=Period(first, last),
             position=self.position if position is None else position,
             permissions=permissions,
@@ -180,24 +180,24 @@ class Stockroom:
             limit=limit,
             **{"group": section.groups[0] if section.groups else None, "sort": section.order} | more,
         )
-        return self.ask_for(section, asked)
+        return self.ask_for(section, criteria)
 
-    def ask_for(self, section: Section, asked: Asked) -> Table:
+    def ask_for(self, section: Section, criteria: Criteria) -> Table:
         with self.open() as opened:
             plan_for_values(opened)
-            return ask_table(opened, section, asked).read()
+            return ask_table(opened, section, criteria).read()
 
-    def explain(self, section: Section, asked: Asked, column: str, row: Row | None) -> Explained:
+    def explain(self, section: Section, criteria: Criteria, column: str, row: Row | None) -> Explained:
         """The facts of a figure of a row, or without one of the whole."""
         with self.open() as opened:
             plan_for_values(opened)
-            return ask_explained(opened, section, asked, column, row).read()
+            return ask_explained(opened, section, criteria, column, row).read()
 
     def facts_of(
         self, section: Section, column: str, day: date | None = None, **filters: Any
     ) -> list[tuple[Any, Any]]:
         """The event and the amount of each fact of a figure of the whole, at the end of a day (today)."""
-        asked = Asked(
+        criteria = Criteria(
             period=Period(day or self.day, day or self.day),
             position=self.position,
             permissions=EVERYTHING,
@@ -205,7 +205,7 @@ class Stockroom:
             limit=None,
             group="variant",
         )
-        facts = self.explain(section, asked, column, None).rows
+        facts = self.explain(section, criteria, column, None).rows
         return [(self.events[fact["position"] - 1], fact["amount"]) for fact in facts]
 
     def record(self, aggregates: Iterable[Aggregate]) -> None:

@@ -11,7 +11,7 @@ from domain.stock.reorder_points import ReorderPoint
 from projections.base import Row
 from projections.reports.columns import Column
 from projections.reports.period import Period
-from projections.reports.section import Asked, Section
+from projections.reports.section import Criteria, Section
 from projections.reports.sections.inventory import INVENTORY_REPORT
 from tests.commands.samples import id_of
 from tests.conftest import Database
@@ -55,8 +55,8 @@ def busy(database: Database) -> Any:
     room.close()
 
 
-def total_of(room: Stockroom, asked: Asked, section: Section, name: str, row: Any) -> Any:
-    explained = room.explain(section, asked, name, row)
+def total_of(room: Stockroom, criteria: Criteria, section: Section, name: str, row: Any) -> Any:
+    explained = room.explain(section, criteria, name, row)
     if explained.rows:
         assert explained.total == sum(one["amount"] for one in explained.rows)
         assert explained.count == len(explained.rows)
@@ -85,7 +85,7 @@ def test_facts_add_up_to_the_figure(busy: Stockroom, section: Section) -> None:
         name = chance.choice([None, *FILTERS])
         filters = {name: FILTERS[name]} if name else {}
         more: dict[str, Any] = {"days": 5} if "days" in section.filters else {}
-        asked = Asked(
+        criteria = Criteria(
             period=Period(last - timedelta(days=15), last),
             position=position,
             permissions=EVERYTHING,
@@ -95,11 +95,11 @@ def test_facts_add_up_to_the_figure(busy: Stockroom, section: Section) -> None:
             sort=section.order,
             limit=None,
         )
-        table = busy.ask_for(section, asked)
+        table = busy.ask_for(section, criteria)
         for column in section.explanations:
             for row in (*table.rows, None):
                 figure = row[column] if row else table.overall[column]
-                assert total_of(busy, asked, section, column, row) == figure, (column, group, filters)
+                assert total_of(busy, criteria, section, column, row) == figure, (column, group, filters)
         for given in (one for one in section.columns if one.name in section.origins):
             for row in (one for one in table.rows if one[given.name]):
-                check_origins(busy, busy.explain(section, asked, given.name, row).rows, given, row)
+                check_origins(busy, busy.explain(section, criteria, given.name, row).rows, given, row)
