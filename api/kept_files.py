@@ -49,7 +49,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class Download:
     """What of a file is to be sent: nothing, if the client has it."""
 
     etag: str
@@ -97,29 +97,29 @@ class KeptFiles(Resource):
         pieces: Callable[[Reading, Stretch], Iterable[bytes]],
         *,
         may_pack: bool = False,
-    ) -> tuple[Row, Wanted, IO[bytes]]:
+    ) -> tuple[Row, Download, IO[bytes]]:
         """The row of the file that `find` finds, what of it is wanted, and where that was written.
 
         `find` raises what keeps the file from the caller. Raises HTTPRangeNotSatisfiable.
         """
         file: IO[bytes] = TemporaryFile()  # noqa: SIM115 the response closes it
 
-        def read(reading: Reading) -> tuple[Row, Wanted]:
+        def read(reading: Reading) -> tuple[Row, Download]:
             row = find(reading)
-            wanted = _wanted(req, row["sha256"], row["bytes"], may_pack=may_pack)
-            if not wanted.is_known:
-                wanted.write(pieces(reading, wanted.stretch), file)
-            return row, wanted
+            download = _wanted(req, row["sha256"], row["bytes"], may_pack=may_pack)
+            if not download.is_known:
+                download.write(pieces(reading, download.stretch), file)
+            return row, download
 
         try:
-            row, wanted = self.ask(req, resp, read)
+            row, download = self.ask(req, resp, read)
         except BaseException:
             file.close()
             raise
-        return row, wanted, file
+        return row, download, file
 
 
-def _wanted(req: Request, sha256: str, size: int, *, may_pack: bool) -> Wanted:
+def _wanted(req: Request, sha256: str, size: int, *, may_pack: bool) -> Download:
     """What of a file is asked for, packed if it may be and is not asked for in parts.
 
     Raises HTTPRangeNotSatisfiable.
@@ -127,8 +127,8 @@ def _wanted(req: Request, sha256: str, size: int, *, may_pack: bool) -> Wanted:
     is_packed = may_pack and req.range is None and takes_gzip(req)
     etag = f'"{sha256}-gzip"' if is_packed else f'"{sha256}"'
     if matches_etag(req, etag):
-        return Wanted(etag=etag, stretch=Stretch(0, -1, 0), is_packed=is_packed, is_known=True)
-    return Wanted(etag=etag, stretch=_stretch_of(req, etag, size), is_packed=is_packed)
+        return Download(etag=etag, stretch=Stretch(0, -1, 0), is_packed=is_packed, is_known=True)
+    return Download(etag=etag, stretch=_stretch_of(req, etag, size), is_packed=is_packed)
 
 
 def _stretch_of(req: Request, etag: str, size: int) -> Stretch:

@@ -21,7 +21,7 @@ from domain.catalog.images import Picture, Rendition
 from domain.seals.refusals import NoSealKey
 from domain.webhooks.targets import TargetRules
 from projections.base import Database, EventNotReadable, Params, Row
-from projections.feed import Told
+from projections.feed import PublicFact
 from projections.log_proofs import LogProof
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Reading(Protocol):
         Raises NewerEvent, DamagedEvent.
         """
 
-    def told(self, row: Row, *, with_costs: bool) -> Told:
+    def public_fact(self, row: Row, *, with_costs: bool) -> PublicFact:
         """What followers of the log are told of a row of it, without what tells about persons.
 
         Raises NewerEvent, DamagedEvent.

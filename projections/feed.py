@@ -61,7 +61,7 @@ class CursorAhead(Conflict):
         return refusal
 
 
-class Told(NamedTuple):
+class PublicFact(NamedTuple):
     """What followers are told of an event beside its place: what it says, when it was decided, by whom."""
 
     data: Any

@@ -102,10 +102,12 @@ class Feed(Resource):
             patterns=patterns,
             epoch=query.get("epoch"),
         )
-        return _told(stretch, reading, with_costs=req.context.caller.sees_costs)
+        return _public_facts(stretch, reading, with_costs=req.context.caller.sees_costs)
 
 
-def _told(stretch: Stretch, reading: Reading, *, with_costs: bool) -> tuple[Stretch, list[FeedEventAnswer]]:
+def _public_facts(
+    stretch: Stretch, reading: Reading, *, with_costs: bool
+) -> tuple[Stretch, list[FeedEventAnswer]]:
     """The rows of a stretch, of those that can be read.
 
     One that cannot ends it; where it is the first, that is the answer. Raises NewerEvent, DamagedEvent.
@@ -113,7 +115,7 @@ def _told(stretch: Stretch, reading: Reading, *, with_costs: bool) -> tuple[Stre
     shown: list[FeedEventAnswer] = []
     for row in stretch.rows:
         try:
-            told = reading.told(row, with_costs=with_costs)
+            fact = reading.public_fact(row, with_costs=with_costs)
         except EventNotReadable:
             if not shown:
                 raise
@@ -125,10 +127,10 @@ def _told(stretch: Stretch, reading: Reading, *, with_costs: bool) -> tuple[Stre
                 type=row["type"],
                 stream_id=row["stream_id"],
                 stream_version=row["stream_version"],
-                at=told.at,
+                at=fact.at,
                 recorded_at=row["recorded_at"],
-                actor_id=told.actor_id,
-                data=told.data,
+                actor_id=fact.actor_id,
+                data=fact.data,
             )
         )
     return stretch, shown

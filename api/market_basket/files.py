@@ -90,7 +90,7 @@ class BasketListing(Listing):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FileRows:
     """Rows of a file, of so many in all: of which section, and what ids that were asked for are called."""
 
     section: str
@@ -105,7 +105,7 @@ class Found:
 class BasketFile(BasketResource):
     """Base of what answers with a file."""
 
-    def send(self, req: Request, resp: Response, find: Callable[[Look, Mapping[str, Any]], Found]) -> None:
+    def send(self, req: Request, resp: Response, find: Callable[[Look, Mapping[str, Any]], FileRows]) -> None:
         """Answer with the first rows of what is found. Raises what is in REFUSALS, Busy.
 
         One file at a time: each takes seconds of a core, which tills need as well.
@@ -117,7 +117,9 @@ class BasketFile(BasketResource):
             self.come_again(req)
             raise Busy from None
 
-    def _send(self, req: Request, resp: Response, find: Callable[[Look, Mapping[str, Any]], Found]) -> None:
+    def _send(
+        self, req: Request, resp: Response, find: Callable[[Look, Mapping[str, Any]], FileRows]
+    ) -> None:
         query = {**req.context.query, "page": 1}
         listing = self.look(req, resp, lambda look: _listing(look, query, find(look, query)))
         kind = query["format"]
@@ -131,7 +133,7 @@ class BasketFile(BasketResource):
         send_file(resp, file, about, kind)
 
 
-def _listing(look: Look, query: Mapping[str, Any], found: Found) -> BasketListing:
+def _listing(look: Look, query: Mapping[str, Any], found: FileRows) -> BasketListing:
     company = find_company(look.db)
     if company is None:
         raise Missing
@@ -162,14 +164,14 @@ def _asked(look: Look, query: Mapping[str, Any]) -> dict[str, str | list[str]]:
         for name, value in query.items()
         if value is not None and name not in not_asked
     }
-    stores = look.counting.asked.stores
+    stores = look.counting.scope.stores
     if stores is not None:
         texts["store_id"] = sorted(map(str, stores))
     return {**texts, "from": str(look.period.from_date), "to": str(look.period.to_date)}
 
 
 def _store_names(db: Database, look: Look) -> Mapping[str, str]:
-    stores: tuple[UUID, ...] | None = look.counting.asked.stores
+    stores: tuple[UUID, ...] | None = look.counting.scope.stores
     if not stores:
         return {}
     criteria = Criteria(period=look.period, position=look.position, permissions=frozenset(), stores=stores)

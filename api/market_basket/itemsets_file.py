@@ -6,7 +6,7 @@ from typing import Any
 from falcon import Request, Response
 
 from api.market_basket.answers import ItemsetAnswer
-from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, Found, figure, file_query
+from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, FileRows, figure, file_query
 from api.market_basket.itemsets import FoundItemsets, find_page
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, Look
 from api.market_basket.query import ItemsetsQuery
@@ -53,10 +53,10 @@ class ItemsetsFile(BasketFile):
         self.send(req, resp, _find)
 
 
-def _find(look: Look, query: Mapping[str, Any]) -> Found:
+def _find(look: Look, query: Mapping[str, Any]) -> FileRows:
     sets = find_page(look, query)
-    skus = (_SKUS,) if look.counting.asked.level == "variant" else ()
-    return Found(
+    skus = (_SKUS,) if look.counting.scope.level == "variant" else ()
+    return FileRows(
         section="itemsets",
         title="Sets that are bought together",
         columns=(_THINGS, *skus, _IDS, *_FIGURES),

@@ -20,7 +20,7 @@ from domain.pending import Pending
 from domain.settings import OtherStore
 from projections.base import Database, Row
 from projections.companies import find_company
-from projections.market_basket.counting import Asked, Counting
+from projections.market_basket.counting import BasketScope, Counting
 from projections.market_basket.kept_answers import Waiting
 from projections.market_basket.limits import Occupied, TooManyBaskets, TooManyPairs
 from projections.market_basket.naming import ask_names, ask_number, ask_stores
@@ -56,14 +56,14 @@ class Look:
     @property
     def position(self) -> int:
         """Up to which position of the log baskets are counted."""
-        return self.counting.asked.position
+        return self.counting.scope.position
 
     def frame(self) -> dict[str, Any]:
         """What every answer says beside what was counted."""
         return {
             "from": self.period.from_date,
             "to": self.period.to_date,
-            "level": self.counting.asked.level,
+            "level": self.counting.scope.level,
             "baskets": self.counting.own.baskets,
             "as_of": self.as_of,
             "as_of_position": self.position if self.as_of else None,
@@ -80,7 +80,7 @@ class Look:
 
     def named(self, one: UUID, number: int, names: Mapping[int, Row]) -> dict[str, Any]:
         """What this is called; what was never sold is known by its id alone."""
-        product_id = one if self.counting.asked.level == "product" else None
+        product_id = one if self.counting.scope.level == "product" else None
         nothing = {"id": one, "name": None, "sku": None, "variant_name": None, "product_id": product_id}
         return show_thing(names.get(number, nothing))
 
@@ -93,7 +93,7 @@ class Look:
 
     def names(self, numbers: list[int]) -> Mapping[int, Row]:
         """What these numbers stand for."""
-        return ask_names(self.db, self.counting.asked.level, numbers, self.position).read()
+        return ask_names(self.db, self.counting.scope.level, numbers, self.position).read()
 
 
 class BasketResource(Resource):
@@ -118,7 +118,7 @@ class BasketResource(Resource):
             numbers = {one: ask_number(db, level, one) for one in things if one}
             store_numbers = ask_stores(db, stores)
             history = self.services.baskets.history(db)
-            asked = Asked(
+            scope = BasketScope(
                 position=min(known.read(), reading.position) if known else reading.position,
                 stores=stores,
                 from_date=period.from_date,
@@ -129,7 +129,7 @@ class BasketResource(Resource):
                 db,
                 self.services.baskets,
                 history,
-                asked,
+                scope,
                 store_numbers.read(),
                 waiting=Waiting(keep=reading.run_afterwards, for_question=req.env.get(_WAITED_FOR)),
             )

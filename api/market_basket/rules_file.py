@@ -8,7 +8,7 @@ from typing import Any, Literal
 from falcon import Request, Response
 
 from api.market_basket.answers import RuleAnswer
-from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, Found, figure, file_query
+from api.market_basket.files import ABOUT_FILES, BASKETS, MEDIA, BasketFile, FileRows, figure, file_query
 from api.market_basket.look import PERMISSION, REFUSALS, SOURCES, Look
 from api.market_basket.query import RulesQuery
 from api.market_basket.rules import COMPARED, CompareToNeeded, FoundRules, check_trend, find_page
@@ -64,10 +64,10 @@ class RulesFile(BasketFile):
         self.send(req, resp, _find)
 
 
-def _find(look: Look, query: Mapping[str, Any]) -> Found:
+def _find(look: Look, query: Mapping[str, Any]) -> FileRows:
     rules = find_page(look, query)
     antecedent, other = query.get("antecedent_id"), rules.comparison
-    return Found(
+    return FileRows(
         section="rules",
         title="Rules of what is bought together",
         columns=tuple(_columns(rules, look)),
@@ -79,7 +79,7 @@ def _find(look: Look, query: Mapping[str, Any]) -> Found:
 
 
 def _columns(rules: FoundRules, look: Look) -> Iterator[Column]:
-    is_of_variants = look.counting.asked.level == "variant"
+    is_of_variants = look.counting.scope.level == "variant"
     yield from _things("antecedent", "What is bought", is_of_variants=is_of_variants)
     yield from _things("consequent", "What is bought with it", is_of_variants=is_of_variants)
     yield from (*_COUNTS, *_MEASURES)

@@ -32,7 +32,7 @@ class BasketSummary(BasketResource):
         """The figures."""
 
         def find(look: Look) -> dict[str, Any]:
-            asked = ask_net_sales(look.db, look.counting.asked)
+            asked = ask_net_sales(look.db, look.counting.scope)
             found, net_sales = summarise(look.counting), asked.read()
             return {
                 **look.frame(),

@@ -9,7 +9,7 @@ from commands.plan import PlanWork
 from commands.ports import UnitOfWork
 from commands.stock.ports import StockWork
 from domain.catalog.products import Product
-from domain.catalog.reference_book import Named
+from domain.catalog.reference_book import SettingNames
 from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import Choices
 from domain.errors import Conflict
@@ -41,7 +41,7 @@ class AssortmentPort(Protocol):
     def currency(self) -> str:
         """The company's."""
 
-    def references(self) -> Iterable[Named]:
+    def references(self) -> Iterable[SettingNames]:
         """Every setting that products can refer to, archived ones too."""
 
     def choices(self) -> Choices:

@@ -9,7 +9,7 @@ from commands.catalog.assortment import ExistingVariant
 from domain.catalog.brands import Brand
 from domain.catalog.categories import DEEPEST, Category
 from domain.catalog.gtin import barcode_key
-from domain.catalog.reference_book import CATEGORIES, Named, ReferenceBook, path_of
+from domain.catalog.reference_book import CATEGORIES, ReferenceBook, SettingNames, path_of
 from domain.catalog.variant_types import Choices
 from domain.settings import Setting
 
@@ -73,7 +73,7 @@ class ImportContext:
     def _make_brand(self, name: str) -> UUID:
         brand = Brand.begin(Brand.Registered, self.new_id(), name=name)
         self.brands += 1
-        return self._add(Named(Brand.kind, brand.id, name), brand)
+        return self._add(SettingNames(Brand.kind, brand.id, name), brand)
 
     def _make_path(self, text: str) -> UUID | None:
         above: UUID | None = None
@@ -84,7 +84,7 @@ class ImportContext:
             branch = self.book.child(CATEGORIES, name, above)
             if branch is None:
                 category = Category.begin(Category.Registered, self.new_id(), name=name, parent_id=above)
-                branch = self._add(Named(CATEGORIES, category.id, name, above), category)
+                branch = self._add(SettingNames(CATEGORIES, category.id, name, above), category)
                 self.categories += 1
             elif branch not in self._new:
                 # What hangs below it needs it to stay.
@@ -92,7 +92,7 @@ class ImportContext:
             above = branch
         return above
 
-    def _add(self, named: Named, setting: Setting) -> UUID:
+    def _add(self, named: SettingNames, setting: Setting) -> UUID:
         self.book.add(named)
         self._new.add(named.id)
         self._settings.append(setting)

@@ -13,7 +13,7 @@ KINDS = ("brands", "categories", "units", "suppliers", "tax-rates")
 CATEGORIES, UNITS = "categories", "units"
 
 
-class Named(NamedTuple):
+class SettingNames(NamedTuple):
     """A setting by its names. `parent_id` is the category above; only units have a symbol."""
 
     kind: str
@@ -32,15 +32,15 @@ class ReferenceBook:
     Anything at all can be called by its id.
     """
 
-    def __init__(self, named: Iterable[Named]) -> None:
-        self._named: dict[tuple[str, UUID], Named] = {}
+    def __init__(self, named: Iterable[SettingNames]) -> None:
+        self._named: dict[tuple[str, UUID], SettingNames] = {}
         self._by_name: dict[tuple[str, UUID | None, str], UUID] = {}
         self._by_symbol: dict[str, UUID | None] = {}
         self._labels: dict[tuple[str, UUID], str] = {}
         for one in named:
             self.add(one)
 
-    def add(self, one: Named) -> None:
+    def add(self, one: SettingNames) -> None:
         """Know one more."""
         self._labels.clear()
         self._named[one.kind, one.id] = one
@@ -84,12 +84,12 @@ class ReferenceBook:
                     return name
         return str(setting_id)
 
-    def _names(self, one: Named) -> Sequence[str]:
+    def _names(self, one: SettingNames) -> Sequence[str]:
         if one.kind == CATEGORIES:
             return (" > ".join(escaped(name) for name in self._path(one)),)
         return (one.symbol, one.name) if one.symbol else (one.name,)
 
-    def _path(self, one: Named) -> list[str]:
+    def _path(self, one: SettingNames) -> list[str]:
         path, visited = [one.name], {one.id}
         above = one.parent_id
         while above is not None and above not in visited and (parent := self._named.get((CATEGORIES, above))):

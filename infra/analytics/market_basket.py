@@ -28,7 +28,7 @@ COLUMNS = ("first", "second", "together", "first_baskets", "second_baskets", "ba
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class CountRequest:
     """What to count: by which level, from how many baskets on; of which dates and stores, if not of all."""
 
     level: Level = "product"
@@ -39,7 +39,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counted:
+class PairCounts:
     """How many baskets there are, and the rows of COLUMNS."""
 
     baskets: int
@@ -63,15 +63,15 @@ def local_session(*, memory: str = "2g", partitions: int = 8) -> "SparkSession":
     return builder.config(map=settings).getOrCreate()
 
 
-def count_baskets(spark: "SparkSession", folder: str, asked: Asked) -> Counted:
+def count_baskets(spark: "SparkSession", folder: str, request: CountRequest) -> PairCounts:
     """Count the baskets in the files of an export, what is in them, and what is in them together."""
-    slots = slots_of(spark.read.parquet(folder), asked).cache()
+    slots = slots_of(spark.read.parquet(folder), request).cache()
     baskets = slots.select("basket").distinct().count()
-    things = things_in(slots, asked.at_least).cache()
-    return Counted(baskets=baskets, rows=_rows(things, pairs_in(slots, things, asked.at_least), baskets))
+    things = things_in(slots, request.at_least).cache()
+    return PairCounts(baskets=baskets, rows=_rows(things, pairs_in(slots, things, request.at_least), baskets))
 
 
-def slots_of(lines: "DataFrame", asked: Asked) -> "DataFrame":
+def slots_of(lines: "DataFrame", request: CountRequest) -> "DataFrame":
     """What is in which `basket`: its `thing` of the level, or null, and the first `item_no` that it is.
 
     A basket is named by the position of its sale, whose date and store it keeps, and has what was sold there
@@ -85,9 +85,9 @@ def slots_of(lines: "DataFrame", asked: Asked) -> "DataFrame":
     of_variant = Window.partitionBy("sale_position", "variant_id")
     is_sold = f.col("quantity") > 0
     place = f.struct((f.col("position") == f.col("sale_position")).alias("at_sale"), "position", "item_no")
-    known = _asked(lines, asked).select(
+    known = _chosen(lines, request).select(
         f.col("sale_position").alias("basket"),
-        f.col(f"{asked.level}_id").alias("thing"),
+        f.col(f"{request.level}_id").alias("thing"),
         "item_no",
         is_sold.alias("is_sold"),
         place.alias("place"),
@@ -102,17 +102,17 @@ def slots_of(lines: "DataFrame", asked: Asked) -> "DataFrame":
     )
 
 
-def _asked(lines: "DataFrame", asked: Asked) -> "DataFrame":
+def _chosen(lines: "DataFrame", request: CountRequest) -> "DataFrame":
     """The lines of the baskets that are asked about: those of their sales, and whatever followed on these."""
     from pyspark.sql import functions as f
 
     # What came back without an order is of no sale.
     own = lines.where(f.col("sale_position").isNotNull())
-    if asked.from_date:
-        own = own.where(f.col("sale_date") >= asked.from_date)
-    if asked.to_date:
-        own = own.where(f.col("sale_date") <= asked.to_date)
-    return own.where(f.col("sale_store_id").isin(*asked.stores)) if asked.stores else own
+    if request.from_date:
+        own = own.where(f.col("sale_date") >= request.from_date)
+    if request.to_date:
+        own = own.where(f.col("sale_date") <= request.to_date)
+    return own.where(f.col("sale_store_id").isin(*request.stores)) if request.stores else own
 
 
 def things_in(slots: "DataFrame", at_least: int) -> "DataFrame":
@@ -165,7 +165,7 @@ def _rows(things: "DataFrame", pairs: "DataFrame", baskets: int) -> "DataFrame":
     return alone.unionByName(together).withColumn("baskets", f.lit(baskets).cast("long"))
 
 
-def write_counts(counted: Counted, out: str) -> None:
+def write_counts(counted: PairCounts, out: str) -> None:
     """Write the rows: one file of this machine if the name ends in `.csv`, else a folder of Parquet.
 
     A folder may be wherever the cluster can write. Fails where something of the name is there already.
@@ -186,20 +186,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Count what is bought together, by Apache Spark.")
     parser.add_argument("folder", help="the files of `mipos facts export`, wherever the cluster can read")
     parser.add_argument("--out", required=True, help="a folder for Parquet, or a .csv on this machine")
-    parser.add_argument("--level", choices=LEVELS, default=Asked.level)
-    parser.add_argument("--min-support-count", type=int, default=Asked.at_least, help="in how many baskets")
+    parser.add_argument("--level", choices=LEVELS, default=CountRequest.level)
+    parser.add_argument(
+        "--min-support-count", type=int, default=CountRequest.at_least, help="in how many baskets"
+    )
     parser.add_argument("--from", dest="first", type=date.fromisoformat)
     parser.add_argument("--to", dest="last", type=date.fromisoformat)
     parser.add_argument("--store", dest="stores", action="append", default=[], help="the id of a store")
     given = parser.parse_args(arguments)
-    asked = Asked(
+    request = CountRequest(
         level=given.level,
         at_least=given.min_support_count,
         from_date=given.first,
         to_date=given.last,
         stores=tuple(given.stores),
     )
-    write_counts(count_baskets(SparkSession.builder.getOrCreate(), given.folder, asked), given.out)
+    write_counts(count_baskets(SparkSession.builder.getOrCreate(), given.folder, request), given.out)
 
 
 if __name__ == "__main__":

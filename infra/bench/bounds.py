@@ -8,7 +8,7 @@ from typing import Any
 
 from infra.bench.processors import Spent, cores
 from infra.bench.site import Site, task
-from infra.bench.waits import Waits, Watched
+from infra.bench.waits import Target, Waits
 
 #: From which share of all cores on the processor counts as used up.
 FULL = 0.9
@@ -26,7 +26,7 @@ class Bounds:
     def watch(self, side: str, measure: Callable[[], float]) -> float:
         """Let a side have a turn, and watch."""
         site = self._site
-        with task("infra.bench.waits", Watched(site.addresses.owner or "")) as waits:
+        with task("infra.bench.waits", Target(site.addresses.owner or "")) as waits:
             first = Spent.now(os.getpid(), site.postgres)
             speed = measure()
             last = Spent.now(os.getpid(), site.postgres)

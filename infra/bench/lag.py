@@ -9,7 +9,7 @@ from infra.bench.memory import memory_of
 from infra.bench.rounds import percentile
 from infra.bench.shops import Chain, id_of
 from infra.bench.site import MeasurementFailed, Site, following, serving, task
-from infra.bench.watcher import Watched
+from infra.bench.watcher import Target
 
 PROJECTION = "report_sales"
 PATIENCE_SECONDS = 60.0
@@ -29,7 +29,7 @@ def measure(chain: Chain) -> dict[str, Any]:
         shoot(chain, port, min(1.0, site.seconds))
         wait_until_followed(site)
         with task(
-            "infra.bench.watcher", Watched(site.addresses.worker, id_of("company"), PROJECTION)
+            "infra.bench.watcher", Target(site.addresses.worker, id_of("company"), PROJECTION)
         ) as watched:
             sold = shoot(chain, port, site.seconds)
             memory = memory_of(web.pid, worker.pid, site.postgres)

@@ -19,7 +19,7 @@ _WAITING: LiteralString = """
 
 
 @dataclass
-class Watched:
+class Target:
     """Whose sessions are to be looked at, as who may see them."""
 
     conninfo: str
@@ -33,7 +33,7 @@ class Waits:
     sessions: dict[str, int]
 
 
-def run(watched: Watched) -> Waits:
+def run(watched: Target) -> Waits:
     """Look until the standard input is closed."""
     sessions, looks = Counter[str](), 0
     with psycopg.connect(watched.conninfo, autocommit=True, prepare_threshold=1) as connection:

@@ -18,7 +18,7 @@ _POSITION: LiteralString = """
 
 
 @dataclass
-class Watched:
+class Target:
     """Whose checkpoint is to be looked at, and where."""
 
     conninfo: str
@@ -26,7 +26,7 @@ class Watched:
     projection: str
 
 
-def run(watched: Watched) -> list[tuple[float, int]]:
+def run(watched: Target) -> list[tuple[float, int]]:
     """Each position that the checkpoint was seen at, and when first; until the standard input is closed."""
     samples: list[tuple[float, int]] = []
     params = {"company_id": watched.company_id, "projection": watched.projection}

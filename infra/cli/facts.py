@@ -16,7 +16,14 @@ import click
 from rich.console import Console
 
 from domain.errors import Refusal
-from infra.analytics.market_basket import LEVELS, Asked, Level, count_baskets, local_session, write_counts
+from infra.analytics.market_basket import (
+    LEVELS,
+    CountRequest,
+    Level,
+    count_baskets,
+    local_session,
+    write_counts,
+)
 from infra.cli.companies import company_called, conninfo_of
 from infra.process.progress import progress_bar
 
@@ -77,11 +84,13 @@ def export(context: click.Context, company: str, folder: Path, *, costs: bool) -
 
 @facts.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--level", type=click.Choice(LEVELS), default=Asked.level, show_default=True, help="Of what.")
+@click.option(
+    "--level", type=click.Choice(LEVELS), default=CountRequest.level, show_default=True, help="Of what."
+)
 @click.option(
     "--min-support-count",
     type=click.IntRange(min=1),
-    default=Asked.at_least,
+    default=CountRequest.at_least,
     show_default=True,
     help="How many baskets must have a thing, or a pair.",
 )
@@ -91,7 +100,7 @@ def export(context: click.Context, company: str, folder: Path, *, costs: bool) -
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="A .csv, or a folder for Parquet."
 )
-def baskets(folder: Path, out: Path, **asked: Any) -> None:
+def baskets(folder: Path, out: Path, **request: Any) -> None:
     """Count what is bought together in the files of an export, by Apache Spark on this machine.
 
     A row with `first` alone says how many baskets have it (`together`), one with `second` how many have both;
@@ -106,22 +115,22 @@ def baskets(folder: Path, out: Path, **asked: Any) -> None:
     _check_can_count(folder, out)
     spark = local_session()
     try:
-        counted = count_baskets(spark, str(folder), _asked(**asked))
+        counted = count_baskets(spark, str(folder), _chosen(**request))
         write_counts(counted, str(out))
     finally:
         spark.stop()
     click.echo(f"{counted.baskets:,} baskets are counted in {out}.")
 
 
-def _asked(
+def _chosen(
     *,
     level: Level,
     min_support_count: int,
     from_date: datetime | None,
     to_date: datetime | None,
     stores: Sequence[UUID],
-) -> Asked:
-    return Asked(
+) -> CountRequest:
+    return CountRequest(
         level=level,
         at_least=min_support_count,
         from_date=from_date.date() if from_date else None,

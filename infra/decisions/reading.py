@@ -10,7 +10,7 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Readings
 from infra.eventstore.history import states_of
 from projections.base import KNOWN_AT, Database, EventNotReadable, Params, Row
-from projections.feed import Told
+from projections.feed import PublicFact
 from projections.log import EVENT
 
 
@@ -69,12 +69,12 @@ class Reading:
         """
         return self._writer.types.decode(row, readings)
 
-    def told(self, row: Row, *, with_costs: bool) -> Told:
+    def public_fact(self, row: Row, *, with_costs: bool) -> PublicFact:
         """What followers of the log are told of a row of it, without what tells about persons.
 
         Raises NewerEvent, DamagedEvent.
         """
-        return self._writer.types.told(row, with_costs=with_costs)
+        return self._writer.types.public_fact(row, with_costs=with_costs)
 
     def opened(self, row: Row) -> Row:
         """A row of the log with what is sealed in it, if that can be read; else as it is."""

@@ -75,7 +75,7 @@ class Keys:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class LaterKnowledge:
     """What no backup knows: who was forgotten since, and the folder of what was published of the logs."""
 
     tombstones: list[Tombstone]
@@ -237,12 +237,14 @@ def _check_physical(opened: Restoring) -> Callable[[set[str], Callable[[int, int
     return check
 
 
-def _known(settings: Settings, vault: Vault, published: Path | None) -> Known:
+def _known(settings: Settings, vault: Vault, published: Path | None) -> LaterKnowledge:
     """What is known here of whom the backups or the installation forgot, and of what it published."""
     forgotten = {(one.company_id, one.subject_id): one for one in read_tombstones(vault.tombstones)}
     with suppress(PermissionError):
         forgotten |= {(one.company_id, one.subject_id): one for one in read_tombstones(settings.tombstones)}
-    return Known(tombstones=sorted(forgotten.values()), published=published or settings.data_dir / FOLDER)
+    return LaterKnowledge(
+        tombstones=sorted(forgotten.values()), published=published or settings.data_dir / FOLDER
+    )
 
 
 def _clear(unfinished: Path) -> None:
@@ -262,7 +264,7 @@ def _fill_folder(
     opened: Restoring,
     folder: Path,
     keys: Keys,
-    known: Known,
+    known: LaterKnowledge,
     *,
     check: bool,
 ) -> Restored:
@@ -307,7 +309,7 @@ def _fill_database(
     addresses: Addresses,
     opened: Restoring,
     keys: Keys,
-    known: Known,
+    known: LaterKnowledge,
     *,
     check: bool,
 ) -> Restored:

@@ -7,7 +7,7 @@ import click
 
 from domain.seals.cosignatures import is_name
 from infra.process.signals import event_of_ending
-from infra.seals.witness import Cosigned, Cosigner, NotTrusted, Trusted, WitnessBusy, witness_seed
+from infra.seals.witness import Cosigned, Cosigner, NotTrusted, TrustedLogs, WitnessBusy, witness_seed
 from infra.seals.witness_server import WitnessServer
 
 KEY, STATE = "witness_key", "cosigned.json"
@@ -19,7 +19,7 @@ def run_witness(name: str, address: tuple[str, int], folder: Path, trust: Path) 
         message = "The name of a witness has neither spaces nor a plus sign."
         raise click.ClickException(message)
     try:
-        trusted = Trusted(trust.read_text(encoding="utf-8").splitlines())
+        trusted = TrustedLogs(trust.read_text(encoding="utf-8").splitlines())
         cosigned = Cosigned(folder / STATE)
         cosigner = Cosigner(name, witness_seed(folder / KEY), trusted, cosigned)
         server = WitnessServer(address, cosigner)

@@ -76,7 +76,7 @@ class Submission:
         return cls(former=int(former), proof=proof, note=read_note(note))
 
 
-class Trusted:
+class TrustedLogs:
     """Whose logs are cosigned: those of keys by their names, in each of their lives."""
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -155,7 +155,7 @@ class Cosigned:
 class Cosigner:
     """Answers whoever asks for a cosignature."""
 
-    def __init__(self, name: str, seed: bytes, trusted: Trusted, cosigned_before: Cosigned) -> None:
+    def __init__(self, name: str, seed: bytes, trusted: TrustedLogs, cosigned_before: Cosigned) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.witness = Witness(name=name, public=self._key.public_key().public_bytes_raw())
         self._trusted = trusted

@@ -57,7 +57,7 @@ def _body(delivery: Row, event: Row | None, types: EventTypes, with_costs: bool)
     if event is None:
         return _encode(_test(delivery))
     try:
-        told = types.told(event, with_costs=with_costs)
+        fact = types.public_fact(event, with_costs=with_costs)
     except EventNotReadable as trouble:
         return trouble
     return _encode(
@@ -67,11 +67,11 @@ def _body(delivery: Row, event: Row | None, types: EventTypes, with_costs: bool)
             type=event["type"],
             stream_id=event["stream_id"],
             stream_version=event["stream_version"],
-            at=told.at,
+            at=fact.at,
             recorded_at=event["recorded_at"],
-            actor_id=told.actor_id,
-            data=told.data,
-            timestamp=told.at,
+            actor_id=fact.actor_id,
+            data=fact.data,
+            timestamp=fact.at,
         )
     )
 

@@ -86,7 +86,7 @@ _DUE: LiteralString = f"""
 
 
 @dataclass(frozen=True)
-class Known:
+class Horizon:
     """Up to where the reports of sales know the log, and up to when: all that was recorded by then."""
 
     head: int
@@ -140,15 +140,15 @@ class StoreDue:
         return longer_periods_due(self.last, days, self.until, is_archived=self.is_archived)
 
 
-def ask_known(db: Database, now: datetime) -> Known | None:
+def ask_known(db: Database, now: datetime) -> Horizon | None:
     """Up to where the reports of sales know the log; None while they are filled."""
     row = db.ask(_KNOWN, {"company_id": db.company_id, "now": now}).row()
     if row is None:
         return None
-    return Known(row["head"], row["position"], row["head_hash"].hex(), row["known_at"])
+    return Horizon(row["head"], row["position"], row["head_hash"].hex(), row["known_at"])
 
 
-def list_due(db: Database, known: Known, now: datetime, only: UUID | None = None) -> list[StoreDue]:
+def list_due(db: Database, known: Horizon, now: datetime, only: UUID | None = None) -> list[StoreDue]:
     """Every store of which something was ever sold, with what is new of it."""
     params = {"company_id": db.company_id, "known_at": known.known_at, "only": only}
     return [_store(row, now) for row in db.ask(_DUE, params).rows()]

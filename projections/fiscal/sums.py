@@ -19,7 +19,7 @@ from domain.fiscal import (
 )
 from domain.fiscal.figures import cash_first
 from projections.base import Database, Row
-from projections.fiscal.due import Known, StoreDue
+from projections.fiscal.due import Horizon, StoreDue
 
 #: Of a fact of a sale, a void and a handover, and of a refund and a return: what it came to, tax included.
 _SOLD: LiteralString = "coalesce(gross_sales, 0) - coalesce(discounts, 0) + coalesce(tax, 0)"
@@ -176,7 +176,7 @@ _PARTS: LiteralString = """
 """
 
 
-def stores_to_close(db: Database, due: Sequence[StoreDue], known: Known, days: int) -> list[StoreToClose]:
+def stores_to_close(db: Database, due: Sequence[StoreDue], known: Horizon, days: int) -> list[StoreToClose]:
     """What these stores have to close, of their oldest days at most so many."""
     params = {
         "company_id": db.company_id,
@@ -215,7 +215,7 @@ def _parts_after(store: StoreDue, kind: ClosingKind) -> date:
 
 def _to_close(
     store: StoreDue,
-    known: Known,
+    known: Horizon,
     days: Mapping[date, ClosedFigures],
     late: LateFigures | None,
     parts: Mapping[ClosingKind, Sequence[ClosedPart]],

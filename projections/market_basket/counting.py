@@ -17,7 +17,7 @@ from projections.market_basket.selection import Baskets, Choice, Level, choose, 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class BasketScope:
     """Which baskets a request is about: up to a position, of these stores (None: all), on these dates."""
 
     position: int
@@ -35,7 +35,7 @@ class Counting:
         db: Database,
         memory: BasketMemory,
         history: History,
-        asked: Asked,
+        scope: BasketScope,
         stores: tuple[int, ...] | None,
         *,
         waiting: Waiting | None = None,
@@ -45,26 +45,26 @@ class Counting:
         self._memory = memory
         self._waiting = waiting or Waiting()
         self.history = history
-        self.asked = asked
+        self.scope = scope
         self.choice = Choice(
-            position=asked.position, stores=stores, from_date=asked.from_date, to_date=asked.to_date
+            position=scope.position, stores=stores, from_date=scope.from_date, to_date=scope.to_date
         )
 
     def of_other_dates(self, from_date: date, to_date: date) -> "Counting":
         """The same of another period."""
-        other = replace(self.asked, from_date=from_date, to_date=to_date)
+        other = replace(self.scope, from_date=from_date, to_date=to_date)
         stores = self.choice.stores
         return Counting(self._db, self._memory, self.history, other, stores, waiting=self._waiting)
 
     @cached_property
     def own(self) -> OwnCounts:
         """How many baskets there are, and how many have each thing."""
-        return self._memory.own(self._db.company_id, self.history, self.choice, self.asked.level)
+        return self._memory.own(self._db.company_id, self.history, self.choice, self.scope.level)
 
     def beside(self, number: int) -> OwnCounts:
         """How many of the baskets with this thing have each other one."""
-        company_id, asked = self._db.company_id, self.asked
-        return self._memory.own(company_id, self.history, self.choice, asked.level, number)
+        company_id, scope = self._db.company_id, self.scope
+        return self._memory.own(company_id, self.history, self.choice, scope.level, number)
 
     def baskets(self) -> Baskets:
         """The baskets themselves."""
@@ -72,7 +72,7 @@ class Counting:
 
     def slots(self) -> tuple[Ints, Ints]:
         """In which basket each thing of the level is, and which it is (see `of_level`)."""
-        return of_level(self.baskets(), self.history.known, self.asked.level)
+        return of_level(self.baskets(), self.history.known, self.scope.level)
 
     def at_least(self, count: int, share: Decimal | None) -> int:
         """How many baskets must have a pair: so many, and at least such a share of all."""
@@ -99,7 +99,7 @@ class Counting:
     @property
     def question(self) -> tuple[Hashable, ...]:
         """Which baskets these are."""
-        return self.asked.level, self.asked.from_date, self.asked.to_date, self.choice.stores
+        return self.scope.level, self.scope.from_date, self.scope.to_date, self.choice.stores
 
     @cached_property
     def state(self) -> str:

@@ -25,7 +25,7 @@ _ORDERS: LiteralString = f"""
 
 def find_positions(counting: Counting, one: int, other: int) -> Longs:
     """The positions of the baskets that have both of these, the newest first."""
-    history, level = counting.history, counting.asked.level
+    history, level = counting.history, counting.scope.level
     among = np.intersect1d(having(history, level, one), having(history, level, other))
     those = choose(history, counting.choice, among)
     of_slot, numbers = of_level(those, history.known, level)

@@ -2,7 +2,7 @@
 
 from domain.pending import Pending
 from projections.base import Database
-from projections.market_basket.counting import Asked
+from projections.market_basket.counting import BasketScope
 from projections.reports import section
 from projections.reports.grouped import Grouping, Joined, grouped
 from projections.reports.period import Period
@@ -24,17 +24,17 @@ _SUMS = grouped(
 _JOINED = Joined(keys=(), questions=(_SUMS,), measures=_MEASURES)
 
 
-def ask_net_sales(db: Database, asked: Asked) -> Pending[int]:
+def ask_net_sales(db: Database, scope: BasketScope) -> Pending[int]:
     """Ask for net sales, in minor currency units."""
-    period = Period(asked.from_date, asked.to_date)
+    period = Period(scope.from_date, scope.to_date)
     filters = dict.fromkeys(("register", "cashier", "customer", "channel"))
     found = _JOINED(
         db,
         section.Criteria(
             period=period,
-            position=asked.position,
+            position=scope.position,
             permissions=frozenset(),
-            stores=asked.stores,
+            stores=scope.stores,
             filters=filters,
         ),
     )

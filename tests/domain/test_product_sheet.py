@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.catalog import cells
 from domain.catalog.cells import CellNotValid
 from domain.catalog.product_sheet import COLUMNS, ProductSheet, columns_of, row_of
-from domain.catalog.reference_book import Named, ReferenceBook, path_of
+from domain.catalog.reference_book import ReferenceBook, SettingNames, path_of
 from domain.money import MAX_AMOUNT
 from domain.names import is_deceptive, is_visible
 from domain.sheets import SheetNotReadable, Table, guarded, unguarded
@@ -174,12 +174,12 @@ class TestReferences:
         litre, liter, kilo = uuid4(), uuid4(), uuid4()
         book = ReferenceBook(
             [
-                Named("categories", root, "Drinks > all"),
-                Named("categories", leaf, "Milk", root),
-                Named("brands", gone, "Gone", is_archived=True),
-                Named("units", litre, "Litre", symbol="l"),
-                Named("units", liter, "Liter", symbol="l"),
-                Named("units", kilo, "Kilogram", symbol="kg"),
+                SettingNames("categories", root, "Drinks > all"),
+                SettingNames("categories", leaf, "Milk", root),
+                SettingNames("brands", gone, "Gone", is_archived=True),
+                SettingNames("units", litre, "Litre", symbol="l"),
+                SettingNames("units", liter, "Liter", symbol="l"),
+                SettingNames("units", kilo, "Kilogram", symbol="kg"),
             ]
         )
         assert book.label("categories", leaf) == r"Drinks \> all > Milk"
@@ -195,9 +195,9 @@ class TestReferences:
 
     @given(st.lists(TEXTS, min_size=1, max_size=4))
     def test_every_path_comes_back(self, names: list[str]) -> None:
-        named: list[Named] = []
+        named: list[SettingNames] = []
         for name in names:
-            named.append(Named("categories", uuid4(), name, named[-1].id if named else None))
+            named.append(SettingNames("categories", uuid4(), name, named[-1].id if named else None))
         book = ReferenceBook(named)
         for one in named:
             assert book.find("categories", book.label("categories", one.id)) == one.id

@@ -10,7 +10,7 @@ from commands.ports import Caller, Missing
 from domain.companies import check_cash_rounding
 from domain.errors import Detail, Invalid
 from domain.settings import OtherStore
-from domain.what_if.asking import Named, check_named_once, named_in
+from domain.what_if.asking import NamedId, check_named_once, named_in
 from projections.companies import find_company
 from projections.log_proofs import find_head
 from projections.reports.period import Period
@@ -51,7 +51,7 @@ def check_known(reading: Reading, changes: Mapping[str, Any], period: Period, st
 
     Returns whether anything was sold then; False says that reports do not know yet all that was recorded.
     """
-    named = [*named_in(changes), *([Named("store_id", "stores", store_id)] if store_id else [])]
+    named = [*named_in(changes), *([NamedId("store_id", "stores", store_id)] if store_id else [])]
     known, company = known_of(reading.db, [one.id for one in named]), find_company(reading.db)
     if company is None:
         raise Missing
@@ -66,7 +66,7 @@ def check_known(reading: Reading, changes: Mapping[str, Any], period: Period, st
     return is_sold
 
 
-def _check_named(named: list[Named], known: frozenset[tuple[str, UUID]]) -> None:
+def _check_named(named: list[NamedId], known: frozenset[tuple[str, UUID]]) -> None:
     details = [
         Detail(one.field, "not_found", "Names nothing that the company has.")
         for one in named

@@ -7,7 +7,7 @@ from msgspec import field
 
 from api.answers import Answer, Meaning, Moment
 from commands.catalog.import_report import MOST_ERRORS
-from domain.catalog.moving_in import MOST_TOLD, OWN
+from domain.catalog.moving_in import MOST_REMARKS, OWN
 
 
 class ImportProblemAnswer(Answer):
@@ -78,11 +78,11 @@ class ProductImportAnswer(Answer, kw_only=True):
         list[IgnoredColumnAnswer], Meaning("Columns that hold something that is not taken.")
     ] = field(default_factory=list)
     skipped_count: Annotated[int, Meaning("How many rows are of no article.")] = 0
-    skipped: Annotated[list[SkippedRowAnswer], Meaning(f"The first {MOST_TOLD:,} of them.")] = field(
+    skipped: Annotated[list[SkippedRowAnswer], Meaning(f"The first {MOST_REMARKS:,} of them.")] = field(
         default_factory=list
     )
     by_hand_count: Annotated[int, Meaning("How many things need a hand; they keep nothing else out.")] = 0
-    by_hand: Annotated[list[HandAnswer], Meaning(f"The first {MOST_TOLD:,} of them, by row.")] = field(
+    by_hand: Annotated[list[HandAnswer], Meaning(f"The first {MOST_REMARKS:,} of them, by row.")] = field(
         default_factory=list
     )
     notes: Annotated[list[str], Meaning("Sentences about the file as a whole.", [])] = field(

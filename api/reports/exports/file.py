@@ -6,7 +6,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.kept_files import ExportExpired, ExportNotReady, KeptFiles, Stretch, Wanted
+from api.kept_files import Download, ExportExpired, ExportNotReady, KeptFiles, Stretch
 from api.media import CSV, PDF, XLSX
 from api.operations import operation
 from api.reports.exports.access import EXPORTS, EXPORTS_TOO, check_content, visible_export
@@ -45,8 +45,8 @@ class ExportFile(KeptFiles):
         def pieces(reading: Reading, stretch: Stretch) -> Iterable[bytes]:
             return read_export(reading.db, export_id, stretch.first, stretch.last)
 
-        row, wanted, file = self.fetch(req, resp, find, pieces)
-        _send(resp, file, row, wanted)
+        row, download, file = self.fetch(req, resp, find, pieces)
+        _send(resp, file, row, download)
 
 
 def _check_written(row: Row) -> None:
@@ -56,9 +56,9 @@ def _check_written(row: Row) -> None:
         raise ExportNotReady
 
 
-def _send(resp: Response, file: IO[bytes], row: Row, wanted: Wanted) -> None:
+def _send(resp: Response, file: IO[bytes], row: Row, download: Download) -> None:
     about, media = About.of(row["about"].encode()), FILES[row["format"]].media
     resp.set_header("X-Report-Checksum", about.checksum)
     resp.set_header("X-Report-About", row["about"])
     media = f"{media}; charset=utf-8" if media == CSV else media
-    wanted.send(resp, file, media, file_name(about, row["format"]))
+    download.send(resp, file, media, file_name(about, row["format"]))

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from domain.sheets import Problem
 
 #: How many rows are told one by one, of those passed over and of those that need a hand; all are counted.
-MOST_TOLD = 1000
+MOST_REMARKS = 1000
 
 
-class Told:
+class Remarks:
     """Rows with a sentence each: all are counted, the first are kept."""
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Told:
     def add(self, row: int, column: str, code: str, message: str) -> None:
         """Tell one more."""
         self.count += 1
-        if self.count <= MOST_TOLD:
+        if self.count <= MOST_REMARKS:
             self.first.append(Problem(row, column, code, message))
 
     def in_order(self) -> list[Problem]:
@@ -33,9 +33,9 @@ class Findings:
         #: Columns that are not taken, each with the reason.
         self.ignored: dict[str, str] = {}
         #: Rows that are of no article.
-        self.skipped = Told()
+        self.skipped = Remarks()
         #: Rows that somebody should look at: something of them is left out, or was made up.
-        self.by_hand = Told()
+        self.by_hand = Remarks()
         #: How many SKUs were made up.
         self.skus_made = 0
         self._notes: dict[str, None] = {}

@@ -24,7 +24,7 @@ from infra.eventstore.sealing import (
     without_subject,
 )
 from projections.base import EventNotReadable, NewerEvent
-from projections.feed import Told
+from projections.feed import PublicFact
 from projections.records import Reading, narrowed
 
 #: By event, the fields of it that are read.
@@ -153,7 +153,7 @@ class EventTypes:
         except msgspec.DecodeError as error:
             raise kind.trouble_with(row["state"]) from error
 
-    def told(self, row: Mapping[str, Any], *, with_costs: bool) -> Told:
+    def public_fact(self, row: Mapping[str, Any], *, with_costs: bool) -> PublicFact:
         """What followers of the log are told of a row of it: of what may be sealed nothing, sealed or not.
 
         Raises NewerEvent, DamagedEvent.
@@ -166,7 +166,7 @@ class EventTypes:
             raise kind.trouble_with(row["state"]) from error
         # Whatever version it was recorded in, it is told in the present one.
         msgspec.structs.force_setattr(data, "class_version", msgspec.UNSET)
-        return Told(data, metadata.at, metadata.actor)
+        return PublicFact(data, metadata.at, metadata.actor)
 
     def rebuild(self, rows: Iterable[Mapping[str, Any]]) -> Aggregate | None:
         """The aggregate that results from its events, rows of the log in order.

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product
-from domain.catalog.reference_book import KINDS, Named
+from domain.catalog.reference_book import KINDS, SettingNames
 from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
@@ -77,10 +77,10 @@ _STREAMS: LiteralString = f"""
 """
 
 
-def ask_references(db: Database) -> list[Named]:
+def ask_references(db: Database) -> list[SettingNames]:
     """Every setting that products can refer to, the oldest first."""
     rows = db.ask(_REFERENCES, {"company_id": db.company_id, "kinds": list(KINDS)}).rows()
-    return [Named(**row) for row in rows]
+    return [SettingNames(**row) for row in rows]
 
 
 def ask_currency(db: Database) -> str:
@@ -102,7 +102,7 @@ class Assortment:
         """The company's."""
         return ask_currency(self._db)
 
-    def references(self) -> Iterable[Named]:
+    def references(self) -> Iterable[SettingNames]:
         """Every setting that products can refer to, archived ones too."""
         return ask_references(self._db)
 

@@ -11,7 +11,7 @@ from commands.ports import DuplicateId
 from commands.reports.exports import RequestExport, TooManyExports, TryRun
 from domain.catalog.gtin import barcode_key
 from domain.catalog.products import Product, Variant, sku_key
-from domain.catalog.reference_book import KINDS, Named
+from domain.catalog.reference_book import KINDS, SettingNames
 from domain.catalog.units import Unit, UnitChange
 from domain.catalog.variant_types import Choices, VariantType
 from domain.tax_rates import TaxRate
@@ -33,9 +33,9 @@ class MemoryAssortment:
         company = self._world.company(self._company_id)
         return company.values["currency"] if company else ""
 
-    def references(self) -> Iterable[Named]:
+    def references(self) -> Iterable[SettingNames]:
         return [
-            Named(
+            SettingNames(
                 kind=one.kind,
                 id=one.id,
                 name=one.values["name"],

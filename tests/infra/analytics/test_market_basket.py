@@ -18,7 +18,7 @@ from infra.analytics import market_basket
 from infra.analytics.market_basket import (
     COLUMNS,
     LEVELS,
-    Asked,
+    CountRequest,
     Level,
     count_baskets,
     local_session,
@@ -69,23 +69,23 @@ def folder(busy: AssortedTrade, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
-def served(shop: AssortedTrade, asked: Asked, position: int = 10**9) -> tuple[int, Counts]:
+def served(shop: AssortedTrade, request: CountRequest, position: int = 10**9) -> tuple[int, Counts]:
     """How many baskets the service counts, and what it finds in them at least so often."""
     with shop.open() as opened:
         history = ask_history(opened, History()).read()
         company = {"company_id": shop.company_id}
-        ids = {row["item_no"]: row[asked.level] for row in opened.ask(NUMBERS, company).rows()}
+        ids = {row["item_no"]: row[request.level] for row in opened.ask(NUMBERS, company).rows()}
         stores = {row["id"]: row["no"] for row in opened.ask(STORES, company).rows()}
     choice = Choice(
         position=position,
-        stores=tuple(stores[one] for one in asked.stores) or None,
-        from_date=asked.from_date or date.min,
-        to_date=asked.to_date or date.max,
+        stores=tuple(stores[one] for one in request.stores) or None,
+        from_date=request.from_date or date.min,
+        to_date=request.to_date or date.max,
     )
-    own = count_own(history, choice, asked.level)
-    of_slot, numbers = of_level(choose(history, choice), history.known, asked.level)
-    pairs = count_pairs(rank(of_slot, numbers, own.own, asked.at_least), own.baskets)
-    alone = {number: int(own.own[number]) for number in np.flatnonzero(own.own >= asked.at_least).tolist()}
+    own = count_own(history, choice, request.level)
+    of_slot, numbers = of_level(choose(history, choice), history.known, request.level)
+    pairs = count_pairs(rank(of_slot, numbers, own.own, request.at_least), own.baskets)
+    alone = {number: int(own.own[number]) for number in np.flatnonzero(own.own >= request.at_least).tolist()}
     counts = {frozenset({ids[number]}): count for number, count in alone.items()}
     for first, second, together in zip(*map(np.ndarray.tolist, _columns(pairs)), strict=True):
         counts[frozenset({ids[first], ids[second]})] = together
@@ -121,9 +121,9 @@ def test_the_shop_has_all_that_makes_baskets_others_than_sales(busy: AssortedTra
 def test_counts_are_equal_pair_for_pair(
     spark: "SparkSession", busy: AssortedTrade, folder: Path, level: Level
 ) -> None:
-    asked = Asked(level=level, at_least=2)
-    baskets, counts = served(busy, asked)
-    counted = count_baskets(spark, str(folder), asked)
+    request = CountRequest(level=level, at_least=2)
+    baskets, counts = served(busy, request)
+    counted = count_baskets(spark, str(folder), request)
     assert counted.baskets == baskets
     assert told(counted.rows.collect(), baskets) == counts
     assert sum(len(one) == 2 for one in counts) > 3
@@ -134,10 +134,10 @@ def test_counts_of_some_dates_and_stores_go_by_those_of_the_sale(
     spark: "SparkSession", busy: AssortedTrade, folder: Path
 ) -> None:
     stores = tuple(str(one) for one in busy.stores[:2])
-    asked = Asked(level="variant", at_least=1, from_date=MARCH[0], to_date=MARCH[1], stores=stores)
-    baskets, counts = served(busy, asked)
-    counted = count_baskets(spark, str(folder), asked)
-    assert 0 < baskets < served(busy, Asked())[0]
+    request = CountRequest(level="variant", at_least=1, from_date=MARCH[0], to_date=MARCH[1], stores=stores)
+    baskets, counts = served(busy, request)
+    counted = count_baskets(spark, str(folder), request)
+    assert 0 < baskets < served(busy, CountRequest())[0]
     assert told(counted.rows.collect(), baskets) == counts
 
 
@@ -149,10 +149,10 @@ def test_counts_are_those_at_the_position_of_the_export(
     busy.know(position)
     busy.export(tmp_path)
     busy.know(len(busy.events))
-    asked = Asked(level="variant", at_least=1)
-    baskets, counts = served(busy, asked, position)
-    assert (baskets, counts) != served(busy, asked)
-    counted = count_baskets(spark, str(tmp_path), asked)
+    request = CountRequest(level="variant", at_least=1)
+    baskets, counts = served(busy, request, position)
+    assert (baskets, counts) != served(busy, request)
+    counted = count_baskets(spark, str(tmp_path), request)
     assert (counted.baskets, told(counted.rows.collect(), counted.baskets)) == (baskets, counts)
 
 
@@ -160,14 +160,14 @@ def test_counts_are_those_at_the_position_of_the_export(
 def test_counts_are_written_as_one_file_or_as_a_folder(
     spark: "SparkSession", busy: AssortedTrade, folder: Path, tmp_path: Path
 ) -> None:
-    asked = Asked(at_least=1)
-    counted = count_baskets(spark, str(folder), asked)
+    request = CountRequest(at_least=1)
+    counted = count_baskets(spark, str(folder), request)
     write_counts(counted, str(tmp_path / "counts.csv"))
     write_counts(counted, str(tmp_path / "counts"))
     with (tmp_path / "counts.csv").open(newline="") as file:
         heading, *lines = csv.reader(file)
     assert heading == list(COLUMNS)
-    baskets, counts = served(busy, asked)
+    baskets, counts = served(busy, request)
     assert told(lines, baskets) == counts
     assert told(spark.read.parquet(str(tmp_path / "counts")).select(*COLUMNS).collect(), baskets) == counts
     with pytest.raises(FileExistsError):
@@ -178,13 +178,13 @@ def test_counts_are_written_as_one_file_or_as_a_folder(
 def test_a_cluster_is_asked_as_the_command_is(
     spark: "SparkSession", busy: AssortedTrade, folder: Path, tmp_path: Path
 ) -> None:
-    asked = Asked(level="brand", at_least=3, from_date=MARCH[0], stores=(str(busy.stores[0]),))
+    request = CountRequest(level="brand", at_least=3, from_date=MARCH[0], stores=(str(busy.stores[0]),))
     out = str(tmp_path / "counts.csv")
     options = ["--level", "brand", "--min-support-count", "3", "--from", "2024-03-01", "--out", out]
     main([str(folder), *options, "--store", str(busy.stores[0])])
     with Path(out).open(newline="") as file:
         lines = list(csv.reader(file))[1:]
-    baskets, counts = served(busy, asked)
+    baskets, counts = served(busy, request)
     assert told(lines, baskets) == counts
     assert spark.range(1).count() == 1, "The session is the cluster's, and goes on."
 
@@ -205,11 +205,11 @@ class TestCommand:
         monkeypatch.setattr(facts_commands, "local_session", spark.newSession)
         monkeypatch.setattr(type(spark), "stop", lambda _: None)
         out = tmp_path / "counts.csv"
-        asked = Asked(level="category", at_least=4, to_date=MARCH[1])
+        request = CountRequest(level="category", at_least=4, to_date=MARCH[1])
         options = ("--level", "category", "--min-support-count", "4", "--to", "2024-03-20")
         result = self.run(folder, *options, "--out", out)
         assert result.exit_code == 0, result.output
-        baskets, counts = served(busy, asked)
+        baskets, counts = served(busy, request)
         assert f"{baskets:,} baskets" in result.output
         with out.open(newline="") as file:
             assert told(list(csv.reader(file))[1:], baskets) == counts

@@ -28,7 +28,7 @@ from infra.seals.evidence import Gathering
 from infra.seals.key import SealKey
 from infra.seals.published import all_published, file_of, publish
 from infra.seals.verify_log import read_checkpoint
-from infra.seals.witness import Cosigned, Cosigner, NotTrusted, Trusted, WitnessBusy, witness_seed
+from infra.seals.witness import Cosigned, Cosigner, NotTrusted, TrustedLogs, WitnessBusy, witness_seed
 from infra.seals.witness_server import ADD, PATIENCE, WitnessServer
 from infra.seals.witnessing import Address
 from projections.seals import find_seal
@@ -234,7 +234,7 @@ def cosigner(tmp_path: Path) -> Cosigner:
 
 
 def cosigner_in(folder: Path) -> Cosigner:
-    trusted = Trusted([KEY.vkey_of(COMPANY, 1)])
+    trusted = TrustedLogs([KEY.vkey_of(COMPANY, 1)])
     return Cosigner(NAME, b"w" * 32, trusted, Cosigned(folder / "cosigned.json"))
 
 
@@ -295,7 +295,7 @@ class TestAWitness:
 
     def test_forgets_nothing_when_it_is_stopped(self, tmp_path: Path) -> None:
         kept = Cosigned(tmp_path / "cosigned.json")
-        cosigner = Cosigner(NAME, b"w" * 32, Trusted([KEY.vkey_of(COMPANY, 1)]), kept)
+        cosigner = Cosigner(NAME, b"w" * 32, TrustedLogs([KEY.vkey_of(COMPANY, 1)]), kept)
         assert cosigner.add(body(0, note_of(5))).status == 200
         with pytest.raises(WitnessBusy):
             cosigner_in(tmp_path)
@@ -312,7 +312,7 @@ class TestAWitness:
     @pytest.mark.parametrize("line", ["x", f"{KEY.vkey_of(COMPANY, 1)} all", KEY.vkey_of(COMPANY, 1)[:-4]])
     def test_starts_with_no_line_that_it_cannot_read(self, line: str) -> None:
         with pytest.raises(NotTrusted, match="Line 2"):
-            Trusted(["", line])
+            TrustedLogs(["", line])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.orders import Order
 from projections.base import Database
-from projections.market_basket.counting import Asked, Counting
+from projections.market_basket.counting import BasketScope, Counting
 from projections.market_basket.history import History, ask_history
 from projections.market_basket.memory import BasketMemory
 from projections.market_basket.naming import ask_stores
@@ -104,15 +104,15 @@ def counting(
     stores: Sequence[UUID] | None = None,
 ) -> Counting:
     """A look at the baskets of a shop by somebody who knows nothing yet."""
-    asked = Asked(
+    scope = BasketScope(
         position=position,
         stores=None if stores is None else tuple(stores),
         from_date=days[0],
         to_date=days[1],
         level=level,
     )
-    history, numbers = ask_history(db, History()), ask_stores(db, asked.stores)
-    return Counting(db, BasketMemory(), history.read(), asked, numbers.read())
+    history, numbers = ask_history(db, History()), ask_stores(db, scope.stores)
+    return Counting(db, BasketMemory(), history.read(), scope, numbers.read())
 
 
 def by_ids(pairs: Pairs, ids: dict[int, Any]) -> dict[Things, int]:

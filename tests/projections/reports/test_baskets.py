@@ -163,7 +163,7 @@ def test_the_matrix_and_the_summary_are_those_of_a_plain_count(busy: Trade, leve
         with busy.open() as opened:
             look = counting(opened, level, position=position)
             matrix, summary = find_matrix(look, 3), summarise(look)
-            net_sales = ask_net_sales(opened, look.asked).read()
+            net_sales = ask_net_sales(opened, look.scope).read()
         things = [ids[number] for number in matrix.numbers]
         assert sorted(own.values(), reverse=True)[:3] == [own[one] for one in things]
         assert matrix.together == [

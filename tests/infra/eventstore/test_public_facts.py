@@ -21,7 +21,7 @@ def told(file: Path, *, with_costs: bool = True) -> Any:
     """What is told of a golden file, as JSON has it."""
     name = file.name.rpartition(".v")[0]
     row = {"type": name, "state": file.read_text(), "metadata": METADATA}
-    return json.loads(msgspec.json.encode(EVENT_TYPES.told(row, with_costs=with_costs).data))
+    return json.loads(msgspec.json.encode(EVENT_TYPES.public_fact(row, with_costs=with_costs).data))
 
 
 def costs_in(value: Any) -> Iterator[str]:
@@ -70,7 +70,7 @@ def test_addresses_of_webhooks_are_told_to_nobody() -> None:
 
 def test_when_and_by_whom_is_told() -> None:
     name = "brands.Brand.Archived"
-    fact = EVENT_TYPES.told({"type": name, "state": "{}", "metadata": METADATA}, with_costs=True)
+    fact = EVENT_TYPES.public_fact({"type": name, "state": "{}", "metadata": METADATA}, with_costs=True)
     assert (str(fact.actor_id), fact.at.hour) == ("0190f5a1-7c3e-7abc-8def-0123456789ab", 8)
 
 
@@ -86,7 +86,7 @@ def test_when_and_by_whom_is_told() -> None:
 )
 def test_what_cannot_be_read_is_not_told(name: str, state: str, metadata: str, error: Any) -> None:
     with pytest.raises(error):
-        EVENT_TYPES.told({"type": name, "state": state, "metadata": metadata}, with_costs=True)
+        EVENT_TYPES.public_fact({"type": name, "state": state, "metadata": metadata}, with_costs=True)
 
 
 def test_every_type_has_a_meaning_of_its_own_words() -> None:
