@@ -106,7 +106,7 @@ class KeptFiles(Resource):
 
         def read(reading: Reading) -> tuple[Row, Download]:
             row = find(reading)
-            download = _wanted(req, row["sha256"], row["bytes"], may_pack=may_pack)
+            download = _download(req, row["sha256"], row["bytes"], may_pack=may_pack)
             if not download.is_known:
                 download.write(pieces(reading, download.stretch), file)
             return row, download
@@ -119,7 +119,7 @@ class KeptFiles(Resource):
         return row, download, file
 
 
-def _wanted(req: Request, sha256: str, size: int, *, may_pack: bool) -> Download:
+def _download(req: Request, sha256: str, size: int, *, may_pack: bool) -> Download:
     """What of a file is asked for, packed if it may be and is not asked for in parts.
 
     Raises HTTPRangeNotSatisfiable.

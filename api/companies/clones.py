@@ -64,7 +64,7 @@ class Clones(_Clones):
         self.ask(req, resp, lambda reading: _check_source(reading, company_id), within=company_id)
         if self.ask(req, resp, lambda reading: find_audit_job(reading.db, self.kind, own_id)) is None:
             self._check_new(req, resp, company_id, own_id)
-        self.request(req, resp, self._asked(company_id, own_id, body), show_clone, own_id)
+        self.request(req, resp, self._request_of(company_id, own_id, body), show_clone, own_id)
 
     def _check_new(self, req: Request, resp: Response, company_id: UUID, own_id: UUID) -> None:
         """Raise Invalid, DuplicateId or DuplicateUsername for what could not be made."""
@@ -83,7 +83,7 @@ class Clones(_Clones):
             detail = Detail("admin.username", DuplicateUsername.code, "Another user has this name.")
             raise DuplicateUsername(details=[detail])
 
-    def _asked(self, company_id: UUID, own_id: UUID, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _request_of(self, company_id: UUID, own_id: UUID, body: Mapping[str, Any]) -> dict[str, Any]:
         as_of, admin = body["as_of"], body["admin"]
         return {
             "source_id": str(company_id),

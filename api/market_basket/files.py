@@ -144,7 +144,7 @@ def _listing(look: Look, query: Mapping[str, Any], found: FileRows) -> BasketLis
         area=BASKET_FILES,
         section=found.section,
         title=found.title,
-        query=query_text(_asked(look, query)),
+        query=query_text(_spelled_out(look, query)),
         columns=tuple(column.name for column in found.columns),
         position=look.position,
         week_start=company["week_start"],
@@ -156,7 +156,7 @@ def _listing(look: Look, query: Mapping[str, Any], found: FileRows) -> BasketLis
     return BasketListing(about=about, names=names, shown=found.columns, found=found.rows)
 
 
-def _asked(look: Look, query: Mapping[str, Any]) -> dict[str, str | list[str]]:
+def _spelled_out(look: Look, query: Mapping[str, Any]) -> dict[str, str | list[str]]:
     """All that was asked for, also what nobody said: rows cannot be told without their filters."""
     not_asked = {*listing_fields(*_WRITERS), "page", "from_date", "to_date", "store_id"}
     texts: dict[str, str | list[str]] = {

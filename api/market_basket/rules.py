@@ -98,11 +98,11 @@ def check_trend(query: Mapping[str, Any]) -> None:
 
 def find_page(look: Look, query: Mapping[str, Any]) -> FoundRules:
     """The page of rules that is asked for. Raises Missing, TooManyBaskets, TooManyPairs."""
-    other, asked = look.period.compared(query["compare_to"]), _asked(look, query)
+    other, asked = look.period.compared(query["compare_to"]), _rule_query(look, query)
     return _compared(look, query, asked, other) if other else _found(look, query, asked)
 
 
-def _asked(look: Look, query: Mapping[str, Any]) -> RuleQuery:
+def _rule_query(look: Look, query: Mapping[str, Any]) -> RuleQuery:
     least = {name: query.get(f"min_{name}") for name in MEASURES if name != "support"}
     antecedent = query.get("antecedent_id")
     return RuleQuery(

@@ -15,7 +15,7 @@ from api.sync.arrivals import NotAvailableOffline, arrival_of
 from api.sync.decisions import DependsOnRejected, IdReused
 from api.sync.input import ACTIONS, InboxQuery, ResolutionBody
 from api.sync.kinds import REFUSALS
-from api.sync.processing import asked, resolve, settle_waiting
+from api.sync.processing import outcome_of, resolve, settle_waiting
 from api.sync.returns_instead import is_refund, return_instead
 from commands.ports import ConcurrentEdit, DuplicateId
 from commands.sync.delivery import NotArrived
@@ -121,7 +121,7 @@ class SyncResolution(Resource):
     def _resolve(self, req: Request, entry_id: UUID, body: dict[str, Any]) -> UUID:
         """Record it. Returns its stream. Raises Missing, OperationSettled, and why it cannot be recorded."""
         caller, peppers, run = req.context.caller, self.services.peppers, self.services.application.run
-        entry: TillOperation = asked(run, caller, find_entry, FindEntry(entry_id=entry_id))
+        entry: TillOperation = outcome_of(run, caller, find_entry, FindEntry(entry_id=entry_id))
         entry.check_open()
         operation = operation_in(entry)
         if body["action"] == AS_UNLINKED_RETURN:
@@ -150,7 +150,7 @@ class SyncResolution(Resource):
         refund: dict[str, Any] = msgspec.json.decode(operation.body)
         if operation.type != "order.refund" or not is_refund(refund):
             raise _body_required()
-        order = asked(
+        order = outcome_of(
             self.services.application.run,
             req.context.caller,
             find_order,

@@ -44,7 +44,7 @@ def settle_waiting(
     for _ in range(MOST_ROUNDS):
         # One that still waits is not looked at again before something else was settled.
         waits = [one for one, result in results.items() if result.status == "waiting"]
-        due = asked(run, service, find_due, FindDue(but=waits))
+        due = outcome_of(run, service, find_due, FindDue(but=waits))
         for device_id, some in groupby(due, key=lambda one: one.device_id):
             results.update(_settle(run, service, device_id, list(some), peppers))
         if not any(results[one.id].status != "waiting" for one in due):
@@ -105,9 +105,9 @@ def _begin(
         goods=goods,
         seqs=seqs,
     )
-    return asked(run, caller, begin_delivery, command)
+    return outcome_of(run, caller, begin_delivery, command)
 
 
-def asked(run: Run, caller: Caller, handler: Callable[[C, Work], R], command: C) -> R:
+def outcome_of(run: Run, caller: Caller, handler: Callable[[C, Work], R], command: C) -> R:
     """What a handler answers that presents nothing."""
     return ask(run, caller, handler, command)[0]

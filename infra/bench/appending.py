@@ -43,7 +43,7 @@ def measure(chain: Chain) -> dict[str, Any]:
 
         sides = {"append": lambda: commits(False), "insert": lambda: commits(True)}
         rates = alternate(sides, bounds := Bounds(site))
-        figures[f"append_vs_insert_{suffix}_bound_by"] = bounds.told
+        figures[f"append_vs_insert_{suffix}_bound_by"] = bounds.figures
         figures[f"append_vs_insert_{suffix}"] = rates["append"] / rates["insert"]
         figures[f"appends_per_s_{suffix}"] = rates["append"]
         figures[f"inserts_per_s_{suffix}"] = rates["insert"]

@@ -40,9 +40,9 @@ class Bounds:
         return speed
 
     @property
-    def told(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Any]:
         """Of each side, by what it is bound, and from what that follows."""
-        return {name: side.told for name, side in self._sides.items()}
+        return {name: side.figures for name, side in self._sides.items()}
 
 
 @dataclass
@@ -55,7 +55,7 @@ class _Side:
     sessions: Counter[str] = field(default_factory=Counter)
 
     @property
-    def told(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Any]:
         used = self.used / self.seconds if self.seconds else None
         waiting = {kind: number / max(self.looks, 1) for kind, number in self.sessions.items()}
         return {

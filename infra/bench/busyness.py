@@ -52,9 +52,9 @@ class Busyness:
         most = MOST * cores()
         self.is_busy = self.is_busy or usage.others > most or usage.stolen > most
         if self.is_busy and not self.is_accepted:
-            raise OthersAtWork(f"{self.told()} Wait until it is idle, or report all the same with --busy.")
+            raise OthersAtWork(f"{self.summary()} Wait until it is idle, or report all the same with --busy.")
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """What there is to say of it, in a sentence."""
         load = os.getloadavg()[0]
         return (

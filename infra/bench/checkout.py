@@ -87,7 +87,7 @@ def _compare(chain: Chain, name: str, *, with_standard: bool) -> dict[str, Any]:
         f"checkout_rps_{name}": rates["http"],
         f"pgbench_tps_{name}": rates["pgbench"],
         f"load_processor_{name}": sum(processor) / len(processor),
-        f"checkout_vs_pgbench_{name}_bound_by": bounds.told,
+        f"checkout_vs_pgbench_{name}_bound_by": bounds.figures,
     }
     if with_standard:
         figures["pgbench_standard_tps"] = rates["standard"]

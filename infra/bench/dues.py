@@ -81,7 +81,7 @@ def _checkout(chain: Chain, port: int) -> dict[str, Any]:
         bounds := Bounds(chain.site),
     )
     return {
-        "customer_checkout_ratio_bound_by": bounds.told,
+        "customer_checkout_ratio_bound_by": bounds.figures,
         "customer_checkout_ratio": rates["customer"] / rates["nobody"],
         "customer_checkout_rps": rates["customer"],
         "nobody_checkout_rps": rates["nobody"],

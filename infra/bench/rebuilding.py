@@ -55,7 +55,7 @@ def measure(chain: Chain) -> dict[str, Any]:
     sides = {"one": lambda: all_with(1), "two": lambda: all_with(2)}
     seconds = alternate(sides, bounds := Bounds(site))
     return {
-        "rebuild_two_process_speedup_bound_by": bounds.told,
+        "rebuild_two_process_speedup_bound_by": bounds.figures,
         "rebuild_events_per_s": speed,
         "rebuild_two_process_speedup": seconds["one"] / seconds["two"],
         "rebuild_events": 2 * sales,

@@ -78,7 +78,7 @@ def _shift_checkout(chain: Chain, port: int) -> dict[str, Any]:
 
     rates = alternate({"shift": in_shifts, "plain": plain}, bounds := Bounds(chain.site))
     return {
-        "shift_checkout_ratio_bound_by": bounds.told,
+        "shift_checkout_ratio_bound_by": bounds.figures,
         "shift_checkout_ratio": rates["shift"] / rates["plain"],
         "shift_checkout_rps": rates["shift"],
         "plain_checkout_rps": rates["plain"],

@@ -18,7 +18,7 @@ from domain.users import DuplicateUsername
 from infra.cli.admins import appoint
 from infra.cli.companies import conninfo_of, find_company_called
 from infra.cli.passwords import check_title, check_username
-from infra.cli.where_to_look import BroughtIn, Login, import_password, told, username_for
+from infra.cli.where_to_look import BroughtIn, Login, directions, import_password, username_for
 from infra.postgres.pool import RequestPool
 from infra.process.progress import telling
 from infra.runtime.settings import load_settings
@@ -109,7 +109,7 @@ def complete_journey(
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from refusal
     brought_in = BroughtIn(name, company_id, new, days)
-    click.echo(told(load_settings(os.environ), brought_in, login))
+    click.echo(directions(load_settings(os.environ), brought_in, login))
 
 
 def _check_chosen(selection: Selection) -> tuple[date, date]:

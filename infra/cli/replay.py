@@ -149,10 +149,10 @@ class _Replaying:
             for pair in self._occurrences():
                 pending.append(pair)
                 if len(pending) == _TOLD:
-                    yield from self._told(pending)
+                    yield from self._steps(pending)
                     bar.advance(task, len(pending))
                     pending = []
-            yield from self._told(pending)
+            yield from self._steps(pending)
 
     def _occurrences(self) -> Iterator[tuple[Row, Occurrence]]:
         aggregates = EVENT_TYPES.replay(self._rows)
@@ -165,7 +165,7 @@ class _Replaying:
             was, self.state, self.version = self.state, state_of(aggregate), aggregate.version
             yield row, occurrence_of(row, EVENT_TYPES.decode(row)[1], was, self.state)
 
-    def _told(self, pending: list[tuple[Row, Occurrence]]) -> Iterator[Step]:
+    def _steps(self, pending: list[tuple[Row, Occurrence]]) -> Iterator[Step]:
         told = self._storyteller.tell_all([one for _, one in pending], self._names)
         for (row, one), sentence in zip(pending, told, strict=True):
             yield Step(

@@ -37,7 +37,7 @@ def routes(words: tuple[str, ...], *, as_json: bool) -> None:
     """
     found = [route for route in _in_order() if _has(route, words)]
     if as_json:
-        click.echo(json.dumps([_told(route) for route in found], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([_as_json(route) for route in found], indent=2, ensure_ascii=False))
         return
     if not found:
         raise click.ClickException(f"No route has {' and '.join(words)} in it; `mipos routes` lists all.")
@@ -57,7 +57,7 @@ def _in_order() -> list[Route]:
     return sorted(routes_of(create_app(services)), key=lambda one: (one.path, _METHODS.index(one.method)))
 
 
-def _told(route: Route) -> dict[str, Any]:
+def _as_json(route: Route) -> dict[str, Any]:
     operation = route.operation
     return {
         "method": route.method,

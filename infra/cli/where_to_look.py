@@ -55,7 +55,7 @@ def import_password(settings: Settings) -> str:
     return secret_file(settings.data_dir, PASSWORD_FILE, lambda: token_urlsafe(12))
 
 
-def told(settings: Settings, what: BroughtIn, login: Login | None) -> str:
+def directions(settings: Settings, what: BroughtIn, login: Login | None) -> str:
     """What came in, and how to see it. What is no terminal may be a log, which is told no password."""
     address = settings.public_url or to_open(settings.host, settings.port)[0]
     first, last = what.days

@@ -36,7 +36,7 @@ def ask_each(transactions: Transactions, questions: Questions) -> Answers:
     Raises Unavailable, ServerOutdated, and psycopg.Error where none can be answered.
     """
     try:
-        return _asked(transactions, questions)
+        return _answers(transactions, questions)
     except (psycopg.Error, TimedOut):
         answers = {name: _rows(transactions, name, question) for name, question in questions.items()}
         if all(rows is None for rows in answers.values()):
@@ -46,13 +46,13 @@ def ask_each(transactions: Transactions, questions: Questions) -> Answers:
 
 def _rows(transactions: Transactions, name: str, question: LiteralString) -> Sequence[Row] | None:
     try:
-        return _asked(transactions, {name: question})[name]
+        return _answers(transactions, {name: question})[name]
     except (psycopg.Error, Unavailable) as error:
         log.warning("a part of how the service is could not be asked", part=name, error=described(error))
         return None
 
 
-def _asked(transactions: Transactions, questions: Questions) -> dict[str, Sequence[Row]]:
+def _answers(transactions: Transactions, questions: Questions) -> dict[str, Sequence[Row]]:
     return transactions.perform(PLATFORM_ID, partial(ask_together, questions=questions), reading=True)
 
 

@@ -82,7 +82,7 @@ def seals_of(db: Transaction, deliveries: Sequence[Row]) -> dict[UUID, tuple[dat
         return {}
     found = {(one["epoch"], one["size"]): one for one in _found(db, of_seals)}
     seals = {row["id"]: found[row["seal_epoch"], row["seal_size"]] for row in of_seals}
-    return {delivery_id: (one["sealed_at"], _told(one)) for delivery_id, one in seals.items()}
+    return {delivery_id: (one["sealed_at"], _content(one)) for delivery_id, one in seals.items()}
 
 
 def _found(db: Transaction, of_seals: Sequence[Row]) -> Iterable[Row]:
@@ -90,7 +90,7 @@ def _found(db: Transaction, of_seals: Sequence[Row]) -> Iterable[Row]:
     return db.ask(_SEALS, {"company_id": db.company_id, "epochs": epochs, "sizes": sizes}).rows()
 
 
-def _told(seal: Row) -> dict[str, Any]:
+def _content(seal: Row) -> dict[str, Any]:
     try:
         origin = read_note(seal["checkpoint"]).checkpoint.origin
     except NotACheckpoint:

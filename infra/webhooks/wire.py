@@ -89,7 +89,7 @@ class Wire:
         try:
             return self._send(message, Deadline(self._patience))
         except (Refusal, OSError, HTTPException, ValueError) as error:
-            return Trial(status=None, error=kept(_told(error)))
+            return Trial(status=None, error=kept(_reason(error)))
 
     def _send(self, message: Message, deadline: Deadline) -> Trial:
         parts = urlsplit(message.url)
@@ -136,7 +136,7 @@ _WORDS: Mapping[type[Exception], str] = MappingProxyType(
 )
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """What went wrong, in a sentence that tells nothing of the own network."""
     if isinstance(error, Refusal):
         return error.message

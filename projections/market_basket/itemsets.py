@@ -142,11 +142,11 @@ class _Growth:
             prefix = waiting.pop()
             for longer in self._longer(prefix):
                 if len(longer.ranks) > 2:  # noqa: PLR2004 pairs are told already
-                    yield self._told(longer)
+                    yield self._itemset(longer)
                 if len(longer.ranks) < self._longest:
                     waiting.append(longer)
 
-    def _told(self, prefix: _Prefix) -> Itemset:
+    def _itemset(self, prefix: _Prefix) -> Itemset:
         numbers = sorted(int(self._ranked.numbers[one]) for one in prefix.ranks)
         return Itemset(numbers=tuple(numbers), together=len(prefix.slots))
 

@@ -43,7 +43,7 @@ class Baskets:
 
 def choose(history: History, choice: Choice, among: Longs | None = None) -> Baskets:
     """The baskets that are asked for, `among` those at these places (ascending) if any are named."""
-    places = _asked(history, choice, among)
+    places = _places(history, choice, among)
     changes = _changes(history, choice.position, places)
     of_slot, items = _slots(history, places)
     # Sizes are fewer than slots, and mostly nothing of what is asked for has changed.
@@ -87,7 +87,7 @@ def last_position(history: History, choice: Choice) -> int:
 
     For as long as it is the same, so are they.
     """
-    places = _asked(history, choice, None)
+    places = _places(history, choice, None)
     changes = _changes(history, choice.position, places)
     return max(_last(history.positions[places]), _last(history.changed_at[changes.at]))
 
@@ -96,7 +96,7 @@ def _last(positions: Longs) -> int:
     return int(positions[-1]) if len(positions) else 0
 
 
-def _asked(history: History, choice: Choice, among: Longs | None) -> Longs:
+def _places(history: History, choice: Choice, among: Longs | None) -> Longs:
     """The places of baskets up to the position, of these dates and stores."""
     count = int(np.searchsorted(history.positions, choice.position, "right"))
     places = slice(0, count) if among is None else among[among < count]

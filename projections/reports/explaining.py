@@ -50,7 +50,7 @@ def _facts(
     return f"""
         SELECT position, {line} AS line, {amount} AS amount
           FROM {source.facts}{cuts}{joins}
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{in_basis}{source.asked()}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{in_basis}{source.where()}
                {keyed}
            AND ({amount}) <> 0"""
 
@@ -65,7 +65,7 @@ def first_of_days(source: Source, by: tuple[LiteralString, ...], condition: Lite
         SELECT min(position) FILTER (WHERE orders > 0) AS position, 0 AS line, 1 AS amount, business_date
           FROM {source.facts}{JOIN_CUTS}
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
-           AND {IS_IN_BASIS}{source.asked()}
+           AND {IS_IN_BASIS}{source.where()}
            AND (NOT %(is_row)s::bool OR {condition})
          GROUP BY {day}
         HAVING sum(orders) > 0"""

@@ -60,7 +60,7 @@ class Source:
     def rows(self, columns: Sequence[LiteralString]) -> LiteralString:
         """These columns of what is known within the period, the stores and the filters."""
         selected: LiteralString = ", ".join(columns)
-        asked = self.asked()
+        asked = self.where()
         if self.daily is None:
             return f"""
         SELECT {selected}
@@ -113,7 +113,7 @@ class Source:
     def first_reported(self, columns: Sequence[LiteralString]) -> LiteralString:
         """The same of what days of stores were first reported as: up to the `cuts` of a statement."""
         selected: LiteralString = ", ".join(columns)
-        asked = self.asked()
+        asked = self.where()
         facts: LiteralString = f"""
         SELECT {selected}
           FROM {self.facts} JOIN cuts USING (business_date, store_no)
@@ -130,7 +130,7 @@ class Source:
                              WHERE company_id = %(company_id)s AND last_position > cut
                                AND first_position <= cut{asked})"""
 
-    def asked(self) -> LiteralString:
+    def where(self) -> LiteralString:
         """The period, the stores and the filters that are asked for, as a condition on either table."""
         return f"""
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{self._conditions()}"""

@@ -41,7 +41,7 @@ class _Missing(Exception):
 
 def tell(sentence: str, scene: Scene) -> str:
     """The sentence with what the scene says in its gaps; a gap that nothing fills says so."""
-    return "".join(_told(part, scene, is_optional=False) for part in _parsed(sentence))
+    return "".join(_text_of(part, scene, is_optional=False) for part in _parsed(sentence))
 
 
 def paths_in(sentence: str) -> Iterator[tuple[str, bool]]:
@@ -58,7 +58,7 @@ def _paths(parts: _Parts, *, is_optional: bool) -> Iterator[tuple[str, bool]]:
                 yield from _paths(alternative, is_optional=True)
 
 
-def _told(part: "str | _Value | _Choice", scene: Scene, *, is_optional: bool) -> str:
+def _text_of(part: "str | _Value | _Choice", scene: Scene, *, is_optional: bool) -> str:
     if isinstance(part, str):
         return part
     if isinstance(part, _Choice):
@@ -74,7 +74,7 @@ def _told(part: "str | _Value | _Choice", scene: Scene, *, is_optional: bool) ->
 def _chosen(choice: _Choice, scene: Scene) -> str:
     for alternative in choice.alternatives:
         try:
-            return "".join([_told(part, scene, is_optional=True) for part in alternative])
+            return "".join([_text_of(part, scene, is_optional=True) for part in alternative])
         except _Missing:
             continue
     return ""

@@ -11,6 +11,7 @@ from api.audit.stories.areas.fiscal import CLOSINGS
 from api.audit.stories.areas.logs import LOGS
 from api.audit.stories.areas.money import PAYMENT_METHODS, TAX_RATES
 from api.audit.stories.areas.orders import HELD_SALES, ORDERS
+from api.audit.stories.areas.outgoing import MESSAGES, REPORT_SCHEDULES, WEBHOOKS
 from api.audit.stories.areas.people import CUSTOMERS, GROUPS, USERS
 from api.audit.stories.areas.places import DEVICES, REGISTERS, STORAGES, STORES
 from api.audit.stories.areas.products import PRODUCTS
@@ -18,7 +19,6 @@ from api.audit.stories.areas.shifts import SHIFTS
 from api.audit.stories.areas.stock import COUNTS, MOVEMENTS, REORDER_POINTS, RESERVATIONS
 from api.audit.stories.areas.supply import PURCHASE_ORDERS, SUPPLIERS, TRANSFERS
 from api.audit.stories.areas.tills import TILL_OPERATIONS
-from api.audit.stories.areas.told import MESSAGES, REPORT_SCHEDULES, WEBHOOKS
 
 _AREAS: tuple[Sentences, ...] = (
     *(BRANDS, CATEGORIES, UNITS, VARIANT_TYPES, PRODUCTS),

@@ -41,7 +41,7 @@ def measure_baskets(site: Site, history: History) -> dict[str, Any]:
     with serving(site) as (port, web):
         client = Client(port, reader_token(site, history))
         before = _largest(web.pid)
-        times = {**first, **_asked(client, ranges), **_behind(client, history, ranges)}
+        times = {**first, **_again(client, ranges), **_behind(client, history, ranges)}
         companions = _companions(client, site, history)
         after = _largest(web.pid)
     return {
@@ -66,7 +66,7 @@ def _from_nothing(site: Site, history: History, query: Query) -> list[float]:
         return [_rules(Client(port, reader_token(site, history)), query)]
 
 
-def _asked(client: Client, ranges: Mapping[str, Sequence[Query]]) -> Times:
+def _again(client: Client, ranges: Mapping[str, Sequence[Query]]) -> Times:
     """Rules by the kinds of their ranges, the first time and again, in a process that knows the baskets."""
     first = next(iter(ranges.values()))[0]["from"]
     _rules(client, {"from": first, "to": first})

@@ -66,7 +66,10 @@ def status(context: click.Context, company_id: UUID | None) -> None:
     for one in statuses:
         numbers = (one.companies, one.least_lag, one.greatest_lag, len(one.parked))
         table.add_row(
-            one.name, one.mode, *(f"{number:,}" for number in numbers), *_seen(standing.get(one.name))
+            one.name,
+            one.mode,
+            *(f"{number:,}" for number in numbers),
+            *_standing_cells(standing.get(one.name)),
         )
 
     # What is no terminal has room.
@@ -81,7 +84,7 @@ def status(context: click.Context, company_id: UUID | None) -> None:
         console.print(f"  Then: {command}", soft_wrap=True)
 
 
-def _seen(standing: Row | None) -> tuple[str, str, str, str]:
+def _standing_cells(standing: Row | None) -> tuple[str, str, str, str]:
     """How fast it follows, when it was last compared, whether it is sound, and for how many it rests."""
     if standing is None:
         return "", "never", "", ""

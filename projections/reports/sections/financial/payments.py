@@ -117,7 +117,7 @@ _FACTS: LiteralString = f"""
                register.id AS register_id, paid.payments, paid.amount, paid.tips, paid.change,
                paid.refund_count, paid.refunds, NULL::bigint AS dues_paid, NULL::bigint AS unsettled_dues
           FROM (SELECT * FROM sales_payment_facts
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{_DAYS.asked()}
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{_DAYS.where()}
                ) AS paid
           JOIN report_methods AS method
             ON method.company_id = %(company_id)s AND method.method_no = paid.method_no

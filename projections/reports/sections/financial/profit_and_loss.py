@@ -118,7 +118,7 @@ _IN_ROW: LiteralString = in_group(
 _SALES_FACTS: LiteralString = f"""
         SELECT sold.*, 0 AS line, place.id AS store_id
           FROM (SELECT * FROM sales_facts
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.asked()}
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.where()}
                ) AS sold
           JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
                                      AND place.no = sold.store_no"""

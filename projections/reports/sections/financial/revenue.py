@@ -167,7 +167,7 @@ _FACTS: LiteralString = f"""
                item.category_id, sold.channel, line.gross_sales, line.discounts, line.returns, line.tax,
                NULL::bigint AS tips, NULL::bigint AS rounding
           FROM (SELECT * FROM sales_facts{JOIN_CUTS}
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.where()}
                    AND {IS_IN_BASIS}
                ) AS sold
           JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
@@ -180,7 +180,7 @@ _FACTS: LiteralString = f"""
         SELECT sold.position, -1, sold.business_date, place.id, NULL, sold.channel, NULL, NULL, NULL, NULL,
                sold.tips, sold.rounding
           FROM (SELECT * FROM sales_facts{JOIN_CUTS}
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.where()}
                    AND {IS_IN_BASIS}
                ) AS sold
           JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'

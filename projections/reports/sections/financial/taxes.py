@@ -185,14 +185,14 @@ _EXPLAINED: LiteralString = f"""
                    AS base,
                CASE WHEN %(is_row)s::bool THEN orders END AS orders
           FROM {_TAX_FACTS.facts}{JOIN_CUTS}
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{_TAX_FACTS.asked()}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{_TAX_FACTS.where()}
            AND {IS_IN_BASIS}
      UNION ALL
         SELECT position, -1, NULL, NULL, NULL, NULL, NULL,
                coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0), orders
           FROM sales_facts{JOIN_CUTS}
          WHERE NOT %(is_row)s::bool AND {IS_IN_BASIS}
-           AND company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}"""
+           AND company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.where()}"""
 
 TAX = Section(
     area="financial-report",

@@ -89,11 +89,11 @@ def days_told(level: LiteralString, condition: LiteralString, of_row: LiteralStr
     """
     return f"""
         SELECT change.position, change.line, sum(change.days) AS amount
-          FROM ({_told(level, condition)}) AS change{GOODS}{of_row}
+          FROM ({_single_stretches(level, condition)}) AS change{GOODS}{of_row}
          GROUP BY change.position, change.line"""
 
 
-def _told(level: LiteralString, condition: LiteralString) -> LiteralString:
+def _single_stretches(level: LiteralString, condition: LiteralString) -> LiteralString:
     return f"""
         WITH level AS MATERIALIZED ({level}
         ), {_STRETCHES}

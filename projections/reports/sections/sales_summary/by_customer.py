@@ -59,7 +59,7 @@ def _joins(cuts: LiteralString = "", condition: LiteralString = "") -> LiteralSt
                    nullif(count(*), 0) AS visits
               FROM (SELECT business_date FROM sales_facts {cuts}
                      WHERE company_id = %(company_id)s AND customer_id = page.key
-                       AND position <= %(position)s::bigint{condition}{SALE_FACTS.asked()}
+                       AND position <= %(position)s::bigint{condition}{SALE_FACTS.where()}
                      GROUP BY business_date
                     HAVING sum(orders) > 0) AS day
            ) AS visit ON true"""

@@ -96,6 +96,6 @@ def explained_orders(source: Source, conditions: Mapping[LiteralString, LiteralS
                                           ORDER BY position, line) AS place
                   FROM {source.facts}{JOIN_CUTS}
                  WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
-                   AND {IS_IN_BASIS}{source.asked()}{keyed}
+                   AND {IS_IN_BASIS}{source.where()}{keyed}
                    AND orders <> 0) AS counted
          WHERE place = 1""")

@@ -103,7 +103,7 @@ def item_rows_of_channel(columns: tuple[LiteralString, ...], condition: LiteralS
         SELECT {selected}
           FROM (SELECT * FROM sales_facts
                  WHERE company_id = %(company_id)s
-                   AND position <= %(position)s::bigint{SALE_FACTS.asked()}{condition}
+                   AND position <= %(position)s::bigint{SALE_FACTS.where()}{condition}
                ) AS sale
           JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
            AND line.business_date = sale.business_date AND line.store_no = sale.store_no

@@ -94,7 +94,7 @@ EXPLAINED_MONEY: Explanations = {
      UNION ALL
         SELECT position, line, {_NET} AS amount
           FROM {PAYMENT_FACTS.facts}{JOIN_CUTS}
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{PAYMENT_FACTS.asked()}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{PAYMENT_FACTS.where()}
            AND {IS_IN_BASIS} AND method <> 'account' AND {_NET} <> 0"""
     ),
 }

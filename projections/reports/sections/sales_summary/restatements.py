@@ -144,7 +144,7 @@ def _explain(amount: LiteralString, condition: LiteralString) -> LiteralString:
           FROM sales_facts AS fact
           JOIN ({DAY_CUTS}
                ) AS cuts USING (business_date, store_no)
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.asked()}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.where()}
            AND (NOT %(is_row)s::bool OR business_date = %(key_business_date)s::date AND {is_place("store")})
            AND {condition} AND ({amount}) <> 0""")
 
