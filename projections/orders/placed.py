@@ -5,7 +5,7 @@ from typing import LiteralString
 from domain.orders import Order
 from domain.payments import ACCOUNT
 from projections.base import Database, Event, Fact
-from projections.orders.readings import Placing, Standing, Step
+from projections.orders.readings import Placing, Standing, Step, beginning_of
 
 #: What happens to an order after it was placed.
 STEPS: frozenset[Event] = frozenset(
@@ -28,19 +28,7 @@ def put_placed(fact: Fact, db: Database) -> None:
         {
             "company_id": db.company_id,
             "position": fact.position,
-            "id": fact.stream_id,
-            "number": placed.number,
-            "series_id": placed.series_id,
-            "series_number": placed.series_number,
-            "channel": placed.channel,
-            "store_id": placed.store_id,
-            "register_id": placed.register_id,
-            "cashier_id": placed.cashier_id,
-            "customer_id": placed.customer_id,
-            "business_date": placed.business_date,
-            "occurred_at": placed.occurred_at,
-            "recorded_at": fact.at,
-            "shift_id": placed.shift_id,
+            **beginning_of(fact),
             "reserve_until": placed.reserve_until,
             **_standing(placed.standing),
         },

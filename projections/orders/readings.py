@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from projections.base import Fact, Row
 from projections.records import Reading
 
 
@@ -18,8 +19,8 @@ class Paid(Reading):
     method: str
 
 
-class Sale(Reading):
-    """What is read of a sale."""
+class Beginning(Reading):
+    """What is read of how an order began, by whom and where."""
 
     number: str
     series_id: UUID
@@ -32,6 +33,11 @@ class Sale(Reading):
     shift_id: UUID | None
     business_date: date
     occurred_at: datetime
+
+
+class Sale(Beginning):
+    """What is read of a sale."""
+
     payments: tuple[Paid, ...]
     totals: Total
 
@@ -46,20 +52,9 @@ class Standing(Reading):
     due: int
 
 
-class Placing(Reading):
+class Placing(Beginning):
     """What is read of an order that was placed in the back office."""
 
-    number: str
-    series_id: UUID
-    series_number: int
-    channel: str
-    store_id: UUID
-    register_id: UUID | None
-    cashier_id: UUID | None
-    customer_id: UUID | None
-    shift_id: UUID | None
-    business_date: date
-    occurred_at: datetime
     reserve_until: datetime | None
     standing: Standing
 
@@ -118,3 +113,23 @@ class Refund(Return):
 
 class Void(Reading):
     """What is read of a void: nothing but that it happened."""
+
+
+def beginning_of(fact: Fact) -> Row:
+    """What is written of how an order began, by column."""
+    begun: Beginning = fact.data
+    return {
+        "id": fact.stream_id,
+        "number": begun.number,
+        "series_id": begun.series_id,
+        "series_number": begun.series_number,
+        "channel": begun.channel,
+        "store_id": begun.store_id,
+        "register_id": begun.register_id,
+        "cashier_id": begun.cashier_id,
+        "customer_id": begun.customer_id,
+        "business_date": begun.business_date,
+        "occurred_at": begun.occurred_at,
+        "recorded_at": fact.at,
+        "shift_id": begun.shift_id,
+    }

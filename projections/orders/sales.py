@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from projections.base import Database, Fact, Row
-from projections.orders.readings import Sale
+from projections.orders.readings import Sale, beginning_of
 
 
 def put_sales(facts: Sequence[Fact], db: Database) -> None:
@@ -26,23 +26,7 @@ def put_sales(facts: Sequence[Fact], db: Database) -> None:
 def _row_of(fact: Fact) -> Row:
     """What is written of a sale, by column."""
     sale: Sale = fact.data
-    return {
-        "id": fact.stream_id,
-        "number": sale.number,
-        "series_id": sale.series_id,
-        "series_number": sale.series_number,
-        "channel": sale.channel,
-        "store_id": sale.store_id,
-        "register_id": sale.register_id,
-        "cashier_id": sale.cashier_id,
-        "customer_id": sale.customer_id,
-        "business_date": sale.business_date,
-        "occurred_at": sale.occurred_at,
-        "recorded_at": fact.at,
-        "total": sale.totals.total,
-        "shift_id": sale.shift_id,
-        "methods": _methods(sale),
-    }
+    return {**beginning_of(fact), "total": sale.totals.total, "methods": _methods(sale)}
 
 
 def _methods(sale: Sale) -> str:
