@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -12,22 +11,9 @@ from domain.errors import Detail
 from domain.packages import RESOURCES
 from domain.payment_methods import MethodAtSale
 from domain.pending import Pending
-from domain.settings import InUse, OtherStore, Setting
+from domain.settings import USES, InUse, OtherStore, Setting, Use
 
 C = TypeVar("C")
-
-_USES: Mapping[str, str] = MappingProxyType(
-    {
-        "settings": "Other settings name it, as registers and storages name their store.",
-        "products": "Products have it.",
-        "stock": "Stock lies there, is promised there, or is on its way.",
-        "transfers": "A transfer from there has not all arrived.",
-        "counts": "A count there is not completed.",
-        "shifts": "A shift there is not closed.",
-        "users": "Users are bound to it.",
-        "customers": "Customers belong to it.",
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +89,8 @@ class SettingsPort(Protocol):
     def payment_methods(self, codes: Iterable[str]) -> Pending[Mapping[str, MethodAtSale]]:
         """Ask for those there are of these payment methods, by code."""
 
-    def used_by(self, setting_id: UUID) -> Sequence[str]:
-        """What of `_USES` refers to it and is not archived; nothing can begin to until the end."""
+    def used_by(self, setting_id: UUID) -> Sequence[Use]:
+        """What refers to it and is not archived; nothing can begin to until the end."""
 
 
 class SettingsWork(PlanWork, Protocol):
@@ -173,7 +159,7 @@ def archive_setting(command: ArchiveSetting, work: SettingsWork) -> Setting:
     setting.archive()
     if used_by := work.settings.used_by(command.id):
         message = f"This {command.kind.noun} is still in use."
-        raise InUse(message, details=[Detail("id", InUse.code, _USES[name]) for name in used_by])
+        raise InUse(message, details=[Detail("id", InUse.code, USES[use]) for use in used_by])
     work.save(setting)
     return setting
 

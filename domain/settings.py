@@ -5,7 +5,8 @@ A new kind is a declaration of its events; storing, listing, editing and archivi
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate, events_of
@@ -33,6 +34,23 @@ class InUse(Conflict):
 
     code = "in_use"
     remedy = "Change or archive first what still uses it; the message or `details` say what."
+
+
+#: What may refer to a setting, or lie in one.
+Use = Literal["settings", "products", "stock", "transfers", "counts", "shifts", "users", "customers"]
+#: Each in a sentence, as whoever archives the setting reads it.
+USES: Mapping[Use, str] = MappingProxyType(
+    {
+        "settings": "Other settings name it, as registers and storages name their store.",
+        "products": "Products have it.",
+        "stock": "Stock lies there, is promised there, or is on its way.",
+        "transfers": "A transfer from there has not all arrived.",
+        "counts": "A count there is not completed.",
+        "shifts": "A shift there is not closed.",
+        "users": "Users are bound to it.",
+        "customers": "Customers belong to it.",
+    }
+)
 
 
 class OtherStore(NotAllowed):

@@ -10,7 +10,7 @@ from domain.catalog.variant_types import VariantType
 from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
 from domain.pending import Pending
-from domain.settings import DuplicateCode, DuplicateName, InUse, Setting, name_key
+from domain.settings import DuplicateCode, DuplicateName, InUse, Setting, Use, name_key
 from projections import customers, settings, users
 from projections.base import Answer, Database, Row
 from projections.catalog import products
@@ -100,7 +100,7 @@ _HOLD: LiteralString = """
 """
 
 #: What refers to settings says itself how; each names `company_id` and `id`.
-_USES: Mapping[LiteralString, LiteralString] = {
+_USES: Mapping[Use, LiteralString] = {
     "settings": settings.USES,
     "products": products.USES,
     "stock": balances.USES,
@@ -299,7 +299,7 @@ class SettingsGuard:
             for field, target in of_its_kind
         }
 
-    def used_by(self, setting_id: UUID) -> list[str]:
+    def used_by(self, setting_id: UUID) -> list[Use]:
         """What that is not archived, or stock, refers to it; nothing can begin to until the end."""
         params = {"company_id": self._db.company_id, "id": setting_id}
         self._db.execute(_HOLD, params)

@@ -12,7 +12,7 @@ from domain.customers import Customer
 from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
 from domain.pending import Pending
-from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting, name_key
+from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting, Use, name_key
 from domain.shifts import Shift
 from domain.storages import Storage
 from domain.stores import Store
@@ -198,12 +198,12 @@ class MemorySettings:
         methods = {code: own[name_key(code)] for code in codes if name_key(code) in own}
         return Pending(lambda: methods)
 
-    def used_by(self, setting_id: UUID) -> list[str]:
+    def used_by(self, setting_id: UUID) -> list[Use]:
         own = self._world.find(self._company_id, setting_id)
         is_option = isinstance(own, VariantType) and any(
             own.values["name"] in variant.options for variant in _variants(self._world, self._company_id)
         )
-        uses = {
+        uses: dict[Use, bool] = {
             "settings": self._is_named(setting_id, self._world.settings(self._company_id)),
             "products": is_option or self._is_named(setting_id, self._world.all(self._company_id, Product)),
             "stock": any(
