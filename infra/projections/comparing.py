@@ -8,13 +8,13 @@ from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 
 from infra.postgres.transactions import Transaction
-from infra.projections.staging import SAME_VALUES, Table
+from infra.projections.staging import SAME_VALUES, Table, listed
 
 #: How many rows are compared in one transaction: a few tenths of a second, so that the server can clean up
 #: behind the tills in between.
 STEP = 10_000
 
-#: The key of a row, as the database writes it.
+#: What tells a row of a company apart from others of it, as the database writes it.
 Key = tuple[str, ...]
 
 
@@ -92,8 +92,10 @@ class Step:
         """The condition that a row belongs to it."""
         bounds = ((">", self.after), ("<=", self.upto))
         conditions: list[sql.Composable] = [
+            # Without the company, which is said before: a row that is compared from the company on is looked
+            # for from the company's first, and each step walks past all that were before it.
             sql.SQL("({}) {} ({})").format(
-                self.table.key_list, sql.SQL(sign), sql.SQL(", ").join(map(sql.Literal, key))
+                listed(self.table.own_key), sql.SQL(sign), sql.SQL(", ").join(map(sql.Literal, key))
             )
             for sign, key in bounds
             if key is not None
@@ -134,7 +136,7 @@ _DIFFERENCES = sql.SQL(f"""
 
 
 def _texts(table: Table) -> sql.Composed:
-    return sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.key)
+    return sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.own_key)
 
 
 def _cells(table: Table, row: Mapping[str, Any]) -> Iterator[Difference]:

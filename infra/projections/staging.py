@@ -94,6 +94,11 @@ class Table:
         return tuple(name for name in self.columns if name not in self.key)
 
     @property
+    def own_key(self) -> tuple[str, ...]:
+        """The columns of its primary key that tell rows of one company apart."""
+        return tuple(name for name in self.key if name != "company_id")
+
+    @property
     def key_list(self) -> sql.Composed:
         """The columns of its primary key, in order."""
         return listed(self.key)

@@ -1,18 +1,27 @@
 """Verifying: what is live against what the log says, named to the cell."""
 
+import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from psycopg import sql
 
 from infra.cli.projections import projections
 from infra.eventstore.chain import LogAltered
+from infra.postgres.transactions import transaction
 from infra.projections import proved_log, staging
 from infra.projections.checkpoints import unpark
+from infra.projections.comparing import Step
+from infra.projections.proved_log import ProvedLog
+from infra.projections.staging import Staging, staging_session
 from infra.projections.status import list_status
 from infra.projections.verify import verify, verify_together
 from infra.projections.verify_all import verify_all
@@ -36,6 +45,30 @@ def spoil(database: Any, statement: str, *params: object) -> None:
     """Alter a read model behind the log's back."""
     with psycopg.connect(database.owner, autocommit=True) as owner:
         assert owner.execute(statement.encode(), params).rowcount == 1
+
+
+def test_a_step_looks_for_its_rows_where_they_lie(database: Any, trading: Any) -> None:
+    """Not from the company's first on: of millions of rows each step would walk past all before it."""
+    plans: list[Any] = []
+    model = database.model("stock")
+    with staging_session(database.worker) as connection:
+        log = ProvedLog(EVENT_TYPES, [model], trading.company_id)
+        [table] = [one for one in Staging(connection, model, log).tables if one.name == "stock_balances"]
+        connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+
+        def explained(statement: sql.Composed, params: Any) -> Any:
+            plan = connection.execute(sql.SQL("EXPLAIN (FORMAT JSON) {}").format(statement), params)
+            plans.extend(plan.fetchone() or ())
+            return connection.execute(statement, params)
+
+        with transaction(connection, trading.company_id) as db:
+            first = Step(table).begin(db, rows=2)
+            assert first.count(db) == 3
+            last = replace(first, after=first.upto, upto=None)
+            asking = SimpleNamespace(company_id=db.company_id, connection=SimpleNamespace(execute=explained))
+            assert last.count(asking) == len(trading.variants) - 3  # type: ignore[arg-type]  # it explains
+    [condition] = re.findall(r'"Index Cond": "(.*?)"', json.dumps(plans).replace("\\", ""))
+    assert "ROW(storage_id, variant_id) > " in condition, condition
 
 
 class TestVerify:
