@@ -99,6 +99,13 @@ class Vault:
             return []
         return sorted(one.parent.name for one in self.folder.glob(f"[0-9]*/{FILE_NAME}"))
 
+    def has(self, name: str) -> bool:
+        """Whether that backup is there, as far as this process may see."""
+        try:
+            return name in self.names()
+        except OSError:
+            return False
+
     def manifest(self, name: str) -> Manifest:
         """What a backup says of itself. Raises NotABackup, NewerBackup, FileDamaged."""
         return read_manifest(self.folder / name)

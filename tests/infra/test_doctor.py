@@ -374,7 +374,7 @@ class TestBackups:
         with self.noted(own, tmp_path, age):
             assert look("backup").status == status
 
-    @pytest.mark.parametrize("place", ["there", "nowhere"])
+    @pytest.mark.parametrize("place", ["there", "nowhere", "where no folder can be looked into" * 10])
     def test_are_missed_where_they_lay(self, own: Database, look: Look, tmp_path: Path, place: str) -> None:
         (tmp_path / "there").mkdir()
         with self.noted(own, tmp_path / place, "1 hour"):

@@ -36,7 +36,7 @@ def backup(patient: Patient) -> Result:
             return fail(says, _TAKE)
         if newest["hours"] > WARN_HOURS:
             return warn(says, _TAKE)
-        if newest["name"] not in Vault(Path(newest["place"])).names():
+        if not Vault(Path(newest["place"])).has(newest["name"]):
             return warn(f"{says} It is not there, as far as this machine sees.", _LOOK)
         return ok(says)
     return warn("No backup was ever taken.", _TAKE)
