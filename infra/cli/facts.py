@@ -115,14 +115,14 @@ def baskets(folder: Path, out: Path, **request: Any) -> None:
     _check_can_count(folder, out)
     spark = local_session()
     try:
-        counted = count_baskets(spark, str(folder), _chosen(**request))
+        counted = count_baskets(spark, str(folder), _request_of(**request))
         write_counts(counted, str(out))
     finally:
         spark.stop()
     click.echo(f"{counted.baskets:,} baskets are counted in {out}.")
 
 
-def _chosen(
+def _request_of(
     *,
     level: Level,
     min_support_count: int,

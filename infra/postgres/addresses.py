@@ -33,6 +33,11 @@ def read_only(address: str) -> str:
     return make_conninfo(**{**parameters, "options": " ".join(filter(None, options))})
 
 
+def user_of(address: str | None) -> str | None:
+    """As whom an address connects, if it says so."""
+    return str(user) if address and (user := conninfo_to_dict(address).get("user")) else None
+
+
 def as_role(address: str, role: str, password: str | None = None) -> str:
     """Return the same address with another user and password."""
     parts = urlsplit(address)

@@ -11,6 +11,7 @@ from psycopg import sql
 from infra.eventstore.chain import LogAltered
 from infra.postgres.connections import STAGING
 from infra.postgres.definitions import HOLD_MODEL, named
+from infra.postgres.distribution import COMPANY
 from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
@@ -96,7 +97,7 @@ class Table:
     @property
     def own_key(self) -> tuple[str, ...]:
         """The columns of its primary key that tell rows of one company apart."""
-        return tuple(name for name in self.key if name != "company_id")
+        return tuple(name for name in self.key if name != COMPANY)
 
     @property
     def key_list(self) -> sql.Composed:

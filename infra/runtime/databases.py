@@ -18,7 +18,7 @@ from infra.decisions.erasures import erase_again
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.data_keys import NoDataKey
 from infra.eventstore.tombstones import TombstonesUnreadable, read_tombstones
-from infra.postgres.addresses import as_role, in_schema, role_name, role_password
+from infra.postgres.addresses import as_role, in_schema, role_name, role_password, user_of
 from infra.postgres.administrator import statements_for_administrator
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.embedded.errors import AlreadyRunning
@@ -29,7 +29,7 @@ from infra.process.sharing import USUAL_PROCESSES
 from infra.runtime.directory_key import keep_directory_key, read_directory_key
 from infra.runtime.log_epochs import begin_lost_epochs
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.runtime.settings import OWN_DATA_DIR, Settings, SettingsError, user_of
+from infra.runtime.settings import OWN_DATA_DIR, Settings, SettingsError
 from infra.upgrades.citus import described, distribute
 from infra.upgrades.migrated import check_migrated
 from infra.upgrades.upgrade import Upgrade

@@ -1,7 +1,7 @@
 """What an operator can set: environment variables, checked together at the start."""
 
 from infra.runtime.settings.errors import SettingsError
-from infra.runtime.settings.loading import SETTINGS, load_settings, user_of
+from infra.runtime.settings.loading import SETTINGS, load_settings
 from infra.runtime.settings.secret_files import secret_file
 from infra.runtime.settings.settings import Settings
 from infra.runtime.settings.table import settings_table
@@ -16,5 +16,4 @@ __all__ = [
     "load_settings",
     "secret_file",
     "settings_table",
-    "user_of",
 ]

@@ -4,9 +4,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
-
-from infra.postgres.addresses import as_role, role_name, role_password
+from infra.postgres.addresses import as_role, role_name, role_password, user_of
 from infra.runtime.settings.errors import SettingsError
 from infra.runtime.settings.setting import Setting
 from infra.runtime.settings.settings import Settings
@@ -97,8 +95,3 @@ def _with_derived_urls(values: dict[str, Any]) -> dict[str, Any]:
         role = role_name(url, values["schema"], part)
         derived[f"{part}_database_url"] = as_role(url, role, role_password(key, role))
     return {**values, **{name: values[name] or address for name, address in derived.items()}}
-
-
-def user_of(address: str | None) -> str | None:
-    """As whom an address connects, if it says so."""
-    return str(user) if address and (user := conninfo_to_dict(address).get("user")) else None
