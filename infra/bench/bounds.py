@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.bench.processors import Spent, cores
+from infra.bench.processors import Spent
 from infra.bench.site import Site, task
 from infra.bench.waits import Target, Waits
+from infra.process.cores import allowed_cores
 
 #: From which share of all cores on the processor counts as used up.
 FULL = 0.9
@@ -67,7 +68,7 @@ class _Side:
 
 def bound_by(cores_used: float | None, sessions: dict[str, float]) -> str:
     """By the processor where it is used up; else by what most sessions wait for; else by whoever asks."""
-    if cores_used is not None and cores_used >= FULL * cores():
+    if cores_used is not None and cores_used >= FULL * len(allowed_cores()):
         return "processor"
     waiting = {kind: sessions.get(kind, 0.0) for kind in ("flush", "locks", "disk")}
     kind = max(waiting, key=lambda one: waiting[one])

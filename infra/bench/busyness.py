@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from infra.bench.processors import Spent, Usage, cores
+from infra.bench.processors import Spent, Usage
 from infra.bench.site import MeasurementFailed, Site
+from infra.process.cores import allowed_cores
 
 #: Which share of the cores others may use, and the host may keep.
 MOST = 0.1
@@ -49,7 +50,7 @@ class Busyness:
     def note(self, usage: Usage) -> None:
         """Take note of who worked. Raises OthersAtWork."""
         self.others, self.stolen = max(self.others, usage.others), max(self.stolen, usage.stolen)
-        most = MOST * cores()
+        most = MOST * len(allowed_cores())
         self.is_busy = self.is_busy or usage.others > most or usage.stolen > most
         if self.is_busy and not self.is_accepted:
             raise OthersAtWork(f"{self.summary()} Wait until it is idle, or report all the same with --busy.")
@@ -58,7 +59,7 @@ class Busyness:
         """What there is to say of it, in a sentence."""
         load = os.getloadavg()[0]
         return (
-            f"Others use {self.others:.1f} of {cores()} cores of this machine, its host keeps "
+            f"Others use {self.others:.1f} of {len(allowed_cores())} cores of this machine, its host keeps "
             f"{self.stolen:.1f} (load {load:.1f}): figures say little."
         )
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from infra.bench.site import Site
+from infra.process.cores import allowed_cores
 
 
 def describe(site: Site) -> dict[str, Any]:
     """Cores, processor, memory, versions, and the processes that run."""
     return {
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(allowed_cores()),
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "memory_mb": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20,
         "system": platform.platform(),

@@ -75,8 +75,3 @@ def _processes() -> Iterator[tuple[int, int, int]]:
             with suppress(OSError):
                 fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
                 yield int(folder.name), int(fields[_PARENT]), sum(map(int, fields[_TIMES]))
-
-
-def cores() -> int:
-    """How many processors we may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

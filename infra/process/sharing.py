@@ -10,10 +10,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from infra.process.children import SharedCount, end_with
+from infra.process.cores import allowed_cores
 from infra.process.signals import interrupts_held
 
 #: How many share long work where nobody says it: one a core, four at most.
-USUAL_PROCESSES = min(4, os.cpu_count() or 1)
+USUAL_PROCESSES = min(4, len(allowed_cores()))
 _TICK_SECONDS = 0.1
 
 Task = TypeVar("Task")

@@ -16,6 +16,7 @@ from api.errors import unread
 from api.services import Authentication
 from commands.signing_in import neighbourhood_of
 from domain.errors import Refusal
+from infra.process.cores import core_of_its_own, keep_to
 from infra.process.garbage import importing_for_good
 from infra.process.kind import Process
 from infra.process.logs import Outlet
@@ -130,6 +131,8 @@ def _serve(settings: Settings, database: str, counters: str, outlet: Outlet | No
         "errorlog": None,
         "proc_name": "mipos",
         "when_ready": _listen_to_its_end,
+        "pre_fork": _choose_core,
+        "post_fork": _keep_to_core,
         "child_exit": lambda _server, worker: forget_process(worker.pid),
         "worker_exit": _keep_last_lines,
         # gunicorn would make a socket in the home folder, at which anybody who finds it may command it.
@@ -150,6 +153,15 @@ def _listen_to_its_end(_server: Any) -> None:
     if signal.SIGTERM in signal.sigpending():
         sys.exit(0)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def _choose_core(server: Any, worker: Any) -> None:
+    worker.core = core_of_its_own(server.num_workers, [other.core for other in server.WORKERS.values()])
+
+
+def _keep_to_core(_server: Any, worker: Any) -> None:
+    if worker.core is not None:
+        keep_to(worker.core)
 
 
 def _keep_last_lines(_server: Any, worker: Any) -> None:

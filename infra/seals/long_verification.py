@@ -19,6 +19,7 @@ import psycopg
 from infra.postgres.connections import BULK, bounded
 from infra.postgres.transactions import transaction
 from infra.process.children import end_with
+from infra.process.cores import allowed_cores
 from infra.process.garbage import collecting_no_garbage
 from infra.seals.verification import OutsideRecord, Page, Verification, read_page
 from projections.log_proofs import LogProof
@@ -76,7 +77,7 @@ def _follow(
 @contextmanager
 def _pages(conninfo: str, company_id: UUID, chunks: Sequence[Chunk]) -> Iterator[Iterator[Page]]:
     """What following these found, in their order; those ahead are followed meanwhile."""
-    processes = min(MOST_PROCESSES, os.cpu_count() or 1, len(chunks) // 2)
+    processes = min(MOST_PROCESSES, len(allowed_cores()), len(chunks) // 2)
     follow = partial(follow_chunk, conninfo, company_id)
     if processes <= 1:
         yield map(follow, chunks)

@@ -10,8 +10,9 @@ import pytest
 from infra.bench import busyness
 from infra.bench.bounds import bound_by
 from infra.bench.busyness import Busyness, OthersAtWork
-from infra.bench.processors import Spent, Usage, cores, of_trees
+from infra.bench.processors import Spent, Usage, of_trees
 from infra.bench.waits import kind_of
+from infra.process.cores import allowed_cores
 
 WORK = "n = 0\nwhile n < 6_000_000: n += 1"
 #: No process has this number.
@@ -26,23 +27,23 @@ def of(others: float, stolen: float = 0.0) -> Usage:
 class TestBusyness:
     def test_refuses_a_machine_that_others_load(self) -> None:
         with pytest.raises(OthersAtWork, match="--busy"):
-            Busyness(is_accepted=False).note(of(cores() * 0.5))
+            Busyness(is_accepted=False).note(of(len(allowed_cores()) * 0.5))
 
     def test_refuses_a_machine_whose_host_keeps_its_processors(self) -> None:
         with pytest.raises(OthersAtWork):
-            Busyness(is_accepted=False).note(of(0.0, stolen=cores() * 0.5))
+            Busyness(is_accepted=False).note(of(0.0, stolen=len(allowed_cores()) * 0.5))
 
     def test_lets_somebody_do_a_little(self) -> None:
         watch = Busyness(is_accepted=False)
-        watch.note(of(cores() * busyness.MOST / 2))
+        watch.note(of(len(allowed_cores()) * busyness.MOST / 2))
         assert not watch.figures["is_busy"]
 
     def test_marks_what_is_reported_all_the_same(self) -> None:
         watch = Busyness(is_accepted=True)
-        watch.note(of(cores() * 0.5))
+        watch.note(of(len(allowed_cores()) * 0.5))
         watch.note(of(0.0))
         assert watch.figures["is_busy"]
-        assert watch.figures["others_cores"] == round(cores() * 0.5, 2)
+        assert watch.figures["others_cores"] == round(len(allowed_cores()) * 0.5, 2)
 
 
 @needs_proc
@@ -71,14 +72,16 @@ class TestProcessors:
 
 class TestBounds:
     def test_the_processor_bounds_what_uses_it_up(self) -> None:
-        assert bound_by(cores() * 0.95, {"flush": 5.0}) == "processor"
+        assert bound_by(len(allowed_cores()) * 0.95, {"flush": 5.0}) == "processor"
 
     @pytest.mark.parametrize("kind", ["flush", "locks", "disk"])
     def test_else_what_most_sessions_wait_for(self, kind: str) -> None:
-        assert bound_by(cores() * 0.5, {"flush": 0.6, "locks": 0.6, "disk": 0.6, kind: 3.0}) == kind
+        assert (
+            bound_by(len(allowed_cores()) * 0.5, {"flush": 0.6, "locks": 0.6, "disk": 0.6, kind: 3.0}) == kind
+        )
 
     def test_else_whoever_asks(self) -> None:
-        assert bound_by(cores() * 0.5, {"work": 3.0, "flush": 0.1}) == "client"
+        assert bound_by(len(allowed_cores()) * 0.5, {"work": 3.0, "flush": 0.1}) == "client"
         assert bound_by(None, {}) == "client"
 
     @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,15 @@ WORKERS = 2
 class Running:
     """The web server with an application that needs nothing behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int = WORKERS) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = free.getsockname()
         own = ("MIPOS_", "DATABASE_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-        env |= {"MIPOS_PORT": str(self.address[1]), "MIPOS_WORKERS": str(WORKERS)}
+        env |= {"MIPOS_PORT": str(self.address[1]), "MIPOS_WORKERS": str(workers)}
         self.process = forks.start("infra.bench.bare", [], env)
-        eventually(lambda: self.answers() and len(self.workers()) == WORKERS)
+        eventually(lambda: self.answers() and len(self.workers()) == workers)
 
     def answers(self) -> bool:
         try:
@@ -42,18 +43,44 @@ class Running:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return {int(pid) for pid in children.read_text().split()}
 
+    def cores(self) -> list[set[int]]:
+        return sorted((os.sched_getaffinity(pid) for pid in self.workers()), key=min)
+
 
 def is_running(pid: int) -> bool:
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.fixture
-def bare() -> Iterator[Running]:
-    running = Running()
+def kill_and_wait(server: Running, worker: int) -> None:
+    os.kill(worker, signal.SIGKILL)
+    eventually(lambda: len(server.workers()) == WORKERS and worker not in server.workers())
+
+
+@contextmanager
+def running_with(workers: int) -> Iterator[Running]:
+    running = Running(workers)
     yield running
     running.process.kill()
     running.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def bare() -> Iterator[Running]:
+    with running_with(WORKERS) as running:
+        yield running
+
+
+@pytest.fixture
+def two_cores() -> Iterator[list[int]]:
+    """What the server is started with may run on these two cores alone."""
+    allowed = os.sched_getaffinity(0)
+    if len(allowed) < WORKERS:
+        pytest.skip("there are no two cores")
+    two = sorted(allowed)[:WORKERS]
+    os.sched_setaffinity(0, two)
+    yield two
+    os.sched_setaffinity(0, allowed)
 
 
 def test_it_stops_though_clients_stay_connected(bare: Running, dial: Callable[..., Any]) -> None:
@@ -82,9 +109,7 @@ def test_what_is_being_sent_when_it_stops_is_answered(bare: Running, dial: Calla
 
 
 def test_a_process_that_dies_is_replaced(bare: Running) -> None:
-    first = min(bare.workers())
-    os.kill(first, signal.SIGKILL)
-    eventually(lambda: len(bare.workers()) == WORKERS and first not in bare.workers())
+    kill_and_wait(bare, min(bare.workers()))
     assert bare.answers()
 
 
@@ -92,3 +117,19 @@ def test_no_process_outlives_its_master(bare: Running) -> None:
     workers = bare.workers()
     bare.process.kill()
     eventually(lambda: not any(map(is_running, workers)))
+
+
+def test_as_many_processes_as_cores_have_one_each(two_cores: list[int], bare: Running) -> None:
+    each_its_own = [{core} for core in two_cores]
+    eventually(lambda: bare.cores() == each_its_own)
+    for dying in bare.workers():
+        kill_and_wait(bare, dying)
+        eventually(lambda: bare.cores() == each_its_own)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_fewer_or_more_processes_than_cores_run_where_the_system_likes(
+    two_cores: list[int], workers: int
+) -> None:
+    with running_with(workers) as running:
+        assert running.cores() == [set(two_cores)] * workers

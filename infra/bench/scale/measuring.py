@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from infra.bench import storage
 from infra.bench.busyness import Busyness
 from infra.bench.lag import wait_until_followed
-from infra.bench.processors import cores, of_trees
+from infra.bench.processors import of_trees
 from infra.bench.recording import record_sale
 from infra.bench.reports.answering import measure_answers
 from infra.bench.reports.history import History
@@ -23,6 +23,7 @@ from infra.bench.scale.shop import YEAR, Shop
 from infra.bench.scale.sizes import Sizes
 from infra.bench.shops import open_chain
 from infra.bench.site import MeasurementFailed, Site, following, serving
+from infra.process.cores import allowed_cores
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -83,7 +84,9 @@ class LongTest:
         models = [model for model in PROJECTIONS if model.mode == "async"]
         companies = [self.large.company_id]
         began = time.monotonic()
-        made = rebuild_all(self.site.addresses.worker, EVENT_TYPES, models, companies, processes=cores())
+        made = rebuild_all(
+            self.site.addresses.worker, EVENT_TYPES, models, companies, processes=len(allowed_cores())
+        )
         seconds = time.monotonic() - began
         if made.failures:
             raise MeasurementFailed(f"{made.failures[0].projection}: {made.failures[0].reason}")
@@ -145,7 +148,7 @@ class LongTest:
             PROJECTIONS,
             {self.large.company_id: head},
             lambda done, total: self.site.say(f"Checking read models: {done / total:.0%} of their events"),
-            processes=cores(),
+            processes=len(allowed_cores()),
         )
         if found.false or found.gaps:
             raise MeasurementFailed(f"Read models are not what the log says: {found.false or found.gaps}")

@@ -1,23 +1,17 @@
 """What an operator can set of the web server: where it listens, how much it takes on, whom it believes."""
 
-import os
-
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS
+from infra.process.cores import allowed_cores
 from infra.runtime.settings.addresses import host, networks, origins
 from infra.runtime.settings.setting import Setting
 from infra.runtime.settings.texts import whole
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
 
 WEB_SERVER: tuple[Setting, ...] = (
     Setting("MIPOS_HOST", "127.0.0.1", "Address the web server listens on.", host),
     Setting("MIPOS_PORT", 3000, "Port the web server listens on.", whole(1, 65535)),
     Setting(
         "MIPOS_WORKERS",
-        min(_cores(), 4),
+        min(len(allowed_cores()), 4),
         "Web server processes.",
         whole(1, 256),
         default_text="one a core, at most 4",
