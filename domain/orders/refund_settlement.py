@@ -169,8 +169,9 @@ def _in_cash(
     order: Order, total: int, exact: int, offers: Sequence[Tender], *, multiple: int, tolerance: int
 ) -> RefundPayment:
     """The cash of a refund; a till that knows nothing of cash rounding offers the exact rest."""
-    if exact < 0:
-        raise PaymentExceedsTotal(f"The payments come to {-exact} more than is refunded.")
+    by_others, left = total - exact, max(0, total + min(0, _rest_of_rounding(order, total)))
+    if exact < 0 or by_others > left + tolerance:
+        raise _mismatch(left - by_others)
     amount = _cash_out(order, total, exact, multiple)
     offered = sum(offer.amount for offer in offers)
     if offered not in (amount, exact):
@@ -197,10 +198,15 @@ def _cash_out(order: Order, total: int, exact: int, multiple: int) -> int:
     """
     cash = balances_of(order).get(CASH, MethodBalance(method=CASH, paid=0))
     after = cash.refunded + exact
-    if after == cash.paid or order.refunded_exact + total < order.terms.totals.total:
+    carried = _rest_of_rounding(order, total)
+    left = max(0, exact + carried)
+    in_coins = left - left % max(multiple, 1)
+    if order.refunded_exact + total < order.terms.totals.total:
+        running = _cash_running(order, exact, multiple)
+        return min(running, in_coins) if carried else running
+    if after == cash.paid:
         return _cash_running(order, exact, multiple)
-    left = max(0, exact + _rest_of_rounding(order, total))
-    return left - left % max(multiple, 1) if cash.paid else round_to_multiple(left, multiple)
+    return in_coins if cash.paid else round_to_multiple(left, multiple)
 
 
 def _cash_given(order: Order) -> int:
@@ -247,10 +253,16 @@ def _mismatch(missing: int) -> Conflict:
 
 
 def _rest_of_rounding(order: Order, total: int) -> int:
-    """What is left of the sale's rounding, for a refund that gives back the last of the order."""
-    if not total or order.refunded_exact + total < order.terms.totals.total:
+    """What this refund carries of the sale's rounding: all that is left, if it gives back the last goods.
+
+    Before that, what the remaining goods could not make up for, so that no more goes back than was paid:
+    goods of 148 and 1 were paid with 100 in cash, and the 148 are worth 100 by card.
+    """
+    if not total:
         return 0
-    return order.rounding - sum(refund.rounding for refund in order.refunds)
+    rest = order.rounding - sum(refund.rounding for refund in order.refunds)
+    remaining = order.terms.totals.total - order.refunded_exact - total
+    return min(0, remaining + rest) if remaining > 0 else rest
 
 
 def _share_tip(order: Order, tip: int, offers: Sequence[Tender]) -> dict[str, int]:

@@ -240,6 +240,41 @@ class TestUnits:
         assert [one["field"] for one in refusal.value.details] == ["lines.0.line_id", "goodwill.0.line_id"]
 
 
+class TestMoreRoundingThanWhatIsLeftMakesUpFor:
+    """149 were paid with 100 in cash, rounded to a hundred; goods of 148 come back before the last one."""
+
+    @staticmethod
+    def order() -> Order:
+        rules = Rules(currency="EUR", cash_rounding=100)
+        return sold([item(148, "1"), item(1, "1")], [Tender(method="cash", amount=100)], rules)
+
+    @pytest.mark.parametrize("amount", [148, 101])
+    def test_no_more_goes_back_by_card_than_was_paid(self, amount: int) -> None:
+        with pytest.raises(PaymentExceedsTotal):
+            settle_refund(self.order(), 148, 0, [Tender(method="card", amount=amount)], 100)
+
+    def test_what_was_paid_goes_back_by_card_for_all_but_the_last(self) -> None:
+        order = self.order()
+        assert refund(order, returned(1), by="card", amount=100).rounding == -48
+        assert refund(order, returned(2), by="card", amount=0).rounding == -1
+        assert (order.refunded, order.refunded_exact, order.payment_status) == (100, 149, "refunded")
+
+    def test_cash_beside_a_card_is_what_the_card_leaves_down_to_a_coin(self) -> None:
+        offers = [Tender(method="card", amount=90), Tender(method="cash", amount=58)]
+        settlement = settle_refund(self.order(), 148, 0, offers, 100)
+        assert [(one.method, one.amount) for one in settlement.payments] == [("card", 90), ("cash", 0)]
+
+    def test_no_more_goes_back_by_card_beside_cash(self) -> None:
+        offers = [Tender(method="card", amount=120), Tender(method="cash", amount=28)]
+        with pytest.raises(PaymentExceedsTotal):
+            settle_refund(self.order(), 148, 0, offers, 100)
+
+    def test_cash_goes_back_as_it_came(self) -> None:
+        order = self.order()
+        paid_out = [refund(order, returned(line), by="cash").payments[0].amount for line in (1, 2)]
+        assert paid_out == [100, 0]
+
+
 class TestMethods:
     CARD_AND_CASH = (Tender(method="card", amount=301), Tender(method="cash", amount=699))
 

@@ -13,6 +13,7 @@ import pytest
 from domain.customers import Customer
 from domain.orders import Order
 from domain.unlinked_returns import UnlinkedReturn
+from infra.postgres.request_transactions import RequestConnection, request_transaction
 from infra.postgres.transactions import Transaction, transaction
 from projections.base import Fact
 from projections.customer_totals import ALL_STORES, CustomerTotals
@@ -140,3 +141,20 @@ def test_sums_are_those_of_the_facts_whatever_the_batches(db: Transaction, size:
         for row in rows
     }
     assert answered == till.sums()
+
+
+def test_sums_of_a_batch_may_take_more_than_64_bits(database: Any) -> None:
+    till, large = Till(1), SimpleNamespace(total=2**53 - 1)
+    till.work(10)
+    sale = next(fact for fact in till.facts if fact.event is Order.Sold)
+    sale.data.customer_id, sale.data.totals = CUSTOMERS[0], large
+    till.facts.extend([sale] * 1100)
+    with (
+        RequestConnection.connect(database.worker, autocommit=True) as connection,
+        request_transaction(connection, uuid4()) as opened,
+    ):
+        CustomerTotals().apply(till.facts, opened)
+        rows = opened.ask(ROWS, {"company_id": opened.company_id}).rows()
+    spent = {(row["customer_id"], row["store_id"]): int(row["spent"]) for row in rows}
+    assert spent == {key: sums[1] for key, sums in till.sums().items()}
+    assert max(spent.values()) > 2**63

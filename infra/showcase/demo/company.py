@@ -53,6 +53,7 @@ from projections.users import ask_directory
 NAME = "Demo Market"
 DEMO_ID = company_named(NAME)
 TIMEZONE = "Europe/Berlin"
+JURISDICTION = "DE"
 RULES = Rules(currency="EUR")
 #: How long the sales go back.
 HISTORY = timedelta(days=60)
@@ -338,7 +339,12 @@ def _places() -> Iterator[Aggregate.Event]:
 def _catalog() -> Iterator[Aggregate.Event]:
     for key, (name, rate) in TAXES.items():
         yield first_fact(
-            TaxRate.Registered, _id(f"tax/{key}"), name=name, rate=rate, inclusive=True, jurisdiction="DE"
+            TaxRate.Registered,
+            _id(f"tax/{key}"),
+            name=name,
+            rate=rate,
+            inclusive=True,
+            jurisdiction=JURISDICTION,
         )
     for name, symbol, precision, base, factor in UNITS:
         yield first_fact(
@@ -379,7 +385,15 @@ def _article(product: DemoProduct) -> Article:
             status="active",
             track_stock=True,
             precision=3 if product.is_weighed else 0,
-            tax_rates=(ChargedTax(id=_id(f"tax/{product.tax}"), name=name, rate=rate, inclusive=True),),
+            tax_rates=(
+                ChargedTax(
+                    id=_id(f"tax/{product.tax}"),
+                    name=name,
+                    rate=rate,
+                    inclusive=True,
+                    jurisdiction=JURISDICTION,
+                ),
+            ),
         ),
     )
 

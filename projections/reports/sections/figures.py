@@ -120,7 +120,8 @@ COST_OF_GOODS = Measure(
     name="cost_of_goods",
     label="Cost of goods",
     unit="money",
-    meaning="What was sold had cost when it was sold, without what came back, restocked or not.",
+    meaning="What was sold had cost when it was sold, without what came back into stock; what came back and "
+    "was not put back stays in it.",
     needs=COSTS,
     example=62_000,
 )
