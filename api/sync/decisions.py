@@ -199,7 +199,8 @@ class Decider:
             return None
         if sender.id != cashier.id and SYNC_RESOLVE not in sender.permissions:
             role, permissions = sender.values["role"], permissions & sender.permissions
-        is_allowed = cashier.is_active and permission in permissions
+        works_here = self._known.device.is_within(cashier.values["store_ids"])
+        is_allowed = cashier.is_active and works_here and permission in permissions
         return _Rights(role, permissions) if is_allowed else None
 
     def _user_at(self, user_id: UUID, operation: Operation) -> User | None:

@@ -607,6 +607,18 @@ class TestMoneyBack:
         assert results[1]["flags"] == ["not_permitted", "no_shift"]
         assert results[2]["flags"] == ["price_differs", "no_shift"]
 
+    def test_a_cashier_of_another_store_had_no_right_to_it(self, device: Device) -> None:
+        admin = device.stocked.shop.client()
+        other = admin.post("/api/admin/stores", {"name": "Harbour", "code": "HARB"}).data["id"]
+        body = {
+            "username": f"elsewhere@{other}",
+            "password": f"{uuid4()}",
+            "role_id": "cashier",
+            "store_ids": [other],
+        }
+        elsewhere = admin.post("/api/admin/settings/users", body).data["id"]
+        assert device.results(device.sale(cashier_id=elsewhere))[0]["flags"] == ["not_permitted", "no_shift"]
+
     def test_a_manager_s_refund_that_a_manager_delivers_is_by_right(self, device: Device, sold: Any) -> None:
         device.results(sold[0])
         answer = device.deliver(self.refund(device, sold, 1, 119), role="Manager")
