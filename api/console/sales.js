@@ -103,9 +103,11 @@ export function openSales(root, client, showLife) {
 
   async function platform() {
     const figures = await ask("/api/super/dashboard/summary");
+    // Its days end with the newest that there is anywhere, which may not have begun here.
+    const here = new Date().toLocaleDateString("sv");
     const today = await Promise.all(figures.sales.map(async ({ currency, days }) => {
       const money = await moneyOf(client, currency);
-      const day = days.at(-1);
+      const day = days.find(({ date }) => date === here) ?? days.at(-1);
       return element("div", {}, element("dt", {}, `Net sales, ${currency}`), element("dd", {}, money(day.net_sales)),
         element("p", {}, `${count(day.orders)} orders on ${day.date}`));
     }));
