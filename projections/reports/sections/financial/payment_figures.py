@@ -1,6 +1,7 @@
 """The figures of payments, sales and refunds apart."""
 
 from projections.reports.columns import Derived, Key, Measure, ratio
+from projections.reports.sections.payment_kinds import KINDS
 
 KEYS = (
     Key(
@@ -10,7 +11,7 @@ KEYS = (
         name="kind",
         label="Kind",
         unit="text",
-        meaning="money; liability: what is owed to the customer is used; on_account: they owe it.",
+        meaning=KINDS,
         example="money",
     ),
     Key(name="store_id", label="Store id", unit="id", meaning="The store; null where rows are of all."),

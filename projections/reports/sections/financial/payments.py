@@ -18,20 +18,18 @@ from projections.reports.sections.financial.payment_figures import (
     OF_SALES,
     UNSETTLED_DUES,
 )
+from projections.reports.sections.payment_kinds import kind_of
 
 _DAYS = Source(facts="sales_payment_facts", daily="sales_payment_day", by=("store_no", "method_no"))
 _COLUMNS: tuple[LiteralString, ...] = ("method_no", *(one.name for one in OF_SALES))
 
 
-def _kind(method: LiteralString) -> LiteralString:
-    # Goods that are exchanged are worth something to the customer until others are taken for them.
-    return f"""CASE {method} WHEN 'account' THEN 'on_account' WHEN 'store_credit' THEN 'liability'
-                     WHEN 'exchange' THEN 'liability' ELSE 'money' END"""
-
-
 _METHOD: LiteralString = """
       JOIN report_methods AS paid ON paid.company_id = %(company_id)s AND paid.method_no = summed.method_no"""
-_LABELS: Mapping[LiteralString, LiteralString] = {"method": "paid.method", "kind": _kind("paid.method")}
+_LABELS: Mapping[LiteralString, LiteralString] = {
+    "method": "paid.method",
+    "kind": kind_of("paid.method"),
+}
 _BY_METHOD = Grouping(
     source=_DAYS,
     keys={"method_no": "method_no"},
@@ -75,7 +73,7 @@ _BY_REGISTER: LiteralString = f"""
           FROM known
          GROUP BY store_no, register_no, method_no
     )
-    SELECT summed.*, paid.method, {_kind("paid.method")} AS kind, store.id AS store_id,
+    SELECT summed.*, paid.method, {kind_of("paid.method")} AS kind, store.id AS store_id,
            {name_of("store.id")} AS store, register.id AS register_id, {name_of("register.id")} AS register
       FROM summed{_METHOD}
       JOIN report_places AS store ON store.company_id = %(company_id)s AND store.kind = 'store'
@@ -95,7 +93,7 @@ _DUES: LiteralString = """
 def _dues_paid(key: LiteralString, label: LiteralString) -> LiteralString:
     """What was paid of dues by method, and by what else rows are told apart by; it is paid at no register."""
     return f"""
-    SELECT method, {_kind("method")} AS kind{label}, sum(-amount) AS dues_paid{_DUES} AND kind = 'redeemed'
+    SELECT method, {kind_of("method")} AS kind{label}, sum(-amount) AS dues_paid{_DUES} AND kind = 'redeemed'
        AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
      GROUP BY method{key}
      ORDER BY method{key}

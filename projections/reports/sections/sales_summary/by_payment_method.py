@@ -9,6 +9,7 @@ from projections.reports.grouped import Grouping, Joined, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Chart, Criteria, Result, Section
 from projections.reports.sections.figures import measures_of
+from projections.reports.sections.payment_kinds import KINDS, kind_of
 from projections.reports.sections.sales_summary.sources import (
     PAYMENT_DAYS,
     PAYMENT_FACTS,
@@ -98,9 +99,6 @@ COLUMNS: tuple[Column, ...] = (
 _MEASURES = measures_of(COLUMNS)
 _OF_DAYS = tuple(one for one in _MEASURES if one is not REFUNDED_TIPS)
 _FIGURES = ("method_no", "payments", "amount", "tips", "refund_count", "refunds", "change")
-#: What is no money of now: what was paid before, or is still owed.
-_KIND = """CASE method.method WHEN 'account' THEN 'on_account'
-                 WHEN 'store_credit' THEN 'liability' WHEN 'exchange' THEN 'exchange' ELSE 'money' END"""
 
 
 def _grouping(source: Source, measures: tuple[Measure, ...]) -> Grouping:
@@ -109,7 +107,7 @@ def _grouping(source: Source, measures: tuple[Measure, ...]) -> Grouping:
         keys={"method_no": "method_no"},
         measures=measures,
         columns=_FIGURES,
-        labels={"method": "method.method", "kind": _KIND},
+        labels={"method": "method.method", "kind": kind_of("method.method")},
         joins="""
       JOIN report_methods AS method
         ON method.company_id = %(company_id)s AND method.method_no = summed.method_no""",
@@ -152,7 +150,7 @@ BY_PAYMENT_METHOD = Section(
             name="kind",
             label="Kind",
             unit="text",
-            meaning="`money`, a `liability` that is used up, `on_account`, or `exchange`.",
+            meaning=KINDS,
             example="money",
         ),
     ),

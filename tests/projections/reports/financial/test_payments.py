@@ -86,7 +86,7 @@ def test_a_method_has_what_was_paid_and_paid_back_with_it(books: Books, trade: T
         "cash": "money",
         "card": "money",
         "store_credit": "liability",
-        "exchange": "liability",
+        "exchange": "exchange",
         "account": "on_account",
     }
     assert by_method["cash"]["change"] > 0 < by_method["card"]["tips"]
