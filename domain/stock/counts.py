@@ -212,7 +212,7 @@ class StockCount(Aggregate):
         """
         self.check_open()
         if rule == "zero" and uncounted != (confirmed or 0):
-            message = f"{uncounted} lines are not counted."
+            message = f"Lines that are not counted: {uncounted}."
             raise UncountedLines(message, details=[Detail("confirm_uncounted", UncountedLines.code, message)])
         self.trigger_event(StockCount.CompletionBegun, uncounted=rule, moment=moment)
 

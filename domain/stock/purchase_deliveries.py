@@ -95,8 +95,8 @@ def check_cap(
         Detail(
             f"lines.{index}.quantity",
             ReceiveExceedsOrdered.code,
-            f"{lines[one.line_id].quantity.normalize():f} were ordered, "
-            f"{intakes[one.line_id].received.normalize():f} would have come.",
+            f"Ordered: {lines[one.line_id].quantity.normalize():f}; "
+            f"received with this: {intakes[one.line_id].received.normalize():f}.",
         )
         for index, one in enumerate(consignments)
         if one.received and exceeds(lines[one.line_id], intakes[one.line_id].received, over_receive_percent)

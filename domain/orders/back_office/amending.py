@@ -78,7 +78,7 @@ def _check_fulfilled(order: Order, lines: Sequence[SaleLine]) -> None:
         Detail(
             f"lines.{at[line_id]}.quantity" if line_id in at else "lines",
             LineFulfilled.code,
-            f"{handed_over:f} were handed over.",
+            f"Handed over so far: {handed_over:f}.",
         )
         for line_id, handed_over in order.fulfilled.items()
         if quantities.get(line_id, Decimal(0)) < handed_over

@@ -321,7 +321,7 @@ class TestCompleting:
     ) -> None:
         refused = complete(admin, count, uncounted="zero")
         assert (refused.status, refused.code) == (409, "uncounted_lines")
-        assert "1 line" in refused.json["message"]
+        assert refused.json["message"] == "Lines that are not counted: 1."
         assert stocked.on_hand() == "10"
         data = complete(admin, count, uncounted="zero", confirm_uncounted=1).data
         assert (data["counted"], data["uncounted"], data["difference_value"]) == (1, 0, -600)
