@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -145,7 +146,11 @@ class CustomerTotals(Projection):
             db,
             _ADD_SUMS,
             "customers stores visits spent returned",
-            ((*key, *own) for key, own in sums.items()),
+            # Sums of money, unlike single amounts, may take more than 64 bits.
+            (
+                (*key, visits, Decimal(spent), Decimal(returned))
+                for key, (visits, spent, returned) in sums.items()
+            ),
         )
         _write(
             db, _ADD_DAYS, "customers stores dates visits", ((*key, visits) for key, visits in days.items())

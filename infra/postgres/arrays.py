@@ -118,10 +118,7 @@ class _Texts(_Flat):
 
 
 class _Decimals(_Texts):
-    """As texts, which their statement makes numbers of: the driver takes several times as long for digits.
-
-    Whole numbers that are too large for a `bigint` go so, too.
-    """
+    """As texts, which their statement makes numbers of: the driver takes several times as long for digits."""
 
     def elements(self, obj: list[Any]) -> list[bytes]:
         # Equal ones may have other places: they are the same only where their texts are.
@@ -166,17 +163,5 @@ _DUMPERS: dict[Any, type[_Flat | _Nothing]] = {
 def _kind_of(obj: list[Any]) -> type:
     for item in obj:
         if item is not None:
-            kind = type(item)
-            return Decimal if kind is int and _is_beyond_bigint(obj) else kind
+            return type(item)
     return type(None)
-
-
-def _is_beyond_bigint(numbers: list[Any]) -> bool:
-    """Whether a sum among them takes more than 64 bits: such travel as what statements make `numeric` of."""
-    try:
-        array("q", numbers)
-    except TypeError:
-        return _is_beyond_bigint([number for number in numbers if number is not None])
-    except OverflowError:
-        return True
-    return False
