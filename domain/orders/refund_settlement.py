@@ -23,13 +23,13 @@ def suggest_payments(order: Order, total: int) -> list[Tender]:
     """How to pay out a total: what each method has left, in the order in which they paid.
 
     What nothing is left of, such as what an exchange paid, goes to a card. Without cash the largest is
-    offered with the rest of the sale's rounding, if the refund gives back the last of the order.
+    offered with what this refund carries of the sale's rounding.
     """
     offers = _suggest_exact(order, total)
-    rest = _rest_of_rounding(order, total)
-    if rest and all(offer.method != CASH for offer in offers):
+    carried = _carried_rounding(order, total)
+    if carried and all(offer.method != CASH for offer in offers):
         at = max(range(len(offers)), key=lambda one: offers[one].amount)
-        offers[at] = replace(offers[at], amount=max(0, offers[at].amount + rest))
+        offers[at] = replace(offers[at], amount=max(0, offers[at].amount + carried))
     return offers
 
 
@@ -52,9 +52,8 @@ def settle_refund(
 
     Cash is what the other methods leave, rounded as the running total of all cash given back of the order to
     the multiple that the sale was rounded to (`cash_rounding` for sales that do not say it); a till may offer
-    it exact or rounded. Other methods are offered as they are paid out: a refund without cash that gives back
-    the last of the order carries what is left of the sale's rounding. Raises PaymentInsufficient,
-    PaymentExceedsTotal, RefundExceedsPaid and AmountNotValid.
+    it exact or rounded. Other methods are offered as they are paid out, with what this refund carries of the
+    sale's rounding. Raises PaymentInsufficient, PaymentExceedsTotal, RefundExceedsPaid and AmountNotValid.
     """
     return _settle(order, total, tip, offers, cash_rounding)
 
@@ -82,16 +81,17 @@ def _settle(
     tips = _share_tip(order, checked(tip), offers)
     others = [offer for offer in offers if offer.method != CASH]
     exact = total - sum(offer.amount for offer in others)
+    carried = _carried_rounding(order, total)
     cash = [offer for offer in offers if offer.method == CASH and (exact or offer.amount)]
     if cash:
         sold_with = order.sold.cash_rounding if order.sold else None
         multiple = cash_rounding if sold_with is None else sold_with
         payments = [
             *map(_exact, others),
-            _in_cash(order, total, exact, cash, multiple=multiple, tolerance=tolerance),
+            _in_cash(order, total, exact, cash, carried, multiple=multiple, tolerance=tolerance),
         ]
     else:
-        payments = _without_cash(others, exact, _rest_of_rounding(order, total), tolerance)
+        payments = _without_cash(others, exact, carried, tolerance)
     payments = [payment for payment in payments if payment.amount or payment.exact]
     return RefundSettlement(
         payments=_with_tips(payments, tips),
@@ -166,13 +166,20 @@ def _exact(offer: Tender) -> RefundPayment:
 
 
 def _in_cash(
-    order: Order, total: int, exact: int, offers: Sequence[Tender], *, multiple: int, tolerance: int
+    order: Order,
+    total: int,
+    exact: int,
+    offers: Sequence[Tender],
+    carried: int,
+    *,
+    multiple: int,
+    tolerance: int,
 ) -> RefundPayment:
     """The cash of a refund; a till that knows nothing of cash rounding offers the exact rest."""
-    by_others, left = total - exact, max(0, total + min(0, _rest_of_rounding(order, total)))
-    if exact < 0 or by_others > left + tolerance:
-        raise _mismatch(left - by_others)
-    amount = _cash_out(order, total, exact, multiple)
+    by_others, most = total - exact, max(0, total + min(0, carried))
+    if exact < 0 or by_others > most + tolerance:
+        raise _mismatch(most - by_others)
+    amount = _cash_out(order, total, exact, carried, multiple)
     offered = sum(offer.amount for offer in offers)
     if offered not in (amount, exact):
         amount = _near(offered, amount, exact, multiple, tolerance)
@@ -189,16 +196,16 @@ def _near(offered: int, amount: int, exact: int, multiple: int, tolerance: int) 
     return amount
 
 
-def _cash_out(order: Order, total: int, exact: int, multiple: int) -> int:
+def _cash_out(order: Order, total: int, exact: int, carried: int, multiple: int) -> int:
     """What is paid out in cash for this exact part of a refund.
 
     It is the rounded running total, less what was paid out before. Where cash gets another part of the order
     than it paid, the last refund pays out what is left of all that was paid: down to the next coin where cash
-    paid a part, so that no more goes back than was paid, and to the nearest where it paid nothing.
+    paid a part, so that no more goes back than was paid, and to the nearest where it paid nothing. A refund
+    before the last that carries rounding pays out no more than that leaves.
     """
     cash = balances_of(order).get(CASH, MethodBalance(method=CASH, paid=0))
     after = cash.refunded + exact
-    carried = _rest_of_rounding(order, total)
     left = max(0, exact + carried)
     in_coins = left - left % max(multiple, 1)
     if order.refunded_exact + total < order.terms.totals.total:
@@ -252,7 +259,7 @@ def _mismatch(missing: int) -> Conflict:
     return PaymentExceedsTotal(f"The payments come to {-missing} more than is refunded.")
 
 
-def _rest_of_rounding(order: Order, total: int) -> int:
+def _carried_rounding(order: Order, total: int) -> int:
     """What this refund carries of the sale's rounding: all that is left, if it gives back the last goods.
 
     Before that, what the remaining goods could not make up for, so that no more goes back than was paid:
