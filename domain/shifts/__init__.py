@@ -4,11 +4,11 @@ from domain.shifts.drawers import (
     Drawer,
     LogHead,
     NoOpenShift,
-    Perpetual,
     ShiftAlreadyOpen,
     ShiftNotOpen,
     shift_at,
 )
+from domain.shifts.perpetual import Perpetual
 from domain.shifts.place import CurrentShift, ShiftPlace
 from domain.shifts.shift import Denomination, Shift, ShiftStatus, TenderCount
 

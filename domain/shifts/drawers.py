@@ -1,9 +1,10 @@
 """Drawers: what a register's shifts hand on to each other, and which of them is open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.errors import Conflict, Detail, Invalid
+from domain.shifts.perpetual import Perpetual
 
 
 class ShiftNotOpen(Conflict):
@@ -28,21 +29,6 @@ class NoOpenShift(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Perpetual:
-    """What a register took since it began, tax included, in minor currency units; it only grows."""
-
-    sales: int = 0
-    returns: int = 0
-    receipts: int = 0
-    z_count: int = 0
-
-    @property
-    def net(self) -> int:
-        """Sales without what was returned."""
-        return self.sales - self.returns
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawer:
     """A register's drawer between two facts; whoever decides about one of its shifts holds it.
 
@@ -57,7 +43,7 @@ class Drawer:
     z_number: int = 0
     late_count: int = 0
     late_total: int = 0
-    perpetual: Perpetual = Perpetual()
+    perpetual: Perpetual = field(default_factory=Perpetual)
 
     def shift_for(self, named: UUID | None, *, is_required: bool) -> UUID | None:
         """The shift that a fact at this register belongs to; None where none is open and none is needed.

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from domain.shifts.drawers import Perpetual
+from domain.shifts.perpetual import Perpetual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from domain.deliveries import Undelivered
 from domain.payments import CASH
-from domain.shifts.drawers import Drawer, Perpetual
+from domain.shifts.drawers import Drawer
 from domain.shifts.facts import Facts, ShiftFact, net_of_return, tax_of_return
 from domain.shifts.figures import CashFigures, CashierFigures, Letterhead, ShiftReport
 from domain.shifts.occurrences import occurrences_of, reasons_of
+from domain.shifts.perpetual import Perpetual
 from domain.shifts.place import ShiftPlace
 from domain.shifts.shift import Shift
 from domain.shifts.tenders import taxes_of, tenders_of
@@ -174,10 +175,11 @@ def _cashiers(known: Facts, names: Mapping[UUID, str]) -> tuple[CashierFigures, 
 
 
 def _perpetual(known: Facts, before: Perpetual, count: DrawerCount | None) -> Perpetual:
-    """What the register took since it began, this shift included, and what became known late before it."""
-    return Perpetual(
-        sales=before.sales + sum(sale.totals.total for sale in known.sales),
-        returns=before.returns + sum(one.total for one in known.returns),
-        receipts=before.receipts + len(known.sales),
-        z_count=count.z_number if count else before.z_count,
+    """What the register took since it began, this shift included."""
+    own = Perpetual(
+        sales=sum(sale.totals.total for sale in known.sales),
+        returns=sum(one.total for one in known.returns),
+        receipts=len(known.sales),
+        z_count=1 if count else 0,
     )
+    return before.grown_by(own)

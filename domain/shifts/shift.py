@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.shifts.drawers import Perpetual, ShiftNotOpen
+from domain.shifts.drawers import ShiftNotOpen
 from domain.shifts.figures import ShiftReport
 from domain.shifts.late_facts import LateFact
+from domain.shifts.perpetual import Perpetual
 from domain.stock.documents import check_status
 
 ShiftStatus = Literal["open", "counting", "closed"]

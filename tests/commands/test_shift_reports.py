@@ -214,13 +214,9 @@ class TestT8:
         assert (report.first_receipt, report.last_receipt) == ("M-1-000002", "M-1-000007")
 
     def test_perpetual(self, report: ShiftReport) -> None:
-        perpetual = report.perpetual
-        assert (perpetual.sales, perpetual.returns, perpetual.net, perpetual.z_count) == (
-            16610,
-            5489,
-            11121,
-            1,
-        )
+        """Yesterday's sale, of no shift, and this shift's."""
+        assert report.perpetual == Perpetual(sales=2990 + 16610, returns=5489, receipts=1 + 5, z_count=1)
+        assert report.perpetual.net == 2990 + 11121
 
     def test_who_and_where(self, report: ShiftReport) -> None:
         letterhead = report.letterhead
@@ -274,6 +270,42 @@ class TestTheReport:
 
     def test_names_the_store_a_sale_was_made_in(self, day: Scenario) -> None:
         assert z_of(day, close()).store_id == STORE
+
+
+class TestWithoutAShift:
+    """What a register takes while no shift is open is in no report but in what it took since it began."""
+
+    def test_counts_from_the_first_sale_on(self, shop: Scenario) -> None:
+        shop.when(sell(1798, cash(1798)))
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        shop.when(sell(2499, card(2499)))
+        first = z_of(shop, close(counted_cash=0, closing_float=0))
+        assert (first.receipts, first.perpetual) == (1, Perpetual(sales=4297, receipts=2, z_count=1))
+        shop.when(sell(1200, card(1200)))
+        shop.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
+        second = z_of(shop, close(id=NEXT, counted_cash=0, closing_float=0))
+        assert (second.receipts, second.perpetual) == (0, Perpetual(sales=5497, receipts=3, z_count=2))
+
+    def test_a_void_and_a_refund_are_returns(self, shop: Scenario) -> None:
+        shop.when(sell(1798, card(1798)))
+        shop.when(sell(2499, card(2499)))
+        assert shop.when(VoidOrder(order_id=id_of("sale 1798"), reason="Wrong")).refusal is None
+        refund = RefundOrder(
+            order_id=id_of("sale 2499"),
+            register_id=REGISTER,
+            returns=back(2499),
+            tenders=(card(2499),),
+            reason="Broken",
+        )
+        assert shop.when(refund).refusal is None
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        report = z_of(shop, close(counted_cash=0, closing_float=0))
+        assert report.perpetual == Perpetual(sales=4297, returns=4297, receipts=2, z_count=1)
+
+    def test_a_sale_at_no_register_is_none_of_it(self, shop: Scenario) -> None:
+        assert shop.when(sell(1798, card(1798), register_id=None, store_id=STORE)).refusal is None
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        assert z_of(shop, close(counted_cash=0, closing_float=0)).perpetual == Perpetual(z_count=1)
 
 
 class TestLateNews:

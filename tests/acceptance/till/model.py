@@ -40,12 +40,15 @@ class TillModel(RuleBasedStateMachine):
         """A store where nothing was sold yet."""
         raise NotImplementedError
 
-    def book(self, fact: Fact, shift: ShiftBooks | None, *, is_late: bool = False) -> Fact:
-        """Keep a fact in the books, in those of its shift, and of the stock's value."""
+    def book(self, till: Till, fact: Fact, shift: ShiftBooks | None, *, is_late: bool = False) -> Fact:
+        """Keep a fact in the books, in those of its shift or else of its till, and of the stock's value."""
         self.facts.append(fact)
         self.value -= fact.cost
         if shift is None:
             self.without_shift.append(fact)
+            till.sold += fact.total if fact.kind == "sale" else 0
+            till.given_back -= fact.total if fact.kind != "sale" else 0
+            self.touched.update(one.id for one in till.unclosed)
         else:
             (shift.late if is_late else shift.facts).append(fact)
             self.touched.add(shift.id)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from tests.acceptance.till.books import CARD, CASH, EXCHANGE, Fact, ShiftBooks
+from tests.acceptance.till.books import CARD, CASH, EXCHANGE, Fact, ShiftBooks, Till
 
 #: What cash is rounded to.
 COIN = 5
@@ -59,6 +59,7 @@ class Order:
     """A sale as it stands."""
 
     id: str
+    till: Till
     fact: Fact
     lines: list[Line]
     methods: dict[str, Method]

@@ -60,7 +60,7 @@ class Returns(Sales):
         fact = fact_of("refund", answer, paid.tenders(tied), cost)
         shift = till.open_shift
         assert answer["shift_id"] == (shift.id if shift else None)
-        order.facts.append(self.book(fact, shift))
+        order.facts.append(self.book(till, fact, shift))
         for line, quantity, restock in taken:
             self.stock[line.which] += quantity if restock else 0
         order.tax += fact.tax
@@ -112,7 +112,7 @@ class Returns(Sales):
         assert answer["difference"] == total - back
         assert answer["order"]["number"] == till.next_number()
         self.keep_refund(till, order, answer["refund"], paid, taken, tied=tied)
-        sold = self.keep_sale(answer["order"], lines, methods, rounding, till.open_shift)
+        sold = self.keep_sale(till, answer["order"], lines, methods, rounding)
         sold.is_exchange = True
 
     @rule(at=TILL, goods=st.integers(0, 2), quantity=st.integers(1, 3), off=OFF, restock=st.booleans())
@@ -134,7 +134,7 @@ class Returns(Sales):
         answer = self.shop.done("pos/returns", body)
         assert (answer["number"], answer["total"]) == (till.next_number("R"), total)
         cost = sum(line["cost_total"] for line in answer["lines"])
-        self.book(fact_of("return", answer, {"cash": in_coins(total)}, cost), till.open_shift)
+        self.book(till, fact_of("return", answer, {"cash": in_coins(total)}, cost), till.open_shift)
         self.stock[goods] += quantity if restock else 0
 
     def some_order(self, which: int) -> Order | None:

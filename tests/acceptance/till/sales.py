@@ -35,25 +35,28 @@ class Sales(TillModel):
         body = {**basket, "payments": payments, "expected_total": total, **more}
         answer = self.shop.done("pos/orders", body)
         assert answer["number"] == till.next_number()
-        self.keep_sale(answer, lines, methods, rounding, till.open_shift)
+        self.keep_sale(till, answer, lines, methods, rounding)
 
     def keep_sale(
         self,
+        till: Till,
         answer: Any,
         lines: list[tuple[int, int]],
         methods: dict[str, Method],
         rounding: int,
-        shift: ShiftBooks | None,
         *,
-        is_late: bool = False,
+        told_of: ShiftBooks | None = None,
     ) -> Order:
+        shift = told_of or till.open_shift
+        is_late = shift is not None and shift.status == "closed"
         assert (answer["rounding"], answer["shift_id"]) == (rounding, shift.id if shift else None), answer
         cost = sum(line["cost_total"] for line in answer["lines"])
         fact = fact_of("sale", answer, tenders_in(methods, rounding), cost)
-        self.book(fact, shift, is_late=is_late)
+        self.book(till, fact, shift, is_late=is_late)
         self.stock.subtract(dict(lines))
         order = Order(
             answer["id"],
+            till,
             fact,
             lines_of(answer, lines),
             methods,
@@ -82,7 +85,7 @@ class Sales(TillModel):
             self.shop.refused(path, body, "void_window_closed")
         else:
             self.shop.done(path, body)
-            order.facts.append(self.book(order.fact.taken_back(), shift))
+            order.facts.append(self.book(order.till, order.fact.taken_back(), shift))
             order.is_voided = True
             for line in order.lines:
                 self.stock[line.which] += line.quantity
@@ -129,7 +132,7 @@ class Sales(TillModel):
         assert (result["status"], result["flags"]) == ("applied", ["late"] if is_late else []), result
         assert result["resource"]["number"] == number
         order = self.shop.client.get(f"/api/admin/orders/{result['id']}").data
-        kept = self.keep_sale(order, lines, methods, rounding, shift, is_late=is_late)
+        kept = self.keep_sale(till, order, lines, methods, rounding, told_of=shift)
         if is_late:
             till.late_since_z.append(kept.fact)
             till.sold += kept.fact.total

@@ -32,6 +32,26 @@ def test_a_shift_from_its_float_to_its_report(till: Till) -> None:
     assert (following["expected_float"], following["float_difference"]) == (5000, 0)
 
 
+def test_a_report_goes_on_from_what_the_register_took_without_a_shift(till: Till) -> None:
+    admin = till.client("Admin")
+    sold, voided = (till.stocked.sell(1).data for _ in range(2))
+    assert admin.post(f"/api/pos/orders/{voided['id']}/void", {"reason": "Left"}).status == 200
+    refund = {
+        "lines": [{"line_id": sold["lines"][0]["id"], "quantity": "1"}],
+        "payments": [{"method": "cash", "amount": 119}],
+        "reason": "Broken",
+        "register_id": till.register_id,
+    }
+    assert admin.post(f"/api/pos/orders/{sold['id']}/refunds", refund).status == 201
+    shift_id = till.open(0).data["id"]
+    before = {"sales": 238, "returns": 238, "net": 0, "receipts": 2, "z_count": 0}
+    assert till.client().get(f"{SHIFTS}/{shift_id}/report").data["perpetual"] == before
+    till.stocked.sell(2)
+    assert till.close(shift_id, 238).status == 200
+    after = {"sales": 476, "returns": 238, "net": 238, "receipts": 3, "z_count": 1}
+    assert till.client().get(f"{SHIFTS}/{shift_id}/report").data["perpetual"] == after
+
+
 def test_what_is_told_of_customers_is_in_the_report_as_all_else_is(till: Till) -> None:
     shift_id = till.open(0).data["id"]
     admin, path = till.client("Admin"), f"{SHIFTS}/{shift_id}"

@@ -16,6 +16,7 @@ from domain.shifts import CurrentShift, Drawer, LogHead, Perpetual, Shift, Shift
 from domain.shifts.entries import ENTRY_EVENTS, Entry, entry_of
 from domain.shifts.facts import ShiftFact
 from domain.shifts.figures import ShiftFigures
+from domain.shifts.perpetual import TAKING_EVENTS, taken_without_shift
 from domain.shifts.report import HeldTotals, Sources
 from domain.stores import Store
 from domain.till_operations import TillOperation
@@ -45,6 +46,8 @@ class MemoryDrawers:
         ]
         closed = sorted((one.closed for one in shifts if one.closed), key=lambda closed: closed.z_number)
         before = closed[-1].perpetual if closed else Perpetual()
+        for growth in self._without_shift_since_last_close(register_id):
+            before = before.grown_by(growth)
         last = shifts[-1] if shifts else None
         handed_on = [one.closed.closing_float for one in shifts if one.closed]
         late = self._late_since_last_close(register_id)
@@ -193,6 +196,16 @@ class MemoryDrawers:
             elif event is Shift.LateSaleNoted and data.register_id == register_id:
                 late.append(data)
         return late
+
+    def _without_shift_since_last_close(self, register_id: UUID) -> list[Perpetual]:
+        taken: list[Perpetual] = []
+        for row in self._world.journal[self._company_id]:
+            event, data = EVENT_TYPES.decode(row)
+            if event is Shift.Closed and data.register_id == register_id:
+                taken.clear()
+            elif event in TAKING_EVENTS and data.register_id == register_id:
+                taken.extend(filter(None, [taken_without_shift(event, data)]))
+        return taken
 
 
 def _in_order(pair: tuple[Row, Entry]) -> tuple[datetime, datetime, UUID, int]:
