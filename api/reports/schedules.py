@@ -1,5 +1,6 @@
 """Schedules of reports: files that are made again and again, and mailed."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -14,11 +15,13 @@ from api.reports.files import FILES
 from api.reports.permissions import PERMISSIONS, REFUSALS
 from api.reports.schedule_checks import OutsideNotAllowed, check_schedule
 from api.resource import Resource
-from api.services import Services
+from api.services import Reading, Services
 from api.settings import Beside, Declaration, SettingById, SettingList, add_setting
 from commands.ports import Missing
 from commands.reports.exports import TooManyExports, TryRun, try_run
 from domain.report_schedules import MOST_RECIPIENTS, RANGES, ConditionNotValid, ReportSchedule
+from domain.settings import OtherStore
+from domain.users import User
 from projections.reports.runs import ask_last_runs
 
 _REFUSALS = (*REFUSALS, UnknownSection, ConditionNotValid, OutsideNotAllowed)
@@ -158,15 +161,34 @@ class ScheduleById(SettingById):
     """One of them."""
 
     def on_patch(self, req: Request, resp: Response, **path: UUID) -> None:
-        """Edit it; from then on it runs in your name."""
-        schedule_id = path[self.declared.id_name]
-        found = self.ask(req, resp, lambda reading: reading.aggregates(ReportSchedule, [schedule_id]))
-        if not found:
-            raise Missing
-        body = req.context.body
-        check_schedule(self, req, resp, {**found[0].values, **body}, body)
+        """Edit one of yours, or of somebody of your stores alone; from then on it runs in your name."""
+        schedule, body = self._own(req, resp, path), req.context.body
+        check_schedule(self, req, resp, {**schedule.values, **body}, body)
         body["user_id"] = req.context.caller.user_id
         super().on_patch(req, resp, **path)
+
+    def on_delete(self, req: Request, resp: Response, **path: UUID) -> None:
+        """Put one of yours out of use, or one of somebody of your stores alone; its history stays."""
+        self._own(req, resp, path)
+        super().on_delete(req, resp, **path)
+
+    def _own(self, req: Request, resp: Response, path: Mapping[str, UUID]) -> ReportSchedule:
+        """The schedule. Raises Missing, and OtherStore for one in the name of somebody of other stores.
+
+        It would be about the stores of whoever changed it last, and so lose those of the others.
+        """
+        schedule_id = path[self.declared.id_name]
+
+        def question(reading: Reading) -> ReportSchedule:
+            found: Sequence[ReportSchedule] = reading.aggregates(ReportSchedule, [schedule_id])
+            if not found:
+                raise Missing
+            (owner,) = reading.aggregates(User, [found[0].values["user_id"]])
+            if not owner.is_within(req.context.caller.store_ids):
+                raise OtherStore
+            return found[0]
+
+        return self.ask(req, resp, question)
 
 
 class ScheduleTry(Resource):

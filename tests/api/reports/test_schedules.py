@@ -118,6 +118,30 @@ def test_a_recipient_may_see_all_stores_and_columns_of_the_file(shop: Any) -> No
     assert admin.patch(one, low).data["condition"] == "stock_out_on <= 3 days"
 
 
+def signed_in(shop: Any, name: str, password: Any) -> Any:
+    login = {"username": name, "password": password}
+    return shop.service.client(shop.service.client().post("/api/auth/login", login).data["token"])
+
+
+def test_whoever_is_bound_to_stores_changes_what_is_about_these(shop: Any) -> None:
+    admin = shop.client()
+    store = admin.post("/api/admin/stores", {"name": "Harbour", "code": "H"}).data["id"]
+    user = {"password": "correct horse battery staple", "role_id": "manager", "store_ids": [store]}
+    names = [uuid4().hex, uuid4().hex]
+    ids = [admin.post("/api/admin/settings/users", {**user, "username": name}).data["id"] for name in names]
+    one, other = (signed_in(shop, name, user["password"]) for name in names)
+    every = admin.post(PATH, fields(recipients=[str(shop.users["Manager"])])).data["id"]
+    own = one.post(PATH, fields(recipients=ids, name="Harbour", filters=f"store_id={store}")).data["id"]
+
+    for refused in (one.patch(f"{PATH}/{every}", {"at": "07:00"}), one.delete(f"{PATH}/{every}")):
+        assert (refused.status, refused.code) == (403, "forbidden")
+    assert admin.get(f"{PATH}/{every}").data["version"] == 1
+    assert other.patch(f"{PATH}/{own}", {"at": "07:00"}).data["at"] == "07:00"
+    assert admin.patch(f"{PATH}/{own}", {"at": "08:00"}).data["at"] == "08:00"
+    assert one.patch(f"{PATH}/{own}", {"at": "09:00"}).status == 403
+    assert admin.delete(f"{PATH}/{own}").data["status"] == "archived"
+
+
 def test_the_example_of_the_documentation_can_be_set_up(shop: Any, service: Any) -> None:
     document = service.client().get("/api/openapi.json").json
     content = document["paths"][SCHEDULES.path]["post"]["requestBody"]["content"]
