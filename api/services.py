@@ -129,8 +129,11 @@ class Application(Protocol):
         `of_primary` are questions that no copy of the database can answer. Raises Unavailable.
         """
 
-    def check(self, caller: Caller) -> None:
-        """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
+    def check(self, caller: Caller, *, writing: bool = False) -> None:
+        """Raise TokenRevoked or RightsChanged unless the caller may still ask.
+
+        `writing` what no command records, also CompanySuspended and SubscriptionExpired.
+        """
 
 
 class Authentication(Protocol):

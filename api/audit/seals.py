@@ -9,6 +9,7 @@ from api.audit.seal_answers import FormerKeyAnswer, SealAnswer, SealKeyAnswer, W
 from api.operations import operation
 from api.queries import PageQuery
 from api.resource import Resource
+from commands.access import CompanySuspended, SubscriptionExpired
 from commands.ports import Caller, Missing
 from domain.seals.refusals import EpochForked, LogNotSound, NoSealKey
 from projections.base import Row
@@ -74,14 +75,18 @@ class Seals(Resource):
         or_status=200,
         lengthy=True,
         repeatable=False,
-        refusals=(NoSealKey, EpochForked, LogNotSound, Missing),
+        refusals=(CompanySuspended, SubscriptionExpired, NoSealKey, EpochForked, LogNotSound, Missing),
         description="Signs all that was recorded up to now, once every hash since the last seal was "
-        "recomputed from its bytes. Where nothing is new it answers 200 with the last seal.",
+        "recomputed from its bytes. Where nothing is new it answers 200 with the last seal. The hourly seal "
+        "is also made of a company that may only read.",
     )
     def on_post(self, req: Request, resp: Response) -> None:
-        """Sign what is new. Raises NoSealKey, EpochForked, LogNotSound, Missing."""
+        """Sign what is new.
+
+        Raises CompanySuspended, SubscriptionExpired, NoSealKey, EpochForked, LogNotSound, Missing.
+        """
         caller = req.context.caller
-        self.services.application.check(caller)
+        self.services.application.check(caller, writing=True)
         is_new = self.services.seals.seal(caller.company_id)
         resp.status = 201 if is_new else 200
         self.answer(

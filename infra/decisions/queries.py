@@ -54,9 +54,14 @@ class Queries(Transactions):
         self._writer = writer
         self._replica = replica
 
-    def check(self, caller: Caller) -> None:
-        """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
-        self.perform(caller.company_id, lambda db: AccessCheck(db, caller).check(writing=False), reading=True)
+    def check(self, caller: Caller, *, writing: bool = False) -> None:
+        """Raise TokenRevoked or RightsChanged unless the caller may still ask.
+
+        `writing` what no command records, also CompanySuspended and SubscriptionExpired.
+        """
+        self.perform(
+            caller.company_id, lambda db: AccessCheck(db, caller).check(writing=writing), reading=True
+        )
 
     def read(
         self,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from domain.seals.checkpoints import read_note, read_verifier_key
 from domain.seals.tree import leaf_hash
@@ -84,6 +85,26 @@ class TestASeal:
     def test_is_made_by_whoever_may(self, stocked: Any) -> None:
         for role in ("Manager", "Cashier", "Inventory Clerk"):
             assert stocked.shop.client(role).post(f"{AUDIT}/seals").status == 403
+
+    @pytest.mark.parametrize(
+        ("code", "column", "status"),
+        [
+            ("company_suspended", "status", "suspended"),
+            ("subscription_expired", "subscription_status", "expired"),
+        ],
+    )
+    def test_is_not_made_by_a_company_that_may_only_read(
+        self, stocked: Any, admin: Any, code: str, column: str, status: str
+    ) -> None:
+        last = sealed(admin)
+        stocked.sell(1)
+        with psycopg.connect(stocked.shop.service.database.owner, autocommit=True) as connection:
+            change = sql.SQL("UPDATE companies SET {} = %s WHERE company_id = %s")
+            connection.execute(change.format(sql.Identifier(column)), [status, stocked.shop.company_id])
+
+        refused = admin.post(f"{AUDIT}/seals")
+        assert (refused.status, refused.code) == (403, code)
+        assert admin.get(f"{AUDIT}/seals/latest").data == last
 
 
 class TestAnEvent:
