@@ -8,6 +8,8 @@ import falcon
 from falcon import Request, Response
 
 from api.constant import Constant
+from api.docs.addressed import Addressed
+from api.docs.markup import escape
 from api.docs.pages import START
 from api.docs.site import Site
 from api.docs.steps import ADDRESS
@@ -39,33 +41,30 @@ class NoSuchPage(NotFound):
 
 
 class Written:
-    """The reference, each page of it written and packed once for each process."""
+    """The reference, each page of it written once for each process, and packed for where it is read."""
 
     def __init__(self, document: Callable[[], dict[str, Any]]) -> None:
         self._document = document
-        self._pages: dict[str, tuple[Constant, str]] = {}
+        self._html = cache(self._written)
         #: A page in Markdown, and the files beside the pages.
-        self.markdown = cache(lambda name: Constant(self.site.markdown(name).encode(), _MARKDOWN_TYPE))
+        self.markdown = cache(lambda name: Addressed(self.site.markdown(name), _MARKDOWN_TYPE))
         self.index = cache(lambda: Constant(encode(self.site.index()), falcon.MEDIA_JSON))
         self.llms = cache(lambda: Constant(self.site.llms().encode(), _TEXT_TYPE))
-        self.llms_full = cache(lambda: Constant(self.site.llms_full().encode(), _TEXT_TYPE))
+        self.llms_full = cache(lambda: Addressed(self.site.llms_full(), _TEXT_TYPE))
 
     @cached_property
     def site(self) -> Site:
         """The pages; when they are first asked for, as the document takes half a second."""
         return Site(self._document())
 
-    @cached_property
-    def start(self) -> str:
-        """The first page in Markdown, with the address that stands for the reader's own."""
-        return self.site.markdown(START)
+    def page(self, name: str, address: str) -> tuple[Constant, str]:
+        """A page for who reads it at an address, and its policy."""
+        page, policy = self._html(name)
+        return page.at(escape(address)), policy
 
-    def page(self, name: str) -> tuple[Constant, str]:
-        """A page and its policy."""
-        if name not in self._pages:
-            sent = self.site.html(name)
-            self._pages[name] = Constant(sent.html.encode(), falcon.MEDIA_HTML), sent.security_policy
-        return self._pages[name]
+    def _written(self, name: str) -> tuple[Addressed, str]:
+        sent = self.site.html(name)
+        return Addressed(sent.html, falcon.MEDIA_HTML), sent.security_policy
 
 
 class _Reference(Resource):
@@ -79,19 +78,18 @@ class _Reference(Resource):
         if req.client_prefers([falcon.MEDIA_HTML, MARKDOWN]) == MARKDOWN:
             self.send_markdown(req, resp, name)
         else:
-            content, policy = self.written.page(name)
+            content, policy = self.written.page(name, self.address(req))
             resp.set_header("Content-Security-Policy", policy)
             content.answer(req, resp)
         resp.append_header("Vary", "Accept")
 
     def send_markdown(self, req: Request, resp: Response, name: str) -> None:
-        """A page in Markdown. No script puts the address into it at which it is read, as on the others."""
-        if name != START:
-            self.written.markdown(name).answer(req, resp)
-            return
-        address = self._public_url or base_of(req) or ADDRESS
-        text = self.written.start.replace(ADDRESS, address)
-        Constant(text.encode(), _MARKDOWN_TYPE).answer(req, resp)
+        """A page in Markdown."""
+        self.written.markdown(name).at(self.address(req)).answer(req, resp)
+
+    def address(self, req: Request) -> str:
+        """Where this service is reached."""
+        return self._public_url or base_of(req) or ADDRESS
 
 
 class Docs(_Reference):
@@ -145,4 +143,4 @@ class LlmsFull(_Reference):
     @operation(PUBLIC, "Read the whole reference in Markdown", media=(TEXT,))
     def on_get(self, req: Request, resp: Response) -> None:
         """Every page of the reference, one after the other."""
-        self.written.llms_full().answer(req, resp)
+        self.written.llms_full().at(self.address(req)).answer(req, resp)

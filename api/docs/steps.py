@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-#: Stands for the page's own address, which its script puts there.
+#: Stands for the address at which the page is read.
 ADDRESS = "http://localhost:3000"
 
 

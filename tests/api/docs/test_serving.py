@@ -68,10 +68,22 @@ class TestServing:
         headers = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
         assert client.simulate_get(path, headers=headers).status_code == 304
 
-    def test_the_quick_start_in_markdown_leads_to_where_it_is_read(self, client: TestClient) -> None:
-        text = client.simulate_get("/docs/index.md", host="till.example", port=8443, protocol="https").text
-        assert "export MIPOS=https://till.example:8443\n" in text
-        assert "localhost" not in text
+    @pytest.mark.parametrize(
+        ("path", "words"),
+        [
+            ("/docs", "export MIPOS=<span data-origin>https://till.example:8443</span>\n"),
+            ("/docs/index.md", "export MIPOS=https://till.example:8443\n"),
+            ("/docs/point-of-sale", "https://till.example:8443</span>/docs/errors#"),
+            ("/docs/point-of-sale.md", "https://till.example:8443/docs/errors#"),
+            ("/llms-full.txt", "export MIPOS=https://till.example:8443\n"),
+        ],
+    )
+    def test_leads_to_where_it_is_read(self, client: TestClient, path: str, words: str) -> None:
+        client.simulate_get(path, host="kiosk.example")
+        text = client.simulate_get(path, host="till.example", port=8443, protocol="https").text
+        assert words in text
+        assert "localhost:3000" not in text
+        assert "kiosk.example" not in text
 
     @pytest.mark.parametrize("path", ["/llms.txt", "/llms-full.txt"])
     def test_what_models_read_is_plain_text(self, client: TestClient, path: str) -> None:
