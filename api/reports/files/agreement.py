@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from api.envelope import encode, ok
+from api.reports.files.cells import major
 from api.reports.files.formats import FILES
 from api.reports.files.listing import Options
 from api.reports.files.reading import WrittenFile, are_near
@@ -67,7 +68,7 @@ def _text(value: Any, column: Column, places: int) -> str:
     if value is None:
         return ""
     if column.unit == "money":
-        return f"{Decimal(value).scaleb(-places):.{places}f}"
+        return f"{major(value, places):.{places}f}"
     if column.unit == "flag":
         return "true" if value else "false"
     # Zeros at the end of a quantity say nothing.

@@ -46,6 +46,11 @@ TOTAL = "Total"
 NUMBERS: frozenset[Unit] = frozenset({"money", "quantity", "count", "ratio"})
 
 
+def major(amount: int, places: int) -> Decimal:
+    """An amount of minor units in major ones, read from its text: what decimals reckon ends at 28 digits."""
+    return Decimal(f"{amount}e-{places}")
+
+
 class Cells:
     """The cells of rows of these columns; amounts have so many decimal `places`."""
 

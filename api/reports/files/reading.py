@@ -26,6 +26,8 @@ _FIRST_DAY = datetime(1899, 12, 30, tzinfo=UTC)
 
 #: A spreadsheet counts in so many digits.
 _DIGITS = Context(prec=15)
+#: No sum has more: 2^63 amounts of 64 bits have 38, and five places. Decimals otherwise end at 28.
+_SUM = Context(prec=50)
 #: The places beyond which nothing is counted, by unit; of amounts those of the currency.
 _PLACES: Mapping[Unit, int] = MappingProxyType({"quantity": 5, "count": 0, "ratio": 4})
 
@@ -126,12 +128,12 @@ def number_text(cell: str, unit: Unit, places: int) -> str:
     """A number with the places that `Cells` gives it, whoever saved it; one that has more stays as it is."""
     try:
         number = Decimal(cell)
-        exact = number.quantize(Decimal(1).scaleb(-_PLACES.get(unit, places)))
+        exact = number.quantize(Decimal(1).scaleb(-_PLACES.get(unit, places)), context=_SUM)
     except InvalidOperation:
         return cell
     if exact not in (number, _DIGITS.plus(number)):
         return cell
-    return f"{exact.normalize():f}" if unit == "quantity" else f"{exact:f}"
+    return f"{exact.normalize(_SUM):f}" if unit == "quantity" else f"{exact:f}"
 
 
 def _plain(line: Sequence[str], columns: Sequence[Column]) -> list[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from api.reports.files.cells import major
 from domain.money import round_ratio, scaled
 from projections.base import Row
 from projections.reports.columns import Column, Unit
@@ -47,7 +48,7 @@ def _ratio(value: Decimal, column: Column, _: int) -> str:
 
 _SHOWN: Mapping[Unit, Callable[[Any, Column, int], str]] = MappingProxyType(
     {
-        "money": lambda value, _, places: f"{Decimal(value).scaleb(-places):,f}",
+        "money": lambda value, _, places: f"{major(value, places):,f}",
         "quantity": lambda value, *_: f"{Decimal(value).normalize():,f}",
         "count": lambda value, *_: f"{int(value):,}",
         "ratio": _ratio,

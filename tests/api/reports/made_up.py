@@ -39,6 +39,8 @@ FIGURES: tuple[Column, ...] = (
     COST_OF_GOODS,
     SHARE,
 )
+#: Amounts of more digits than decimals usually reckon with.
+LONG = (10**28 + 7, -(10**29) - 7, 10**38 + 7)
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 
 

@@ -13,7 +13,7 @@ from api.reports.files.agreement import MOST_CELLS, Disagreement, disagreements
 from projections.base import Row
 from projections.reports.columns import Key
 from projections.reports.table import Table
-from tests.api.reports.made_up import KEYS, report_of, row_of, section_of
+from tests.api.reports.made_up import KEYS, LONG, report_of, row_of, section_of
 
 FEW = [row_of(0), row_of(1, "=cmd|calc"), row_of(2, "Old Town, “Café”\nNo. 5"), row_of(3, "'quoted'")]
 
@@ -33,6 +33,14 @@ def page_of(report: Report, rows: Sequence[Row]) -> Table:
 @pytest.mark.parametrize("currency", ["EUR", "JPY", "BHD"])
 def test_files_of_any_currency_agree(currency: str) -> None:
     assert found([*FEW, row_of(5, gross=99_999_999_999_999_999)], currency=currency) == []
+
+
+@pytest.mark.parametrize("gross", LONG)
+@pytest.mark.parametrize("currency", ["EUR", "JPY"])
+def test_files_of_long_sums_agree(gross: int, currency: str) -> None:
+    assert found([row_of(0, gross=gross)], currency=currency) == []
+    told = found([row_of(0, gross=gross)], [row_of(0, gross=gross + 1)], currency=currency)
+    assert {one.column for one in told} == {"gross_sales", "net_sales"}
 
 
 def test_files_of_nothing_agree() -> None:

@@ -14,7 +14,7 @@ from api.reports.files import cells as cells_module
 from api.reports.files.differing import CellDifference, Layout
 from api.reports.files.reading import WrittenFile
 from projections.base import Row
-from tests.api.reports.made_up import report_of, row_of, section_of
+from tests.api.reports.made_up import LONG, report_of, row_of, section_of
 
 #: A row is of a store that somebody calls as totals are, to be told apart from them.
 ROWS = [row_of(0), row_of(1), row_of(2, "Total")]
@@ -125,6 +125,17 @@ class TestCsv:
 
         assert b"1234.5," in content
         assert told(content) == []
+
+    @pytest.mark.parametrize("gross", LONG)
+    def test_takes_long_sums_as_equal_however_they_are_written(self, gross: int) -> None:
+        report = report_of(section_of([row_of(1, gross=gross * 10)]))
+        text = f"{gross}"[:-1].encode()
+        content = written("csv", report).replace(text + b".70,", text + b".7,")
+
+        assert content != written("csv", report)
+        assert altered(content, report) == []
+        [one, *_] = altered(content.replace(text + b".7,", text + b".71,"), report)
+        assert one.before.endswith(".71")
 
     def test_rounds_nothing_away(self) -> None:
         found = told(written("csv").replace(b",1234.50,", b",1234.504,", 1))

@@ -10,9 +10,10 @@ import msgspec
 from openpyxl import load_workbook
 
 from api.reports.files import Report
-from api.reports.files.shown import in_words
+from api.reports.files.shown import in_words, shown
 from commands.ports import Caller
 from infra.identity.tokens import Tokens
+from projections.reports.sections.figures import GROSS_SALES
 from tests.api.conftest import stock_shop
 from tests.api.reports.made_up import report_of, row_of, section_of
 from tests.api.reports.test_files import pdf_text, written
@@ -40,6 +41,11 @@ def facts_in(content: bytes) -> dict[str, Any]:
     """What the second sheet of a spreadsheet says, by name where it has one."""
     sheet = load_workbook(io.BytesIO(content))["About"]
     return {str(row[0]): row[2] or row[1] for row in sheet.iter_rows(max_col=3, values_only=True)}
+
+
+def test_long_sums_are_exact_on_paper() -> None:
+    assert shown(10**28 + 7, GROSS_SALES, 2) == f"{10**26:,}.07"
+    assert shown(-(10**29) - 7, GROSS_SALES, 0) == f"-{10**29 + 7:,}"
 
 
 class TestFacts:
