@@ -12,6 +12,8 @@ from api.slips.model import Block, Code, Fact, Item, Paper, Rule, Slip, Sum, Tab
 _MARGIN, _WIDEST = 4, 130
 #: What a letter behind an amount takes.
 _MARK = 2
+#: What stays free between the columns of a table.
+_GAP, _NARROW_GAP = 4, 1.5
 #: On paper that is narrower than so many millimetres letters are smaller.
 _NARROW = 80
 _STYLE = """
@@ -28,11 +30,12 @@ p {{ margin: 0; white-space: pre-line; overflow-wrap: anywhere; }}
 .fact > :last-child {{ flex: 1; min-width: 0; text-align: end; overflow-wrap: break-word; }}
 .detail {{ padding-inline-start: 3mm; }}
 .value {{ white-space: nowrap; font-variant-numeric: tabular-nums; }}
-.mark {{ flex: 0 0 {marks}mm; text-align: end; }}
+.mark {{ {mark}; text-align: end; }}
 hr {{ border: 0; border-top: 1px dashed #000; margin: .5em 0; }}
 table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
-th, td {{ padding: 0 0 0 1.5mm; text-align: end; font-weight: normal; }}
-th:first-child, td:first-child {{ text-align: start; padding: 0; }}
+th, td {{ padding: 0 0 0 {gap}mm; text-align: end; vertical-align: bottom; white-space: nowrap; }}
+th {{ font-weight: normal; }}
+th:first-child, td:first-child {{ width: 100%; text-align: start; padding: 0; white-space: normal; }}
 svg {{ display: block; margin: .8em auto; width: 32mm; height: 32mm; }}
 """
 
@@ -58,7 +61,9 @@ def _style(slip: Slip, paper: Paper) -> str:
         margin=_MARGIN if paper.is_roll else 3 * _MARGIN,
         width=min(paper.width - 2 * _MARGIN, _WIDEST),
         size=8 if paper.width < _NARROW else 9.5,
-        marks=_MARK * marks,
+        gap=_NARROW_GAP if paper.width < _NARROW else _GAP,
+        # Where nothing has a mark, amounts end where all else does.
+        mark=f"flex: 0 0 {_MARK * marks}mm" if marks else "display: none",
     )
 
 

@@ -171,6 +171,12 @@ def test_a_page_needs_nothing_besides_itself_and_runs_nothing() -> None:
     assert "src=" not in page
 
 
+def test_on_a_page_amounts_end_at_the_edge_where_no_letter_stands_behind_any() -> None:
+    unmarked = replace(SLIP, blocks=[block for block in SLIP.blocks if not isinstance(block, Item)])
+    pages = [FORMATS["html"][1](slip, PAPERS["80mm"]).decode() for slip in (SLIP, unmarked)]
+    assert [".mark { display: none;" in page for page in pages] == [False, True]
+
+
 @pytest.mark.parametrize("style", ["", "-Bold"])
 def test_the_small_fonts_have_every_letter_of_theirs_that_the_large_ones_have(style: str) -> None:
     large, small = (
