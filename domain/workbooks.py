@@ -2,11 +2,11 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import IO
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from domain.errors import Detail
 from domain.sheets import MOST_ROWS, SheetNotReadable, Table
@@ -17,7 +17,11 @@ MAGIC = b"PK\x03\x04"
 MOST_PACKED, MOST_UNPACKED, MOST_TIMES = 16 * 2**20, 256 * 2**20, 100
 #: A cell further to the right is of no catalog.
 MOST_CELLS = 1000
+#: How many rows a sheet may have, empty ones included: no spreadsheet has more.
+MOST_SHEET_ROWS = 2**20
 _PIECE = 2**16
+#: How parts may be packed: others are unpacked at once, however much comes out.
+_METHODS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 #: So many digits a row or a text may be counted in.
 _DIGITS = 8
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+\Z")
@@ -59,7 +63,7 @@ class WorkbookTable(Table):
         width = len(self.header)
         for number, cells in self._filled():
             if number > self._number + MOST_ROWS:
-                raise _unreadable("too_many_rows", f"A file has at most {MOST_ROWS:,} rows.")
+                raise _too_many_rows()
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             yield number, cells + [""] * (width - len(cells))
@@ -101,6 +105,7 @@ class _Sheet:
         self.done: list[tuple[int, list[str]]] = []
         self._strings = strings
         self._cells: list[str] = []
+        self._count = 0
         self._number = 0
         self._column = 0
         self._kind = ""
@@ -111,6 +116,9 @@ class _Sheet:
         """Begin a row, a cell or its value."""
         word = _local(name)
         if word == "row":
+            self._count += 1
+            if self._count > MOST_SHEET_ROWS:
+                raise _too_many_rows()
             told = attributes.get("r", "")
             self._number = int(told) if told.isdecimal() and len(told) <= _DIGITS else self._number + 1
             self._cells, self._column = [], 0
@@ -153,35 +161,39 @@ def _rows_of(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise _unreadable("too_large", f"A workbook has {MOST_PACKED // 2**20} MiB at most; send it as CSV.")
     try:
         archive = ZipFile(BytesIO(content))
-        names = archive.namelist()
-        sheet = min((name for name in names if _SHEET.match(name)), key=lambda name: (len(name), name))
-        budget = _Budget(min(MOST_UNPACKED, max(len(content), _PIECE) * MOST_TIMES))
+        parts = archive.infolist()
+        texts = [one for one in parts if one.filename == _STRINGS][-1:]
+        sheet = min((one for one in parts if _SHEET.match(one.filename)), key=_place_of)
+        _check([*texts, sheet], len(content))
         strings = _Strings()
-        if _STRINGS in names:
-            for _ in _parse(archive.open(_STRINGS), strings, budget):
+        for part in texts:
+            for _ in _parse(archive.open(part), strings):
                 pass
         rows = _Sheet(strings.texts)
-        for _ in _parse(archive.open(sheet), rows, budget):
+        for _ in _parse(archive.open(sheet), rows):
             yield from rows.done
             rows.done.clear()
     except (*_NOT_WHOLE, expat.ExpatError):
         raise _unreadable("workbook", "The workbook cannot be read; save its sheet as CSV (UTF-8).") from None
 
 
-class _Budget:
-    """How much may still be unpacked."""
-
-    def __init__(self, left: int) -> None:
-        self._left = left
-
-    def spend(self, piece: bytes) -> None:
-        """Raise SheetNotReadable for a workbook that is much larger than it looks."""
-        self._left -= len(piece)
-        if self._left < 0:
-            raise _unreadable("too_large", "The workbook unpacks to far more than it is; send it as CSV.")
+def _place_of(sheet: ZipInfo) -> tuple[int, str]:
+    """Which one it is: the tenth comes after the second."""
+    return len(sheet.filename), sheet.filename
 
 
-def _parse(file: IO[bytes], into: _Strings | _Sheet, budget: _Budget) -> Iterator[None]:
+def _check(parts: Sequence[ZipInfo], packed: int) -> None:
+    """Look at what the archive says of its parts, beyond which none of them is unpacked.
+
+    Raises BadZipFile, and SheetNotReadable for a workbook that is much larger than it looks.
+    """
+    if not {one.compress_type for one in parts} <= _METHODS:
+        raise BadZipFile
+    if sum(one.file_size for one in parts) > min(MOST_UNPACKED, max(packed, _PIECE) * MOST_TIMES):
+        raise _unreadable("too_large", "The workbook unpacks to far more than it is; send it as CSV.")
+
+
+def _parse(file: IO[bytes], into: _Strings | _Sheet) -> Iterator[None]:
     """Read a part of the workbook, piece by piece."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -191,7 +203,6 @@ def _parse(file: IO[bytes], into: _Strings | _Sheet, budget: _Budget) -> Iterato
     parser.StartDoctypeDeclHandler = _refuse_doctype
     with file:
         while piece := file.read(_PIECE):
-            budget.spend(piece)
             parser.Parse(piece, False)
             yield
         parser.Parse(b"", True)
@@ -228,6 +239,10 @@ def _number(value: str) -> str:
 def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
+
+
+def _too_many_rows() -> SheetNotReadable:
+    return _unreadable("too_many_rows", f"A file has at most {MOST_ROWS:,} rows.")
 
 
 def _unreadable(code: str, message: str) -> SheetNotReadable:

@@ -1,12 +1,14 @@
 """Workbooks: what their cells show, and what is refused of them."""
 
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from struct import pack
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import workbooks
 from domain.sheets import SheetNotReadable
 from domain.workbooks import table_of
 
@@ -15,16 +17,28 @@ HEADER = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></r
 
 
 def book(
-    rows: str = HEADER, strings: str = "<si><t>sku</t></si><si><t>name</t></si>", before: str = ""
+    rows: str = HEADER,
+    strings: str = "<si><t>sku</t></si><si><t>name</t></si>",
+    before: str = "",
+    method: int = ZIP_DEFLATED,
 ) -> bytes:
     """A workbook with one sheet of these rows."""
     file = BytesIO()
-    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(file, "w", method) as archive:
         archive.writestr("xl/sharedStrings.xml", f'{before}<sst xmlns="{MAIN}">{strings}</sst>')
         sheet = f'{before}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
         archive.writestr("xl/worksheets/sheet2.xml", "<other/>")
     return file.getvalue()
+
+
+def claiming(unpacked: int, content: bytes) -> bytes:
+    """A workbook whose directory says of the first sheet that it has so many bytes."""
+    with ZipFile(BytesIO(content)) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    sizes = pack("<LL", sheet.compress_size, sheet.file_size)
+    before, _, after = content.rpartition(sizes)
+    return before + pack("<LL", sheet.compress_size, unpacked) + after
 
 
 def rows_of(content: bytes, size: int = 100) -> list[tuple[int, list[str]]]:
@@ -62,6 +76,9 @@ def test_cells_are_what_they_show() -> None:
         (book(rows=HEADER.replace("B1", "ZZZ1")), "too_many_columns"),
         (book(strings="<si><t>" + "a" * 20_000_000 + "</t></si>"), "too_large"),
         (book(rows=HEADER + "<row/>" * 3_000_000), "too_large"),
+        (claiming(200 * 2**20, book()), "too_large"),
+        (claiming(1000, book(rows=HEADER + "<row/>" * 3_000_000)), "workbook"),
+        (book(method=ZIP_BZIP2), "workbook"),
     ],
 )
 def test_what_cannot_be_read_or_is_a_trap_is_refused(content: bytes, code: str) -> None:
@@ -74,6 +91,13 @@ def test_more_rows_than_a_file_has_are_refused() -> None:
     far = '<row r="200002"><c r="A200002"><v>1</v></c></row>'
     with pytest.raises(SheetNotReadable, match="rows"):
         rows_of(book(HEADER + far))
+
+
+def test_more_rows_than_a_spreadsheet_has_are_not_read_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MOST_SHEET_ROWS", 1000)
+    assert rows_of(book(HEADER + "<row/>" * 999)) == []
+    with pytest.raises(SheetNotReadable, match="rows"):
+        rows_of(book(HEADER + "<row/>" * 1000 + "<broken"))
 
 
 @given(st.binary(max_size=300), st.integers(0, 1000))
