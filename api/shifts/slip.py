@@ -22,6 +22,8 @@ def slip_of(report: ShiftReportAnswer, language: Language, copy: int = 0) -> Sli
         language=language.code,
         made_at=report.closed_at or datetime.now(UTC),
         blocks=list(printer.blocks(copy)),
+        # An ordinary day has sixty lines, more than fit one below the other.
+        in_halves=True,
     )
 
 

@@ -1,6 +1,6 @@
 """A slip as a page of HTML that needs nothing besides itself, and prints on its paper."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from api.slips.codes import squares_of
 from api.slips.model import Block, Code, Fact, Item, Paper, Rule, Slip, Sum, Table, Text
 
-#: In millimetres: what stays free at the sides, and how wide a slip is read on a wide paper.
-_MARGIN, _WIDEST = 4, 130
+#: In millimetres: what stays free at the sides, how wide a slip is read on a wide paper, and one in halves.
+_MARGIN, _WIDEST, _WIDEST_HALVES = 4, 130, 186
 #: What a letter behind an amount takes.
 _MARK = 2
 #: What stays free between the columns of a table.
@@ -36,6 +36,9 @@ table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-n
 th, td {{ padding: 0 0 0 {gap}mm; text-align: end; vertical-align: bottom; white-space: nowrap; }}
 th {{ font-weight: normal; }}
 th:first-child, td:first-child {{ width: 100%; text-align: start; padding: 0; white-space: normal; }}
+main {{ columns: 2; column-gap: 10mm; margin-top: .5em; }}
+section {{ break-inside: avoid; padding-bottom: .5em; }}
+section > hr {{ margin-top: 0; }}
 svg {{ display: block; margin: .8em auto; width: 32mm; height: 32mm; }}
 """
 
@@ -47,10 +50,28 @@ def as_html(slip: Slip, paper: Paper) -> bytes:
         f'<html lang="{escape(slip.language)}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
         f"<title>{escape(slip.title)}</title><style>{_style(slip, paper)}</style></head><body>",
-        *(_WRITERS[type(block)](block) for block in slip.blocks),
+        *(_halves(slip.parts) if _is_halved(slip, paper) else map(_written, slip.blocks)),
         "</body></html>",
     ]
     return "\n".join(parts).encode()
+
+
+def _is_halved(slip: Slip, paper: Paper) -> bool:
+    return slip.in_halves and not paper.is_roll
+
+
+def _halves(parts: Sequence[Sequence[Block]]) -> Iterator[str]:
+    """The head, and below it columns, between which a browser shares out the parts."""
+    head, *others = parts
+    yield from map(_written, head)
+    yield "<main>"
+    for part in others:
+        yield from ("<section>", *map(_written, part), "</section>")
+    yield "</main>"
+
+
+def _written(block: Block) -> str:
+    return _WRITERS[type(block)](block)
 
 
 def _style(slip: Slip, paper: Paper) -> str:
@@ -59,7 +80,7 @@ def _style(slip: Slip, paper: Paper) -> str:
         # A roll has no length that a page could name; its printer knows how wide it is.
         page="auto" if paper.is_roll else "A4",
         margin=_MARGIN if paper.is_roll else 3 * _MARGIN,
-        width=min(paper.width - 2 * _MARGIN, _WIDEST),
+        width=min(paper.width - 2 * _MARGIN, _WIDEST_HALVES if _is_halved(slip, paper) else _WIDEST),
         size=8 if paper.width < _NARROW else 9.5,
         gap=_NARROW_GAP if paper.width < _NARROW else _GAP,
         # Where nothing has a mark, amounts end where all else does.

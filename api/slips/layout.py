@@ -1,53 +1,53 @@
-"""Where everything on a slip stands on paper, measured in the fonts it is drawn in."""
+"""How high and wide everything on a slip is on paper, measured in the fonts it is drawn in."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from api.documents.scripts import ScriptPdf
 from api.slips.codes import squares_of
-from api.slips.model import Block, Code, Fact, Item, Paper, Rule, Slip, Sum, Table, Text
+from api.slips.model import Block, Code, Fact, Item, Rule, Sum, Table, Text
 from api.slips.sides import Sides
 
-#: In points: on a wide roll, on a narrow one, on A4; and how much larger what is large is.
-_SIZES, _LARGER = {80: 8.5, 58: 7.0, 210: 10.0}, 1.4
+#: How much larger what is large is.
+_LARGER = 1.4
 #: In millimetres: a point with what is between lines, and the side of a QR code.
 _LINE, _CODE = 0.46, 30.0
-#: What stays free at the sides of a roll and of A4, where a slip is read in a narrow column.
-_EDGE, _WIDE_EDGE = 4.0, 40.0
 #: What stays free between a label and its value, above and below a rule, and how far details stand in.
 _GAP, _AROUND, _INDENT = 1.5, 1.0, 3.0
+#: What stays free between the columns of a table where there is room, else as much as beside a label.
+_WIDE_GAP = 4.0
 #: The least share of a line that a label gets beside its value.
 _LEAST_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """A piece that is not divided: how high it is, and what draws it below a place.
+    """A piece that is not divided: how high it is, and what draws it from its left and its top on.
 
-    One that `is_bound` stands on the same page as the next.
+    One that `is_bound` stands on the same page as the next; one that is a rule begins something else.
     """
 
     height: float
-    draw: Callable[[float], None]
+    draw: Callable[[float, float], None]
     is_bound: bool = False
+    is_rule: bool = False
 
 
 class Layout:
-    """Measures the blocks of a slip and says how each is drawn."""
+    """Measures blocks in a column of a width, in letters of a size, and says how each is drawn."""
 
-    def __init__(self, pdf: ScriptPdf, slip: Slip, paper: Paper) -> None:
+    def __init__(self, pdf: ScriptPdf, blocks: Sequence[Block], width: float, size: float) -> None:
         self._pdf = pdf
-        self._slip = slip
-        self._left = _EDGE if paper.is_roll else _WIDE_EDGE
-        self._width = paper.width - 2 * self._left
-        self._size = _SIZES[paper.width]
+        self._blocks = blocks
+        self._width = width
+        self._size = size
         self._set_font()
-        marks = [pdf.length(block.mark) for block in slip.blocks if isinstance(block, Item)]
+        marks = [pdf.length(block.mark) for block in blocks if isinstance(block, Item)]
         self._marks = max(marks, default=0.0) and max(marks) + _GAP
 
     def strips(self) -> Iterator[Strip]:
         """What is drawn, from top to bottom."""
-        for block in self._slip.blocks:
+        for block in self._blocks:
             match block:
                 case Text():
                     yield from self._text(block)
@@ -90,31 +90,31 @@ class Layout:
         yield from self._amount(block.detail, block.value, block, _INDENT)
 
     def _rule(self) -> Strip:
-        right = self._left + self._width
-
-        def draw(place: float) -> None:
+        def draw(left: float, top: float) -> None:
             self._pdf.set_line_width(0.15)
-            self._pdf.line(self._left, place + _AROUND, right, place + _AROUND)
+            self._pdf.line(left, top + _AROUND, left + self._width, top + _AROUND)
 
-        return Strip(height=2 * _AROUND, draw=draw)
+        return Strip(height=2 * _AROUND, draw=draw, is_rule=True)
 
     def _table(self, block: Table) -> Iterator[Strip]:
         self._set_font()
         rows = [block.header, *block.rows]
-        widths = [max(map(self._pdf.length, column)) + _GAP for column in list(zip(*rows, strict=True))[1:]]
+        names, *columns = ([self._pdf.length(cell) for cell in column] for column in zip(*rows, strict=True))
+        room = self._width - max(names) - sum(map(max, columns))
+        gap = min(max(room / len(columns), _GAP), _WIDE_GAP)
+        widths = [max(column) + gap for column in columns]
         for first, *others in rows:
             yield from self._row(first, list(zip(others, widths, strict=True)))
 
     def _code(self, block: Code) -> Strip:
-        def draw(place: float) -> None:
-            self._draw_code(block.text, place + 2 * _AROUND)
+        def draw(left: float, top: float) -> None:
+            self._draw_code(block.text, left + (self._width - _CODE) / 2, top + 2 * _AROUND)
 
         return Strip(height=_CODE + 4 * _AROUND, draw=draw)
 
-    def _draw_code(self, text: str, top: float) -> None:
+    def _draw_code(self, text: str, left: float, top: float) -> None:
         squares = squares_of(text)
         side = _CODE / len(squares)
-        left = self._left + (self._width - _CODE) / 2
         for y, row in enumerate(squares):
             for x, length in _dark_runs(row):
                 self._pdf.rect(left + x * side, top + y * side, length * side, side, style="F")
@@ -155,11 +155,11 @@ class Layout:
         is_large = isinstance(block, (Text, Sum)) and block.is_large
         height = self._size * _LINE * (_LARGER if is_large else 1.0)
 
-        def draw(place: float) -> None:
+        def draw(left: float, top: float) -> None:
             self._set_font(is_strong=is_strong, is_large=is_large)
-            for text, left, width, align in cells:
+            for text, place, width, align in cells:
                 if text.strip():
-                    self._pdf.put(text.rstrip(), (self._left + left, place, width, height), align)
+                    self._pdf.put(text.rstrip(), (left + place, top, width, height), align)
 
         return Strip(height=height, draw=draw)
 

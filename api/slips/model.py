@@ -73,7 +73,8 @@ Block = Text | Fact | Sum | Item | Table | Rule | Code
 class Slip:
     """A slip in a language; written again with the same `made_at` it is the same to the last byte.
 
-    With `opens_drawer` a printer gives the drawer's lock a pulse.
+    With `opens_drawer` a printer gives the drawer's lock a pulse. A slip `in_halves` has what is below its
+    first rule in two columns side by side on paper that is no roll.
     """
 
     title: str
@@ -81,6 +82,17 @@ class Slip:
     made_at: datetime
     blocks: Sequence[Block]
     opens_drawer: bool = False
+    in_halves: bool = False
+
+    @property
+    def parts(self) -> Sequence[Sequence[Block]]:
+        """What stands above the first rule, and each rule with what stands below it."""
+        parts: list[list[Block]] = [[]]
+        for block in self.blocks:
+            if isinstance(block, Rule):
+                parts.append([])
+            parts[-1].append(block)
+        return parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

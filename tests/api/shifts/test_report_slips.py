@@ -1,10 +1,12 @@
 """Reports of shifts on paper: in which language, under which names, and what is said of each thing."""
 
+import io
 from itertools import chain
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
 from api.shifts.report_answers import OccurrencesAnswer
 from api.shifts.texts import REPORT_TEXTS
@@ -62,6 +64,12 @@ def test_say_why_the_count_was_off(till: Till, format_: str, lang: str, label: s
     assert till.client().get(path).data["cash"]["over_short_reason"] == "Two coins missing"
     lines = read(till.client().get(f"{path}?format={format_}&lang={lang}").body)
     assert [line for line in lines if label in line and "Two coins missing" in line]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_take_one_page_of_a4(till: Till, path: str, lang: str) -> None:
+    pages = PdfReader(io.BytesIO(till.client().get(f"{path}?format=pdf&paper=a4&lang={lang}").body)).pages
+    assert len(pages) == 1
 
 
 def test_else_that_of_the_reader(till: Till, path: str) -> None:

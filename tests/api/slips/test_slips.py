@@ -1,6 +1,7 @@
 """Slips: the same lines on every paper and in every format, in any script, and nothing a printer obeys."""
 
 import io
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -146,6 +147,42 @@ def test_a4_is_as_many_pages_as_it_fills_and_loses_nothing() -> None:
     assert [line for line in lines if line in numbers] == numbers
     others = [line for line in lines if line not in numbers]
     assert others == [f"Item {number} 1.00".split() for number in range(300)]
+
+
+def in_halves(*lengths: int) -> Slip:
+    """A slip in halves, with parts of so many lines below its head."""
+    blocks: list[Block] = [Text(text="Head")]
+    for part, length in enumerate(lengths):
+        blocks += [Rule(), *(Fact(label=f"{part}.{line}", value="x") for line in range(length))]
+    return replace(SLIP, blocks=blocks, in_halves=True)
+
+
+def rows_on(paper: str, slip: Slip) -> list[list[str]]:
+    """The lines of its PDF in words."""
+    lines = lines_of_pdf(FORMATS["pdf"][1](slip, PAPERS[paper]))
+    return [line.split() for line in lines if line.strip()]
+
+
+def test_halves_stand_side_by_side_on_a4_and_are_alike_in_length() -> None:
+    head, *rows = rows_on("a4", in_halves(10, 20, 29))
+    assert head == ["Head"]
+    assert rows[0] == ["0.0", "x", "2.0", "x"]
+    assert rows[-1] == ["1.19", "x"]
+    assert len(rows_on("80mm", in_halves(10, 20, 29))) == 60
+
+
+def test_halves_go_on_over_the_page_and_lose_nothing() -> None:
+    rows = rows_on("a4", in_halves(150, 3, 90))
+    assert [row[-2:] for row in rows if row[0] == "Receipt"] == [["/", "3"]] * 3
+    labels = [word for row in rows for word in row if re.fullmatch(r"\d\.\d+", word)]
+    assert sorted(labels) == sorted(
+        f"{part}.{line}" for part, length in enumerate((150, 3, 90)) for line in range(length)
+    )
+
+
+def test_a_page_on_a4_has_the_parts_between_which_a_browser_makes_halves() -> None:
+    pages = [FORMATS["html"][1](in_halves(1, 2, 3), PAPERS[paper]).decode() for paper in ("a4", "80mm")]
+    assert [page.count("<section>") for page in pages] == [3, 0]
 
 
 @pytest.mark.parametrize("before", range(4))
