@@ -283,6 +283,9 @@ def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | 
     key = req.get_header("Idempotency-Key")
     if key is None:
         return None
+    if "\n" in key:
+        # Our web server keeps several lines of it apart in this way.
+        raise InvalidParameter(details=[Detail("Idempotency-Key", "duplicate", "Must be sent once.")])
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         message = "1 to 255 printable characters."
         raise InvalidParameter(details=[Detail("Idempotency-Key", "invalid", message)])

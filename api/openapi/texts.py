@@ -107,7 +107,7 @@ A till that lost an answer asks again. Two ways make this safe:
   was then, marked `Idempotent-Replayed: true`; another content under that id is refused with `duplicate_id`.
 - **`Idempotency-Key`** on any write: the first outcome is stored together with what it did, and given again
   to every repetition, marked `Idempotent-Replayed: true`. The same key with another request is refused with
-  `idempotency_key_reused`; while the first still runs, with `idempotency_in_progress`.
+  `idempotency_key_reused`; while the first still runs, with `idempotency_in_progress`. A request has one key.
 
 ## Changing what others change too
 

@@ -18,6 +18,9 @@ _HEADER = re.compile(rb"(" + _TOKEN + rb"):([^\x00-\x08\x0a-\x1f\x7f]*)\r\n")
 _LENGTH = re.compile(r"[0-9]{1,18}\Z")
 #: Headers that mean nothing when they are there twice.
 _SINGLE = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"})
+#: Headers that have one value, in which a comma is a letter like others. Several lines of one are kept apart
+#: by what no line can hold, for whoever reads the header to refuse.
+_NO_LISTS = frozenset({"HTTP_IDEMPOTENCY_KEY"})
 _NAMED_OTHERWISE = {b"CONTENT-LENGTH": "CONTENT_LENGTH", b"CONTENT-TYPE": "CONTENT_TYPE"}
 #: Of how many names it is remembered how WSGI calls them: clients send the same few again and again.
 _REMEMBERED = 512
@@ -124,7 +127,7 @@ def _read_headers(head: bytes, start: int) -> dict[str, str]:
         if key in headers:
             if key in _SINGLE:
                 raise Malformed
-            value = f"{headers[key]},{value}"
+            value = ("\n" if key in _NO_LISTS else ",").join((headers[key], value))
         headers[key] = value
     if start != len(head):
         raise Malformed(431 if len(head) - start > LONGEST_LINE else 400)

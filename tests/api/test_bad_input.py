@@ -310,6 +310,29 @@ class TestHeadersAndQueries:
             assert is_refused(answer)
         assert len(shop.events()) == before
 
+    @pytest.mark.parametrize("other", ["two", "one", ""])
+    def test_two_keys_of_a_request_are_not_one(self, shop: Any, brand: str, other: str) -> None:
+        admin, before = shop.client(), len(shop.events())
+        host, port = admin.address
+        connection = HTTPConnection(host, port, timeout=PATIENCE)
+        connection.putrequest("PATCH", brand)
+        for name, value in (
+            ("Authorization", f"Bearer {admin.token}"),
+            ("Content-Type", "application/json"),
+            ("Content-Length", "15"),
+            ("Idempotency-Key", "one"),
+            ("Idempotency-Key", other),
+        ):
+            connection.putheader(name, value)
+        connection.endheaders(b'{"name": "New"}')
+        answer = connection.getresponse()
+        error = json.load(answer)["error"]
+        assert (answer.status, error["code"]) == (400, "invalid_parameter")
+        assert [(one["field"], one["code"]) for one in error["details"]] == [("Idempotency-Key", "duplicate")]
+        assert len(shop.events()) == before
+        connection.close()
+        assert admin.patch(brand, {"name": "New"}, Idempotency_Key="one,two").status == 200
+
     @pytest.mark.parametrize(
         "versions", ['"2"', '"2", "3"', 'W/"1"', '"01"', '"-1"', '"1.5"', '"99999999999999999999"', '""']
     )
