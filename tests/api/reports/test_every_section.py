@@ -310,5 +310,14 @@ class TestCosts:
                     assert column.needs == COSTS, (section.path, column.name)
 
 
+class TestPictures:
+    def test_of_bars_have_the_longest_first_unless_rows_are_sorted_otherwise(self) -> None:
+        bars = [section for section in SECTIONS if section.chart and section.chart.kind == "bar"]
+        assert bars
+        for section in bars:
+            assert section.chart
+            assert f"-{section.chart.of[0]}" == section.order, section.path
+
+
 #: What is called so, and tells of no cost: what goods are sold for.
 NO_COSTS = {("overview", "void_value"), ("valuation", "retail_value")}

@@ -232,6 +232,6 @@ VALUATION = Section(
     order=_ORDER,
     filters=FILTERS,
     groups=GROUPS,
-    chart=Chart(kind="bar", of=("value",), label="name"),
+    chart=Chart(kind="bar", of=("retail_value",), label="name"),
     is_ranked=True,
 )
