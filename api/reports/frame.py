@@ -33,6 +33,7 @@ class Frame:
 def show_table(table: Table, frame: Frame) -> dict[str, Any]:
     """The answer, with the columns that the reader may see and no others."""
     period, stores = table.criteria.period, frame.stores
+    chart = table.section.chart_of(table.criteria.group)
     return {
         "currency": frame.currency,
         "from": period.from_date,
@@ -52,7 +53,7 @@ def show_table(table: Table, frame: Frame) -> dict[str, Any]:
         **{name: _footer(getattr(table, name), table) for name in ("totals", "overall", "others")},
         "count": table.count,
         "comparison": _show_comparison(table.comparison, table) if table.comparison else None,
-        "chart": show_chart(table, chart) if (chart := table.section.chart) else None,
+        "chart": show_chart(table, chart) if chart else None,
     }
 
 
@@ -109,7 +110,7 @@ def show_chart(table: Table, chart: Chart) -> dict[str, Any]:
     has_others = chart.kind == "bar" and (len(rows) < len(every) or len(table.rows) < table.count)
     return {
         "kind": chart.kind,
-        "labels": [_label(row, chart) for row in rows] + ["others"] * has_others,
+        "labels": [chart.label_of(row) or "none" for row in rows] + ["others"] * has_others,
         "series": [
             {
                 "name": column.name,
@@ -153,8 +154,3 @@ def _waterfall(table: Table, chart: Chart, figures: Sequence[Column]) -> dict[st
 def _others(table: Table, rows: Sequence[Row], column: Column) -> list[Any]:
     whole = table.overall[column.name]
     return [None if whole is None else whole - sum(row[column.name] for row in rows)]
-
-
-def _label(row: Row, chart: Chart) -> str:
-    value = row[chart.label]
-    return "none" if value is None else str(value)

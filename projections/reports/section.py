@@ -83,11 +83,21 @@ Question = Callable[[Database, Criteria], Pending[Result]]
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """The picture of a section: the figures `of` its rows, each by its `label`."""
+    """The picture of a section: the figures `of` its rows, each by its `label`.
+
+    Rows that are told apart by something else, and so have no such label, have the first that they do have of
+    the `other_labels`.
+    """
 
     kind: Literal["bar", "line", "waterfall"]
     of: tuple[str, ...]
     label: str
+    other_labels: tuple[str, ...] = ()
+
+    def label_of(self, row: Row) -> str | None:
+        """What a row is called; None for what is nobody's and nothing's."""
+        labels = (row[name] for name in (self.label, *self.other_labels))
+        return next((str(label) for label in labels if label is not None), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +166,12 @@ class Section:
     def follows_in_time(self, group: str | None) -> bool:
         """Whether the rows of this group follow each other in time."""
         return self.is_sequence or group in self.sequences
+
+    def chart_of(self, group: str | None) -> Chart | None:
+        """The picture of the rows of this group: a line goes only through what follows in time."""
+        if self.chart is None or self.chart.kind != "line" or self.follows_in_time(group):
+            return self.chart
+        return replace(self.chart, kind="bar")
 
     def columns_for(self, permissions: frozenset[str]) -> tuple[Column, ...]:
         """The columns that are shown to somebody with these permissions."""

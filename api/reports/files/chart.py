@@ -42,7 +42,7 @@ class _Plot:
 
 def draw_chart(pdf: Paper, report: Report) -> None:
     """Draw what the section declares, if it does and there is anything to see."""
-    chart = report.section.chart
+    chart = report.section.chart_of(report.first.criteria.group)
     columns: dict[str, Column] = {column.name: column for column in report.columns}
     if chart is None or not report.first.rows or not {*chart.of} <= columns.keys():
         return
@@ -192,8 +192,7 @@ def _heading(pdf: Paper, names: Sequence[str]) -> None:
 
 
 def _label(row: Row, chart: Chart) -> str:
-    value = row.get(chart.label)
-    return "-" if value is None else str(value)
+    return chart.label_of(row) or "-"
 
 
 def _cut(pdf: Paper, text: str, room: float) -> str:

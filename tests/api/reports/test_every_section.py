@@ -318,6 +318,16 @@ class TestPictures:
             assert section.chart
             assert f"-{section.chart.of[0]}" == section.order, section.path
 
+    @each_section
+    def test_name_what_rows_are_told_apart_by(self, section: Section, company: Company) -> None:
+        for group in section.groups if section.chart else ():
+            answer = company.ask(company.reader, path_of(section), group=group).data
+            names = [key.name for key in section.keys if key.unit in ("text", "date")]
+            named = [row for row in answer["rows"][:10] if any(row[name] is not None for name in names)]
+            labels = [label for label in answer["chart"]["labels"] if label not in ("none", "others")]
+            assert len(labels) >= len(named), group
+            assert (answer["chart"]["kind"] == "line") == section.follows_in_time(group), group
+
 
 #: What is called so, and tells of no cost: what goods are sold for.
 NO_COSTS = {("overview", "void_value"), ("valuation", "retail_value")}

@@ -220,5 +220,7 @@ REVENUE = Section(
     filters=("channel",),
     groups=tuple(_QUESTIONS),
     sequences=tuple(STEPS),
-    chart=Chart(kind="line", of=("net_sales",), label="period"),
+    chart=Chart(
+        kind="line", of=("net_sales",), label="period", other_labels=("store", "category", "channel")
+    ),
 )

@@ -257,5 +257,5 @@ SHRINKAGE = Section(
     order=_ORDER,
     filters=FILTERS,
     groups=_GROUPS,
-    chart=Chart(kind="bar", of=("net_shrinkage_quantity",), label="name"),
+    chart=Chart(kind="bar", of=("net_shrinkage_quantity",), label="name", other_labels=("reason",)),
 )

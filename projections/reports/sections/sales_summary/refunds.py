@@ -43,5 +43,7 @@ REFUNDS = Section(
     order="-refunded",
     filters=("cashier", "channel"),
     groups=_GROUPS,
-    chart=Chart(kind="bar", of=("refunded",), label="cashier"),
+    chart=Chart(
+        kind="bar", of=("refunded",), label="cashier", other_labels=("product", "business_date", "store")
+    ),
 )
