@@ -65,6 +65,10 @@ class NotAcceptable(Refusal):
     remedy = "Ask for a media type that the operation answers with, or send no `Accept`."
 
 
+class NotUtf8(UnsupportedMediaType):
+    """The body must be encoded in UTF-8, as JSON is (no other `charset`)."""
+
+
 class NotAForm(UnsupportedMediaType):
     """The body must be a form (multipart/form-data)."""
 

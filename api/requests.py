@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from falcon import HTTPBadRequest, Request
+from falcon import HTTPBadRequest, Request, parse_header
 from falcon.media import MultipartFormHandler
 from falcon.media.multipart import MultipartParseOptions
 from marshmallow import Schema, ValidationError, fields, missing
@@ -21,6 +21,7 @@ from api.failures import (
     MalformedJson,
     NotAForm,
     NotCsv,
+    NotUtf8,
     PackedBody,
     UnsupportedMediaType,
 )
@@ -32,6 +33,9 @@ from domain.errors import Detail, Invalid, NotAllowed
 
 #: How many levels of lists and objects a body may have.
 DEEPEST = 16
+
+#: What JSON may be said to be encoded in; each text of ASCII is one of UTF-8.
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 #: What a table is said to be; browsers on Windows say of a file of CSV what would open it.
 FILES_OF_CSV = (CSV, EXCEL_CSV, XLSX)
@@ -71,11 +75,12 @@ def media_type_of(req: Request) -> str:
 def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
     """The validated body.
 
-    Raises UnsupportedMediaType, PackedBody, MalformedJson, Invalid with every wrong field.
+    Raises UnsupportedMediaType, NotUtf8, PackedBody, MalformedJson, Invalid with every wrong field.
     """
     media_type = media_type_of(req)
     if media_type != JSON:
         raise UnsupportedMediaType.of(JSON, media_type)
+    _check_charset(req)
     decode = decoder_of(schema)
     if decode is not None:
         with suppress(*UNFIT):
@@ -247,6 +252,13 @@ def _permitted_choices(schema: Schema) -> Sequence[tuple[str, Choice]]:
         for name, field in schema.fields.items()
         if isinstance(field, Choice) and field.permissions
     ]
+
+
+def _check_charset(req: Request) -> None:
+    """Raise NotUtf8 for JSON that is said to be another encoding's: its letters would be read as others."""
+    _, parameters = parse_header(req.content_type or "")
+    if parameters.get("charset", "utf-8").lower() not in _UTF_8:
+        raise NotUtf8.of(JSON, req.content_type or "")
 
 
 def _check_depth(content: Any) -> None:

@@ -185,9 +185,17 @@ class TestBodies:
         assert (answer.status, answer.code) == (415, "unsupported_media_type")
         assert "compressed" in answer.json["message"]
 
-    def test_json_may_say_how_it_is_encoded(self, shop: Any) -> None:
-        headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+    @pytest.mark.parametrize("charset", ["utf-8", '"UTF-8"', "utf8", "us-ascii"])
+    def test_json_may_say_how_it_is_encoded(self, shop: Any, charset: str) -> None:
+        headers = {"Content-Type": f"Application/JSON; charset={charset}"}
         assert shop.client().call("POST", BRANDS, raw=b'{"name": "x"}', headers=headers).status == 201
+
+    @pytest.mark.parametrize("charset", ["latin-1", "ISO-8859-1", "utf-16", '"windows-1252"', '""'])
+    def test_what_is_said_to_be_no_utf_8_is_not_read_as_such(self, unharmed: Any, charset: str) -> None:
+        headers = {"Content-Type": f"application/json; charset={charset}"}
+        answer = unharmed.call("POST", BRANDS, raw='{"name": "Caf\u00e9"}'.encode(), headers=headers)
+        assert (answer.status, answer.code) == (415, "unsupported_media_type")
+        assert f"charset={charset}: send `Content-Type: application/json`" in answer.json["message"]
 
     def test_a_number_has_no_end_and_is_refused_all_the_same(self, unharmed: Any) -> None:
         raw = b'{"name": "x", "symbol": "x", "precision": ' + b"9" * 5000 + b"}"
