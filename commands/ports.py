@@ -39,6 +39,7 @@ class DuplicateId(Conflict):
     """Something else already has this id."""
 
     code = "duplicate_id"
+    field = "id"
     remedy = "Make a new id. The same id is for repeating the very same content."
 
 

@@ -13,6 +13,8 @@ class Refusal(Exception):
     """The request was refused."""
 
     code: ClassVar[str] = "refused"
+    #: The field of the request that it is about, whoever raises it; None where that depends, or it is none.
+    field: ClassVar[str | None] = None
     #: What the caller does about it, in a sentence or two; whatever has a code of its own says its own.
     remedy: ClassVar[str] = "The message says what stands in the way; change that, then repeat the request."
     #: The amounts in minor currency units that its error has beside code and details, each with its meaning.
@@ -22,10 +24,20 @@ class Refusal(Exception):
 
     def __init__(self, message: str | None = None, *, details: list["Detail"] | None = None) -> None:
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
-        self.details = details or []
+        self.details = details or self._details(*filter(None, [self.field]))
         #: What the error tells besides, by its name: records of an answer.
         self.beside: dict[str, object] = {}
         super().__init__(self.message)
+
+    @classmethod
+    def in_fields(cls, *fields: str, message: str | None = None) -> Self:
+        """It is about these fields of the request: each alone, or what they say together."""
+        refusal = cls(message)
+        refusal.details = refusal._details(*fields)
+        return refusal
+
+    def _details(self, *fields: str) -> list["Detail"]:
+        return [Detail(field, self.code, self.message) for field in fields]
 
 
 class Detail(dict[str, str]):
@@ -71,10 +83,3 @@ class Invalid(Refusal):
 
     code = "validation_failed"
     remedy = "Mend each field that `details` name; nothing was recorded."
-
-    @classmethod
-    def in_fields(cls, *fields: str, message: str | None = None) -> Self:
-        """What it refuses is what these fields say together."""
-        refusal = cls(message)
-        refusal.details = [Detail(field, cls.code, refusal.message) for field in fields]
-        return refusal

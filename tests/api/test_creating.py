@@ -266,6 +266,7 @@ class TestTheSameRequestAgain:
         before = len(stocked.shop.events())
         refused = create(route, {**body, **OTHERWISE.get(word, {"name": "Another"})})
         assert (first.status, refused.status, refused.code) == (route.operation.status, 409, "duplicate_id")
+        assert refused.fields == {"id"}
         assert len(stocked.shop.events()) == before
 
     @by_route

@@ -59,6 +59,15 @@ class TestARemedy:
         assert all(remedy.endswith(".") for remedy in DETAIL_REMEDIES.values())
 
 
+class TestAField:
+    def test_that_it_is_always_about_stands_in_the_details(self) -> None:
+        kinds = [kind for kind in refusals() if kind.field]
+        assert kinds
+        for kind in kinds:
+            message = kind().message
+            assert kind().details == [{"field": kind.field, "code": kind.code, "message": message}], kind
+
+
 class TestTheReference:
     def test_is_named_below_the_address_that_the_service_was_told(self) -> None:
         error = json.loads(unread("https://shop.example", 414, "till-7"))["error"]

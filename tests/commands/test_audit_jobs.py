@@ -26,7 +26,7 @@ def test_a_request_that_is_repeated_is_one_job(shop: Scenario) -> None:
 
 def test_another_job_has_another_id(shop: Scenario) -> None:
     shop.when(verification())
-    shop.when(verification(last=11)).then_refused(DuplicateId)
+    shop.when(verification(last=11)).then_refused(DuplicateId, "id")
 
 
 def test_so_many_wait_at_a_time(shop: Scenario) -> None:

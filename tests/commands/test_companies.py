@@ -78,10 +78,10 @@ class TestRegisterCompany:
 
     def test_refuses_its_id_for_other_content(self, platform: Scenario) -> None:
         platform.when(register(), saying="this")
-        platform.when(register(), saying="that").then_refused(DuplicateId)
+        platform.when(register(), saying="that").then_refused(DuplicateId, "id")
 
     def test_refuses_the_id_of_the_platform(self, platform: Scenario) -> None:
-        platform.when(register(id=PLATFORM_ID), company=PLATFORM_ID).then_refused(DuplicateId)
+        platform.when(register(id=PLATFORM_ID), company=PLATFORM_ID).then_refused(DuplicateId, "id")
 
     def test_refuses_a_name_that_somebody_signs_in_with(self, platform: Scenario) -> None:
         platform.given(company(OTHER)).given(user(USER, "Boss@salt.test"), company=OTHER)

@@ -84,7 +84,7 @@ class TestRegisterCustomer:
 
     def test_refuses_the_id_of_another(self, scenario: Scenario) -> None:
         scenario.when(register(), saying="this")
-        scenario.when(register(), saying="that").then_refused(DuplicateId)
+        scenario.when(register(), saying="that").then_refused(DuplicateId, "id")
 
     @pytest.mark.parametrize("phone", ["0049 (30) 12-34", "+49.30.1234"])
     def test_refuses_the_telephone_number_of_another_however_punctuated(

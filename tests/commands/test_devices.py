@@ -47,7 +47,7 @@ class TestEnrolling:
 
     def test_happens_once_however_often_it_is_asked_for(self, enrolled: Scenario) -> None:
         assert enrolled.when(ENROL, saying="first").then_repeated().answer.code == "X1"
-        enrolled.when(replace(ENROL, name="Phone"), saying="other").then_refused(DuplicateId)
+        enrolled.when(replace(ENROL, name="Phone"), saying="other").then_refused(DuplicateId, "id")
 
     @pytest.mark.parametrize("register_id", [NOTHING, STORE])
     def test_is_refused_at_what_is_no_register(self, shop: Scenario, register_id: UUID) -> None:

@@ -215,7 +215,7 @@ class TestExchange:
         first = sold.when(exchange(paid=151), saying="this")
         again = sold.when(exchange(paid=151), saying="this").then_repeated()
         assert again.answer.refund.refund_id == first.answer.refund.refund_id
-        sold.when(exchange(back="2", paid=151), saying="that").then_refused(DuplicateId)
+        sold.when(exchange(back="2", paid=151), saying="that").then_refused(DuplicateId, "id")
 
     def test_counts_as_a_sale_of_the_package(self, blank: Scenario) -> None:
         limits = Limits(orders_per_month=1)

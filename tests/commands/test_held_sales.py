@@ -145,7 +145,7 @@ class TestHoldSale:
 
     def test_another_request_with_its_id_is_refused(self, shop: Scenario) -> None:
         shop.when(hold(), saying="two")
-        shop.when(hold(line("3")), saying="three").then_refused(DuplicateId)
+        shop.when(hold(line("3")), saying="three").then_refused(DuplicateId, "id")
 
     def test_is_refused_what_a_quote_is_refused(self, shop: Scenario) -> None:
         cheap = hold(line(unit_price=1))

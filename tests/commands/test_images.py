@@ -70,23 +70,23 @@ class TestAddImage:
 
     def test_refuses_its_id_for_other_content(self, scenario: Scenario) -> None:
         scenario.given(product()).when(add(), saying="this")
-        scenario.when(add(), saying="that").then_refused(DuplicateId)
+        scenario.when(add(), saying="that").then_refused(DuplicateId, "id")
 
     def test_refuses_the_id_of_another_products_picture(self, scenario: Scenario) -> None:
         other = product(variant(id_of("v"), "V"), one=OTHER)
         other.add_image(Image(id=IMAGE, content_hash="abc", width=4, height=3))
-        scenario.given(product(), other).when(add()).then_refused(DuplicateId)
+        scenario.given(product(), other).when(add()).then_refused(DuplicateId, "id")
 
     def test_refuses_the_id_of_another_companys_picture(self, scenario: Scenario) -> None:
         elsewhere = id_of("elsewhere")
         scenario.given(company(elsewhere)).given(shown(IMAGE), company=elsewhere)
-        scenario.given(product(variant(id_of("v"), "V"))).when(add()).then_refused(DuplicateId)
+        scenario.given(product(variant(id_of("v"), "V"))).when(add()).then_refused(DuplicateId, "id")
 
     def test_refuses_the_id_of_a_picture_that_is_gone(self, scenario: Scenario) -> None:
         other = product(variant(id_of("v"), "V"), one=OTHER)
         other.add_image(Image(id=IMAGE, content_hash="abc", width=4, height=3))
         other.remove_image(IMAGE)
-        scenario.given(product(), other).when(add()).then_refused(DuplicateId)
+        scenario.given(product(), other).when(add()).then_refused(DuplicateId, "id")
 
     def test_refuses_another_version_of_the_product(self, scenario: Scenario) -> None:
         scenario.given(product()).when(add(expected_versions=STALE)).then_refused(StaleVersion)

@@ -136,7 +136,7 @@ class TestTakeOverSale:
 
     def test_refuses_another_sale_of_the_same_id(self, shop: Scenario) -> None:
         shop.when(taken(), saying="this")
-        shop.when(taken(), saying="that").then_refused(DuplicateId)
+        shop.when(taken(), saying="that").then_refused(DuplicateId, "id")
 
     def test_stays_within_the_stores_of_who_sends_it(self, shop: Scenario) -> None:
         shop.by(caller("Cashier", OTHER)).when(taken()).then_refused(OtherStore)

@@ -155,14 +155,14 @@ class TestPlaceSale:
 
     def test_refuses_its_id_for_other_content(self, shop: Scenario) -> None:
         shop.when(sale(), saying="this")
-        shop.when(sale(), saying="that").then_refused(DuplicateId)
+        shop.when(sale(), saying="that").then_refused(DuplicateId, "id")
 
     def test_refuses_the_id_of_something_else(self, shop: Scenario) -> None:
-        shop.when(sale(id=PRODUCT)).then_refused(DuplicateId)
+        shop.when(sale(id=PRODUCT)).then_refused(DuplicateId, "id")
 
     def test_refuses_a_repetition_of_a_sale_in_another_store(self, shop: Scenario) -> None:
         shop.given(store(OTHER, "Nord", "N")).when(sale())
-        shop.by(caller("Cashier", OTHER)).when(sale(store_id=OTHER)).then_refused(DuplicateId)
+        shop.by(caller("Cashier", OTHER)).when(sale(store_id=OTHER)).then_refused(DuplicateId, "id")
 
     def test_rounds_what_is_paid_in_cash(self, blank: Scenario) -> None:
         founded = company()

@@ -53,7 +53,7 @@ class TestRegisterPackage:
 
     def test_refuses_its_id_for_other_content(self, scenario: Scenario) -> None:
         on_the_platform(scenario, self.NEW, "this")
-        on_the_platform(scenario, self.NEW, "that").then_refused(DuplicateId)
+        on_the_platform(scenario, self.NEW, "that").then_refused(DuplicateId, "id")
 
     def test_refuses_a_name_that_is_taken(self, scenario: Scenario) -> None:
         scenario.given(package(OTHER, "SMALL"))

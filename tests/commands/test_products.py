@@ -113,7 +113,7 @@ class TestRegisterProduct:
 
     def test_refuses_its_id_for_other_content(self, scenario: Scenario) -> None:
         scenario.when(new(), saying="this")
-        scenario.when(new(), saying="that").then_refused(DuplicateId)
+        scenario.when(new(), saying="that").then_refused(DuplicateId, "id")
 
     @pytest.mark.parametrize(
         ("second", "fields"),
@@ -339,7 +339,7 @@ class TestAddVariant:
     def test_refuses_its_id_for_other_content(self, scenario: Scenario) -> None:
         command = AddVariant(product_id=PRODUCT, variant=variant(SECOND, "PEPPER"))
         scenario.given(product()).when(command, saying="this")
-        scenario.when(command, saying="that").then_refused(DuplicateId)
+        scenario.when(command, saying="that").then_refused(DuplicateId, "id")
 
     @pytest.mark.parametrize(
         ("added", "refusal", "field"),

@@ -144,7 +144,7 @@ class TestRefundOrder:
 
     def test_of_other_content_has_another_id(self, sold: Scenario) -> None:
         sold.when(refund(), saying="one")
-        sold.when(refund(), saying="other").then_refused(DuplicateId)
+        sold.when(refund(), saying="other").then_refused(DuplicateId, "id")
 
     def test_of_what_cannot_be_sold_again_moves_no_stock(self, sold: Scenario) -> None:
         outcome = sold.when(refund(returns=(back(restock=False),))).then(

@@ -56,7 +56,7 @@ class TestRequestExport:
 
     def test_refuses_the_id_of_another_file(self, scenario: Scenario) -> None:
         scenario.when(export()).then_nothing()
-        scenario.when(replace(export(), format="xlsx")).then_refused(DuplicateId)
+        scenario.when(replace(export(), format="xlsx")).then_refused(DuplicateId, "id")
 
     def test_refuses_more_than_can_wait(self, scenario: Scenario) -> None:
         for number in range(20):

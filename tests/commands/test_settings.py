@@ -83,17 +83,17 @@ class TestRegisterSetting:
 
     def test_refuses_the_id_of_what_was_made_from_other_content(self, scenario: Scenario) -> None:
         scenario.when(NEW_BRAND, saying="this")
-        scenario.when(NEW_BRAND, saying="that").then_refused(DuplicateId)
+        scenario.when(NEW_BRAND, saying="that").then_refused(DuplicateId, "id")
 
     def test_refuses_the_id_of_something_else(self, scenario: Scenario) -> None:
-        scenario.given(supplier(BRAND)).when(NEW_BRAND, saying="this").then_refused(DuplicateId)
+        scenario.given(supplier(BRAND)).when(NEW_BRAND, saying="this").then_refused(DuplicateId, "id")
 
     def test_refuses_a_repetition_about_another_store(self, scenario: Scenario) -> None:
         command = RegisterSetting(
             kind=Register, id=REGISTER, values={"name": "1", "code": "1", "store_id": STORE}
         )
         scenario.given(store()).when(command, saying="this")
-        scenario.by(caller("Admin", OTHER)).when(command, saying="this").then_refused(DuplicateId)
+        scenario.by(caller("Admin", OTHER)).when(command, saying="this").then_refused(DuplicateId, "id")
 
     @pytest.mark.parametrize("name", ["Acme", " ACME ", "acme"])
     def test_refuses_a_name_that_is_taken(self, scenario: Scenario, name: str) -> None:

@@ -106,8 +106,8 @@ class TestOpenShift:
 
     def test_refuses_its_id_for_other_content_and_for_another_register(self, shop: Scenario) -> None:
         shop.given(register(OTHER, "2")).when(begin(), saying="this")
-        shop.when(begin(), saying="that").then_refused(DuplicateId)
-        shop.when(begin(register_id=OTHER)).then_refused(DuplicateId)
+        shop.when(begin(), saying="that").then_refused(DuplicateId, "id")
+        shop.when(begin(register_id=OTHER)).then_refused(DuplicateId, "id")
 
     def test_says_who_has_it_open_and_since_when(self, shop: Scenario) -> None:
         shop.given(user()).by(caller(user_id=USER)).when(begin())
@@ -213,7 +213,7 @@ class TestMoveCash:
 
     def test_refuses_its_id_for_other_content(self, shop: Scenario) -> None:
         shop.when(move("drop", 5000, "safe"), saying="this")
-        shop.when(move("drop", 4000, "safe"), saying="that").then_refused(DuplicateId)
+        shop.when(move("drop", 4000, "safe"), saying="that").then_refused(DuplicateId, "id")
 
     @pytest.mark.parametrize(
         ("command", "wrong"),

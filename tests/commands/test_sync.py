@@ -193,7 +193,7 @@ class TestKeepWaiting:
 
     def test_refuses_another_of_the_same_id(self, shop: Scenario) -> None:
         shop.when(waiting())
-        shop.when(waiting("that")).then_refused(DuplicateId)
+        shop.when(waiting("that")).then_refused(DuplicateId, "id")
 
     def test_is_due_when_that_has_arrived(self, shop: Scenario) -> None:
         shop.when(waiting())

@@ -157,7 +157,7 @@ class TestTakeReturn:
     def test_answers_a_repetition_with_the_return_it_made(self, shop: Scenario) -> None:
         shop.when(back(), saying="this")
         assert shop.when(back(), saying="this").then_repeated().answer.id == RETURN
-        shop.when(back(paid=0), saying="that").then_refused(DuplicateId)
+        shop.when(back(paid=0), saying="that").then_refused(DuplicateId, "id")
 
     def test_is_taken_in_stores_of_the_caller_alone(self, shop: Scenario) -> None:
         shop.given(store(OTHER, "North", "N"))

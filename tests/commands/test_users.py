@@ -81,12 +81,12 @@ class TestRegisterUser:
 
     def test_refuses_its_id_for_other_content(self, scenario: Scenario) -> None:
         scenario.when(new(), saying="this")
-        scenario.when(new(), saying="that").then_refused(DuplicateId)
+        scenario.when(new(), saying="that").then_refused(DuplicateId, "id")
 
     def test_refuses_a_repetition_about_somebody_of_other_stores(self, scenario: Scenario) -> None:
         scenario.when(new(store_ids=(STORE,)), saying="this")
         scenario.by(caller("Admin", OTHER)).when(new(store_ids=(STORE,)), saying="this").then_refused(
-            DuplicateId
+            DuplicateId, "id"
         )
 
     def test_refuses_a_name_that_somebody_has(self, scenario: Scenario) -> None:

@@ -77,7 +77,7 @@ class TestRegistering:
     def test_happens_once_and_tells_the_secret_once(self, registered: Scenario) -> None:
         again = registered.when(REGISTER, saying="first").then_repeated().answer
         assert (again.webhook.id, again.secret) == (WEBHOOK, None)
-        registered.when(REGISTER, saying="other").then_refused(DuplicateId)
+        registered.when(REGISTER, saying="other").then_refused(DuplicateId, "id")
 
     def test_is_refused_for_one_more_than_a_company_has_but_for_archived_ones(self, shop: Scenario) -> None:
         ids = [id_of(f"webhook {number}") for number in range(MOST_WEBHOOKS)]

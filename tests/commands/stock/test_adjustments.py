@@ -123,9 +123,9 @@ class TestAdjustStock:
     ) -> None:
         scenario.given(storage(OTHER, "Attic", "A"))
         scenario.when(adjust(), saying="this")
-        scenario.when(adjust(), saying="that").then_refused(DuplicateId)
-        scenario.when(adjust(storage_id=OTHER)).then_refused(DuplicateId)
-        scenario.when(adjust(id=delivery().id)).then_refused(DuplicateId)
+        scenario.when(adjust(), saying="that").then_refused(DuplicateId, "id")
+        scenario.when(adjust(storage_id=OTHER)).then_refused(DuplicateId, "id")
+        scenario.when(adjust(id=delivery().id)).then_refused(DuplicateId, "id")
 
     def test_refuses_a_storage_of_others_and_a_warehouse_to_whoever_is_bound(
         self, scenario: Scenario

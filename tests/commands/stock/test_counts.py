@@ -125,7 +125,7 @@ class TestBeginning:
     def test_answers_a_repetition_with_the_count_it_began(self, scenario: Scenario) -> None:
         scenario.when(begin(), saying="this")
         scenario.when(begin(), saying="this").then_repeated()
-        scenario.when(begin(), saying="that").then_refused(DuplicateId)
+        scenario.when(begin(), saying="that").then_refused(DuplicateId, "id")
 
     def test_names_what_is_not_there(self, scenario: Scenario) -> None:
         command = begin(storage_id=NOTHING, kind="partial", scope=Scope(variant_ids=(NOTHING,)))

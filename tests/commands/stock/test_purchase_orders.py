@@ -254,7 +254,7 @@ class TestTakingDeliveries:
 
     def test_refuses_an_id_that_another_movement_has(self, ordered: Scenario) -> None:
         ordered.given(delivery())
-        ordered.when(take(ordered, "4"), saying="this").then_refused(DuplicateId)
+        ordered.when(take(ordered, "4"), saying="this").then_refused(DuplicateId, "id")
 
     def test_refuses_more_than_ordered_over_all_deliveries(self, ordered: Scenario) -> None:
         ordered.when(take(ordered, "6"))

@@ -99,11 +99,11 @@ class TestReceiveStock:
 
     def test_refuses_its_id_for_other_content(self, scenario: Scenario) -> None:
         scenario.when(receive(), saying="this")
-        scenario.when(receive(), saying="that").then_refused(DuplicateId)
+        scenario.when(receive(), saying="that").then_refused(DuplicateId, "id")
 
     def test_refuses_its_id_for_another_storage(self, scenario: Scenario) -> None:
         scenario.given(storage(OTHER, "Attic", "A")).when(receive())
-        scenario.when(receive(storage_id=OTHER)).then_refused(DuplicateId)
+        scenario.when(receive(storage_id=OTHER)).then_refused(DuplicateId, "id")
 
     def test_names_an_unknown_storage_and_supplier(self, scenario: Scenario) -> None:
         command = receive(storage_id=NOTHING, supplier_id=OTHER)

@@ -133,7 +133,7 @@ class TestReserving:
     def test_again_answers_with_what_it_reserved(self, scenario: Scenario) -> None:
         scenario.when(reserve(wish("4")), saying="this")
         scenario.when(reserve(wish("4")), saying="this").then_repeated()
-        scenario.when(reserve(wish("4")), saying="that").then_refused(DuplicateId)
+        scenario.when(reserve(wish("4")), saying="that").then_refused(DuplicateId, "id")
 
     def test_names_everything_that_is_wrong(self, scenario: Scenario) -> None:
         command = reserve(

@@ -123,8 +123,8 @@ class TestReturnToSupplier:
 
     def test_refuses_its_id_for_another_storage_and_another_kind(self, scenario: Scenario) -> None:
         scenario.given(storage(OTHER, "Attic", "A")).when(send_back())
-        scenario.when(send_back(storage_id=OTHER)).then_refused(DuplicateId)
-        scenario.when(send_back(id=SUPPLIED)).then_refused(DuplicateId)
+        scenario.when(send_back(storage_id=OTHER)).then_refused(DuplicateId, "id")
+        scenario.when(send_back(id=SUPPLIED)).then_refused(DuplicateId, "id")
 
     def test_refuses_a_delivery_to_where_the_caller_does_not_work(self, scenario: Scenario) -> None:
         elsewhere, attic = id_of("elsewhere"), id_of("attic")

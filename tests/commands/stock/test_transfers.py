@@ -199,9 +199,9 @@ class TestDraftTransfer:
 
     def test_refuses_its_id_for_other_content_or_storages(self, scenario: Scenario) -> None:
         scenario.when(draft(), saying="this")
-        scenario.when(draft(), saying="that").then_refused(DuplicateId)
+        scenario.when(draft(), saying="that").then_refused(DuplicateId, "id")
         turned = draft(from_storage_id=SHED, to_storage_id=STORAGE)
-        scenario.when(turned, saying="this").then_refused(DuplicateId)
+        scenario.when(turned, saying="this").then_refused(DuplicateId, "id")
 
     def test_refuses_the_same_storage(self, scenario: Scenario) -> None:
         scenario.when(draft(to_storage_id=STORAGE)).then_refused(Invalid, "to_storage_id:same_storage")
@@ -429,7 +429,7 @@ class TestReceiveTransfer:
         scenario.when(receive(receipt_id=SECOND, is_closing=True), saying="the rest")
         again = scenario.when(command, saying="this").then_repeated()
         assert decided(again).status == "partially_received"
-        scenario.when(command, saying="that").then_refused(DuplicateId)
+        scenario.when(command, saying="that").then_refused(DuplicateId, "id")
 
     def test_refuses_what_never_left_or_has_all_arrived(self, scenario: Scenario) -> None:
         (line_id,) = drafted(scenario)
