@@ -1,4 +1,4 @@
-// Money, numbers and times as people write them where the browser is.
+// Money, numbers and times as people write them where the browser is; times also by the clock of a store.
 
 const exponents = new Map();
 
@@ -21,15 +21,28 @@ export const count = (number) => Number(number).toLocaleString();
 /** A ratio such as 0.0345 with its sign, as a percentage. */
 export const change = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" });
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const clocks = new Map();
+
+/** How times of day, days and dates are written by the clock of a time zone, without one by the browser's. */
+function clockOf(timeZone) {
+  if (!clocks.has(timeZone)) {
+    const written = (style) => new Intl.DateTimeFormat(undefined, { ...style, timeZone });
+    clocks.set(timeZone, {
+      time: written({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+      day: written({ month: "short", day: "numeric" }),
+      date: written({ dateStyle: "medium" }),
+      year: written({ year: "numeric" }),
+    });
+  }
+  return clocks.get(timeZone);
+}
 
 /** A time of today by the clock, any other with its day, and of another year with that. */
-export function moment(text) {
-  const at = new Date(text), now = new Date();
-  if (at.toDateString() === now.toDateString()) return TIME.format(at);
-  return `${(at.getFullYear() === now.getFullYear() ? DAY : DATE).format(at)}, ${TIME.format(at)}`;
+export function moment(text, timeZone) {
+  const at = new Date(text), now = new Date(), clock = clockOf(timeZone);
+  if (clock.date.format(at) === clock.date.format(now)) return clock.time.format(at);
+  const isThisYear = clock.year.format(at) === clock.year.format(now);
+  return `${(isThisYear ? clock.day : clock.date).format(at)}, ${clock.time.format(at)}`;
 }
 
 /** A duration in seconds, as short as it can be said. */

@@ -92,7 +92,7 @@ export function openSales(root, client, showLife) {
   function ordersOf(orders, money) {
     const rows = orders.map((order) => element("tr", {},
       element("td", { class: "whole" }, element("button", { type: "button", class: "link", onclick: () => showLife(order.id) }, order.number)),
-      element("td", {}, element("time", { datetime: order.time }, moment(order.time))),
+      element("td", {}, element("time", { datetime: order.time, title: order.timezone }, moment(order.time, order.timezone))),
       element("td", { class: "wide-only" }, order.store ?? ""),
       element("td", { class: "wide-only" }, order.status !== "completed" && element("span", { class: "mark" }, order.status)),
       element("td", { class: "number" }, money(order.total))));

@@ -54,6 +54,7 @@ class RecentOrderAnswer(Answer):
     time: Annotated[Moment, Meaning("When it was taken.")]
     store_id: Annotated[Id, Meaning("Where.")]
     store: Annotated[str | None, Meaning("What the store is called.", "Harbour")]
+    timezone: Annotated[str | None, Meaning("By whose clock it has its business date.", "Europe/Berlin")]
     cashier_id: Annotated[Id | None, Meaning("Who took it.")]
     cashier: Annotated[str | None, Meaning("What they are called.", "ada")]
     total: Annotated[Sum, Meaning("What it comes to.", 1_249)]

@@ -44,8 +44,9 @@ _RECENT: LiteralString = f"""
           ORDER BY business_date DESC, occurred_at DESC, id DESC
           LIMIT %(limit)s::bigint)
     )
-    SELECT o.id, o.number, o.occurred_at AS time, o.store_id, place.name AS store, o.cashier_id,
-           {user_name_of("o.cashier_id")} AS cashier, o.total, o.status
+    SELECT o.id, o.number, o.occurred_at AS time, o.store_id, place.name AS store,
+           place.fields ->> 'timezone' AS timezone, o.cashier_id, {user_name_of("o.cashier_id")} AS cashier,
+           o.total, o.status
       FROM candidate
       JOIN orders AS o ON o.company_id = %(company_id)s AND o.id = candidate.id
       LEFT JOIN settings AS place ON place.company_id = %(company_id)s AND place.id = o.store_id

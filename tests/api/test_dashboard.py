@@ -256,6 +256,7 @@ class TestTheTiles:
         assert [row["number"] for row in rows] == [order["number"] for order in reversed(business.orders)]
         [first, *_] = rows
         assert (first["store"], first["total"], first["status"]) == ("Main Street", 119, "completed")
+        assert first["timezone"] == business.stocked.store["timezone"]
         assert first["cashier"] == business.stocked.shop.username("Admin").split("@")[0]
         [only] = business.shown("recent-orders", f"store_id={business.other['id']}")["rows"]
         assert only["store"] == "Harbour"

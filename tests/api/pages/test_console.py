@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,6 +28,14 @@ def signed_in(browser: Browser, stocked: Any, sign_in: Callable[[str], None]) ->
     yield enter
     assert browser.log() == []
     browser.open("about:blank")
+
+
+@pytest.fixture
+def far_away(browser: Browser) -> Iterator[None]:
+    """The browser is where the clock says something else than in any store."""
+    browser.devtools("Emulation.setTimezoneOverride", timezoneId="Asia/Kolkata")
+    yield
+    browser.devtools("Emulation.setTimezoneOverride", timezoneId="")
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +128,14 @@ class TestSales:
         number = stocked.sell("2").data["number"]
         browser.wait_for("€2.00", "#sales [data-figure=net_sales]")
         assert "€2.38" in browser.wait_for(number, "#sales table")
+
+    @pytest.mark.usefixtures("far_away")
+    def test_a_sale_has_the_time_of_its_store(self, browser: Browser, signed_in: Any) -> None:
+        stocked = signed_in()
+        order = stocked.sell().data
+        browser.wait_for(order["number"], "#sales table")
+        local = datetime.fromisoformat(order["occurred_at"]).astimezone(ZoneInfo(stocked.store["timezone"]))
+        assert browser.text("#sales table time").startswith(f"{local:%I:%M:%S}")
 
 
 class TestEvents:
