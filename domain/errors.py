@@ -24,20 +24,20 @@ class Refusal(Exception):
 
     def __init__(self, message: str | None = None, *, details: list["Detail"] | None = None) -> None:
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
-        self.details = details or self._details(*filter(None, [self.field]))
+        self.details = details or self._details(self.field)
         #: What the error tells besides, by its name: records of an answer.
         self.beside: dict[str, object] = {}
         super().__init__(self.message)
 
     @classmethod
-    def in_fields(cls, *fields: str, message: str | None = None) -> Self:
-        """It is about these fields of the request: each alone, or what they say together."""
+    def in_fields(cls, *fields: str | None, message: str | None = None) -> Self:
+        """It is about these fields of the request: each alone, or what they say together; None is none."""
         refusal = cls(message)
         refusal.details = refusal._details(*fields)
         return refusal
 
-    def _details(self, *fields: str) -> list["Detail"]:
-        return [Detail(field, self.code, self.message) for field in fields]
+    def _details(self, *fields: str | None) -> list["Detail"]:
+        return [Detail(field, self.code, self.message) for field in fields if field is not None]
 
 
 class Detail(dict[str, str]):

@@ -24,6 +24,7 @@ class PaymentInsufficient(Conflict):
     """The payments do not cover what is due."""
 
     code = "payment_insufficient"
+    field = "payments"
     remedy = "Add payments until they come to the total, or sell the rest on account."
 
 
@@ -31,6 +32,7 @@ class PaymentExceedsTotal(Conflict):
     """Only cash can be given change; the other payments come to more than is due."""
 
     code = "payment_exceeds_total"
+    field = "payments"
     remedy = "Take at most the total by other means than cash; only `tendered` cash may be more."
 
 
@@ -83,7 +85,10 @@ def settle(total: int, tenders: Sequence[Tender], cash_rounding: int) -> Settlem
     rounding = due - exact
     payments = []
     for tender in tenders:
-        payment = _cash_payment(tender, due, rounding) if tender.method == CASH else _exact_payment(tender)
+        if tender.method == CASH:
+            payment = _cash_payment(tender, tenders, due, rounding)
+        else:
+            payment = _exact_payment(tender, tenders)
         payments.append(payment)
         due -= payment.amount if tender.method == CASH else 0
     if due:
@@ -99,13 +104,13 @@ def _check_amounts(total: int, tenders: Sequence[Tender]) -> None:
         checked(tender.tendered or 0)
 
 
-def _cash_payment(tender: Tender, due: int, rounding: int) -> Payment:
+def _cash_payment(tender: Tender, tenders: Sequence[Tender], due: int, rounding: int) -> Payment:
     # A till that knows nothing of cash rounding asks for the exact rest; it means the rounded one.
     requested = due if tender.amount == due - rounding else tender.amount
     amount = min(requested, due)
     tendered = max(requested, amount + tender.tip) if tender.tendered is None else tender.tendered
     if tendered < max(requested, amount + tender.tip):
-        raise _short(max(requested, amount + tender.tip) - tendered)
+        raise short(max(requested, amount + tender.tip) - tendered, tender, tenders)
     return Payment(
         method=tender.method,
         amount=amount,
@@ -116,12 +121,13 @@ def _cash_payment(tender: Tender, due: int, rounding: int) -> Payment:
     )
 
 
-def _exact_payment(tender: Tender) -> Payment:
+def _exact_payment(tender: Tender, tenders: Sequence[Tender]) -> Payment:
     tendered = tender.amount + tender.tip
     if tender.tendered is not None and tender.tendered < tendered:
-        raise _short(tendered - tender.tendered)
+        raise short(tendered - tender.tendered, tender, tenders)
     if tender.tendered is not None and tender.tendered > tendered:
-        raise PaymentExceedsTotal(f"No change is given on {tender.method}.")
+        message = f"No change is given on {tender.method}."
+        raise PaymentExceedsTotal.in_fields(_place_of(tender, tenders), message=message)
     return Payment(
         method=tender.method,
         amount=tender.amount,
@@ -132,8 +138,17 @@ def _exact_payment(tender: Tender) -> Payment:
     )
 
 
-def _short(missing: int) -> PaymentInsufficient:
-    return PaymentInsufficient(f"What was handed over is {missing} short of the payment.")
+def short(missing: int, tender: Tender, tenders: Sequence[Tender]) -> PaymentInsufficient:
+    """So much less was handed over for one of the tenders than it pays, in minor currency units."""
+    message = f"What was handed over is {missing} short of the payment."
+    return PaymentInsufficient.in_fields(_place_of(tender, tenders), message=message)
+
+
+def _place_of(tender: Tender, tenders: Sequence[Tender]) -> str:
+    """Where a client says what was handed over; what ties an exchange is nobody's offer."""
+    offers = [one for one in tenders if one.method != EXCHANGE]
+    at = next(at for at, one in enumerate(offers) if one is tender)
+    return f"payments.{at}.tendered"
 
 
 def _settlement(total: int, rounding: int, payments: Sequence[Payment]) -> Settlement:

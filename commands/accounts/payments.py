@@ -44,7 +44,7 @@ def pay_dues(command: PayDues, work: PaymentWork) -> CustomerAccounts:
     _check_orders(command, accounts)
     posting = posting_now(accounts, work)
     if method == STORE_CREDIT:
-        accounts.spend(command.amount, posting)
+        accounts.spend(command.amount, posting, field="amount")
     accounts.settle(
         command.amount,
         posting,

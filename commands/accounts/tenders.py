@@ -99,7 +99,7 @@ def take_payments(accounts: CustomerAccounts | None, payments: Collection[Paid],
     if credit := _sum(STORE_CREDIT, payments):
         accounts.spend(credit, posting)
     if due := _sum(ACCOUNT, payments):
-        accounts.charge(due, posting)
+        accounts.charge(due, posting, field="payments")
 
 
 def take_over_payments(

@@ -170,6 +170,7 @@ class TotalChanged(Conflict):
     """It comes to another total than you expected; nothing was recorded."""
 
     code = "total_changed"
+    field = "expected_total"
     remedy = "Ask for a quote again, show the new total, and sell with that as `expected_total`."
     facts: ClassVar[Mapping[str, str]] = MappingProxyType(
         {

@@ -1,7 +1,6 @@
 """What an exchange comes to: the value of both sides, and the money between them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -20,10 +19,11 @@ from commands.orders.refund_rules import (
     paying_context,
 )
 from commands.orders.refunds import RefundOrder, RefundWork, moment_of_refund
+from commands.orders.renamed_fields import renamed
 from commands.orders.sales import PlaceSale
 from domain.approvals import REFUND
 from domain.catalog.products import NotForSale
-from domain.errors import Detail, NotAllowed, Refusal
+from domain.errors import NotAllowed
 from domain.orders import Order, PricedRefund, RefundSettlement, price_refund, settle_given, settle_refund
 from domain.orders.taken_payments import settle_taken
 from domain.payments import EXCHANGE, Settlement, Tender, settle
@@ -87,7 +87,7 @@ def terms_of(
             raise NotForSale(details=unsellable)
         basket = price_basket(command.sale, context, work)
         occurred_at = moment_of_refund(command.refund, original, context, work)
-    with _named_as_returns():
+    with renamed(lines="returns"):
         check_quantities(original, command.refund.returns, context.variants)
         refund = price_refund(original, command.refund.returns)
     tied = min(refund.total, basket.total)
@@ -96,7 +96,7 @@ def terms_of(
     _check_rights(original, context, decided_at, refund.total - tied, work)
     tie = [Tender(method=EXCHANGE, amount=tied)] if tied else []
     rounding = context.rules.cash_rounding
-    with _named_as_returns():
+    with renamed(payments="refund_payments"):
         offers = [*tie, *offers_of(command.refund.tenders, refund_methods.read())]
         paid_back = _settle_back(original, refund, offers, rounding, made)
         check_payments(original, paid_back, refund_methods.read(), context, work)
@@ -151,19 +151,3 @@ def _check_rights(
     except ReturnWindowClosed:
         if given_back or not may_refund:
             raise
-
-
-@contextmanager
-def _named_as_returns() -> Iterator[None]:
-    """What is wrong with the refund has the names of the exchange's fields."""
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.details = [_renamed(detail) for detail in refusal.details]
-        raise
-
-
-def _renamed(detail: Detail) -> Detail:
-    name, dot, rest = detail["field"].partition(".")
-    name = {"lines": "returns", "payments": "refund_payments"}.get(name, name)
-    return Detail(f"{name}{dot}{rest}", detail["code"], detail["message"])

@@ -23,9 +23,10 @@ class InsufficientCredit(Conflict):
     )
 
     @classmethod
-    def by(cls, asked: int, *, balance: int) -> Self:
+    def by(cls, asked: int, *, balance: int, field: str) -> Self:
         """So much was to be taken of what they can spend; both in minor currency units."""
-        refusal = cls(f"They have {balance} to their credit; {asked} is too much.")
+        message = f"They have {balance} to their credit; {asked} is too much."
+        refusal = cls.in_fields(field, message=message)
         refusal.beside.update(balance=balance, asked=asked)
         return refusal
 
@@ -44,9 +45,10 @@ class CreditLimitExceeded(Conflict):
     )
 
     @classmethod
-    def by(cls, asked: int, *, limit: int, due: int) -> Self:
+    def by(cls, asked: int, *, limit: int, due: int, field: str | None = None) -> Self:
         """They may owe this, owe that, and would owe so much besides; all in minor currency units."""
-        refusal = cls(f"They may owe {limit} (`credit_limit`) and owe {due}; {asked} more is too much.")
+        message = f"They may owe {limit} (`credit_limit`) and owe {due}; {asked} more is too much."
+        refusal = cls.in_fields(field, message=message)
         refusal.beside.update(limit=limit, due=due, asked=asked)
         return refusal
 
@@ -55,6 +57,7 @@ class PaymentExceedsDue(Conflict):
     """It is more than is owed."""
 
     code = "payment_exceeds_due"
+    field = "amount"
     remedy = "Take at most what is owed."
 
 
@@ -83,9 +86,9 @@ class CustomerAccounts:
         """Give credit back that was spent on what is taken back."""
         self._bring_credit(StoreCredit.Returned, amount, posting)
 
-    def spend(self, amount: int, posting: Posting) -> None:
-        """Pay with credit. Raises InsufficientCredit."""
-        self._take_credit(StoreCredit.Spent, amount, posting)
+    def spend(self, amount: int, posting: Posting, *, field: str = "payments") -> None:
+        """Pay with credit, as that field of a request says. Raises InsufficientCredit."""
+        self._take_credit(StoreCredit.Spent, amount, posting, field=field)
 
     def spendable(self, today: date) -> int:
         """How much credit can be spent on a day, in minor currency units."""
@@ -96,7 +99,7 @@ class CustomerAccounts:
         if amount > 0:
             self._bring_credit(StoreCredit.Adjusted, amount, posting, reason=reason, expires_on=expires_on)
         else:
-            self._take_credit(StoreCredit.Adjusted, -amount, posting, reason=reason)
+            self._take_credit(StoreCredit.Adjusted, -amount, posting, field="amount", reason=reason)
 
     def expire(self, posting: Posting) -> bool:
         """Let credit lapse whose last day is over, and say whether there was any."""
@@ -105,21 +108,27 @@ class CustomerAccounts:
             self._let_go(StoreCredit.Expired, ended, posting)
         return bool(ended)
 
-    def check_limit(self, amount: int) -> None:
-        """Raise CreditLimitExceeded if they would owe more than they may."""
+    def check_limit(self, amount: int, field: str | None = None) -> None:
+        """Raise CreditLimitExceeded if they would owe more than they may, as that field of a request says."""
         limit, due = self.credit_limit or 0, self.dues.balance
         if due + amount > limit:
-            raise CreditLimitExceeded.by(amount, limit=limit, due=due)
+            raise CreditLimitExceeded.by(amount, limit=limit, due=due, field=field)
 
     def charge(
-        self, amount: int, posting: Posting, *, due_on: date | None = None, is_checked: bool = True
+        self,
+        amount: int,
+        posting: Posting,
+        *,
+        due_on: date | None = None,
+        is_checked: bool = True,
+        field: str | None = None,
     ) -> None:
         """Sell on account, due after the days agreed unless a day is named. Raises CreditLimitExceeded.
 
         What was sold already is charged without looking at the limit (`is_checked` false).
         """
         if is_checked:
-            self.check_limit(amount)
+            self.check_limit(amount, field)
         due_on = due_on or posting.business_date + timedelta(days=self.terms_days or 0)
         self._bring(self.dues, Account.Charged, amount, posting, ends_on=due_on, due_on=due_on)
 
@@ -200,11 +209,11 @@ class CustomerAccounts:
         self._bring(self.store_credit, event, amount, posting, **ends, **details)
 
     def _take_credit(
-        self, event: type[StoreCredit.Entered], amount: int, posting: Posting, **details: Any
+        self, event: type[StoreCredit.Entered], amount: int, posting: Posting, *, field: str, **details: Any
     ) -> None:
         balance = self.spendable(posting.business_date)
         if amount > balance:
-            raise InsufficientCredit.by(amount, balance=balance)
+            raise InsufficientCredit.by(amount, balance=balance, field=field)
         lots = self.store_credit.usable(posting.business_date)
         self._take(self.store_credit, event, amount, posting, lots, **details)
 

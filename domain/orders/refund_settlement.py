@@ -16,6 +16,7 @@ class RefundMethodNotAllowed(Conflict):
     """Money goes back the way it came."""
 
     code = "refund_method_not_allowed"
+    field = "payments"
     remedy = "Give it back by a method that the order was paid with, or as store credit."
 
 

@@ -11,6 +11,7 @@ from domain.payments import (
     Settlement,
     Tender,
     settle,
+    short,
 )
 
 
@@ -30,7 +31,7 @@ def settle_taken(
         raise PaymentInsufficient(f"The payments are {-difference} short of what is due.")
     if difference > tolerance:
         raise PaymentExceedsTotal(f"The payments come to {difference} more than is due.")
-    payments = tuple(_payment(tender) for tender in tenders)
+    payments = tuple(_payment(tender, tenders) for tender in tenders)
     tip_total = sum(payment.tip for payment in payments)
     settlement = Settlement(
         payments=payments,
@@ -50,12 +51,11 @@ def _due(total: int, tenders: Sequence[Tender], cash_rounding: int) -> int:
     return others + round_to_multiple(total - others, cash_rounding)
 
 
-def _payment(tender: Tender) -> Payment:
+def _payment(tender: Tender, tenders: Sequence[Tender]) -> Payment:
     amount, tip = checked(tender.amount), checked(tender.tip)
     tendered = amount + tip if tender.tendered is None else checked(tender.tendered)
     if tendered < amount + tip:
-        message = f"What was handed over is {amount + tip - tendered} short of the payment."
-        raise PaymentInsufficient(message)
+        raise short(amount + tip - tendered, tender, tenders)
     return Payment(
         method=tender.method,
         amount=amount,

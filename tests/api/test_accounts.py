@@ -85,7 +85,9 @@ class TestStoreCredit:
         assert refused.json["error"] == {
             "doc_url": refused.json["error"]["doc_url"],
             "code": "insufficient_credit",
-            "details": [],
+            "details": [
+                {"field": "amount", "code": "insufficient_credit", "message": refused.json["message"]}
+            ],
             "balance": 100,
             "asked": 101,
         }
@@ -159,6 +161,7 @@ class TestOnAccount:
         error = refused.json["error"]
         told = {name: error[name] for name in ("code", "limit", "due", "asked")}
         assert told == {"code": "credit_limit_exceeded", "limit": 1000, "due": 714, "asked": 357}
+        assert refused.fields == {"payments"}
 
     def test_takes_a_customer_and_the_right(self, stocked: Stocked, ada: str) -> None:
         refused = stocked.sell(payments=[{"method": "account", "amount": 119}], role="Admin")
@@ -168,7 +171,7 @@ class TestOnAccount:
     def test_is_paid_by_no_more_than_is_owed(self, stocked: Stocked, ada: str) -> None:
         buy(stocked, ada, ("account", 119))
         refused = stocked.shop.client().post(path(ada, "payments"), {"amount": 120, "method": "cash"})
-        assert (refused.status, refused.code) == (409, "payment_exceeds_due")
+        assert (refused.status, refused.code, refused.fields) == (409, "payment_exceeds_due", {"amount"})
 
     def test_is_paid_once_for_one_key(self, stocked: Stocked, ada: str) -> None:
         buy(stocked, ada, ("account", 238))

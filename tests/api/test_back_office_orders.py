@@ -185,18 +185,25 @@ class TestBadInput:
 
     def test_another_total_is_told(self, desk: Desk) -> None:
         answer = desk.place(expected_total=1)
-        assert (answer.status, answer.code) == (409, "total_changed")
+        assert (answer.status, answer.code, answer.fields) == (409, "total_changed", {"expected_total"})
         assert (answer.json["error"]["expected"], answer.json["error"]["actual"]) == (1, 476)
+        assert answer.json["error"]["quote"]["total"] == 476
 
     def test_more_than_there_is_is_refused(self, desk: Desk) -> None:
         order = desk.place().data
-        for what, body, code in (
-            ("payments", {"payments": [{"method": "card", "amount": 477}]}, "payment_exceeds_due"),
-            ("fulfil", {"lines": units(order, "5")}, "fulfil_exceeds_ordered"),
-            ("cancel", {"reason": "no", "lines": units(order, "5")}, "cancel_exceeds_ordered"),
+        quantity = "lines.0.quantity"
+        for what, body, code, field in (
+            (
+                "payments",
+                {"payments": [{"method": "card", "amount": 477}]},
+                "payment_exceeds_due",
+                "payments",
+            ),
+            ("fulfil", {"lines": units(order, "5")}, "fulfil_exceeds_ordered", quantity),
+            ("cancel", {"reason": "no", "lines": units(order, "5")}, "cancel_exceeds_ordered", quantity),
         ):
             answer = desk.do(order, what, body)
-            assert (answer.status, answer.code) == (409, code)
+            assert (answer.status, answer.code, answer.fields) == (409, code, {field})
 
     def test_less_than_was_handed_over_or_paid_is_refused(self, desk: Desk) -> None:
         order = desk.place(payments=[{"method": "card", "amount": 400}]).data
@@ -206,7 +213,8 @@ class TestBadInput:
         assert (below.status, below.code) == (409, "line_fulfilled")
         paid = desk.amend(order, {"lines": [{"id": line, "quantity": "2"}]})
         assert (paid.code, paid.json["error"]["overpaid"]) == ("refund_required", 162)
-        assert desk.do(order, "cancel", {"reason": "no"}).code == "refund_required"
+        cancelled = desk.do(order, "cancel", {"reason": "no"})
+        assert (cancelled.code, cancelled.fields) == ("refund_required", {"refund"})
 
     def test_money_goes_back_by_payments_or_as_credit(self, desk: Desk) -> None:
         order = desk.place().data

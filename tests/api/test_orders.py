@@ -167,9 +167,10 @@ class TestPaying:
         assert (order["total"], order["tip_total"], order["paid_total"]) == (119, 21, 140)
 
     def test_only_cash_is_given_change(self, stocked: Any) -> None:
-        for payment in ({"method": CARD, "amount": 120}, {"method": CARD, "amount": 119, "tendered": 200}):
-            refused = stocked.sell(payments=[payment])
+        for more, field in (({"amount": 120}, "payments"), ({"tendered": 200}, "payments.0.tendered")):
+            refused = stocked.sell(payments=[{"method": CARD, "amount": 119, **more}])
             assert (refused.status, refused.code) == (409, "payment_exceeds_total")
+            assert refused.fields == {field}
 
     def test_cash_is_rounded_to_the_coins_there_are(
         self, make_shop: Callable[..., Any], stock: Callable[..., Any]

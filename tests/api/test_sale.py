@@ -104,7 +104,7 @@ class TestRefusals:
     def test_too_little_money(self, stocked: Stocked) -> None:
         sale = stocked.sale(payments=[{"method": "cash", "amount": 100}])
         refused = stocked.shop.client("Cashier").post("/api/pos/orders", sale)
-        assert (refused.status, refused.code) == (409, "payment_insufficient")
+        assert (refused.status, refused.code, refused.fields) == (409, "payment_insufficient", {"payments"})
 
     def test_another_price_takes_the_right_to_it(self, stocked: Stocked) -> None:
         line = {"variant_id": stocked.variant_id, "quantity": 1, "unit_price": 50}

@@ -168,7 +168,11 @@ class TestDelivering:
             ("rejected", "not_found"),
             ("applied", None),
         ]
-        assert results[2]["details"][0]["field"] == "lines"
+        assert [result["details"][0]["field"] for result in results[:3]] == [
+            "payments",
+            "lines.0.variant_id",
+            "lines",
+        ]
         assert len(device.inbox()) == 5
 
     def test_what_is_of_no_customer_is_in_the_log_without_a_word(self, device: Device) -> None:

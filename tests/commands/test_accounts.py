@@ -118,7 +118,7 @@ class TestAdjustCredit:
 
     def test_never_falls_below_zero(self, shop: Scenario) -> None:
         shop.when(credit(300))
-        shop.when(credit(-301)).then_refused(InsufficientCredit)
+        shop.when(credit(-301)).then_refused(InsufficientCredit, "amount")
 
     @pytest.mark.parametrize(
         ("amount", "expires_on", "field"),
@@ -163,7 +163,7 @@ class TestExpireCredit:
     def test_cannot_be_spent_afterwards_although_it_is_still_there(self, shop: Scenario) -> None:
         shop.when(credit(expires_on=TODAY))
         later = shop.at(NOW + timedelta(days=1))
-        later.when(bought("1", ("store_credit", 249))).then_refused(InsufficientCredit)
+        later.when(bought("1", ("store_credit", 249))).then_refused(InsufficientCredit, "payments")
 
     def test_is_spent_first_where_it_ends_first(self, shop: Scenario) -> None:
         shop.when(credit(300))
@@ -210,17 +210,19 @@ class TestPaying:
 
     def test_never_spends_more_than_is_there(self, shop: Scenario) -> None:
         shop.when(credit(248))
-        shop.when(bought("1", ("store_credit", 249))).then_refused(InsufficientCredit)
+        shop.when(bought("1", ("store_credit", 249))).then_refused(InsufficientCredit, "payments")
 
     def test_never_owes_more_than_was_agreed(self, shop: Scenario) -> None:
         shop.when(bought("2", ("account", 498), id=SECOND))
-        outcome = shop.when(bought("3", ("account", 747))).then_refused(CreditLimitExceeded)
+        outcome = shop.when(bought("3", ("account", 747))).then_refused(CreditLimitExceeded, "payments")
         assert outcome.refusal is not None
         assert outcome.refusal.beside == {"limit": 1000, "due": 498, "asked": 747}
 
     def test_owes_nothing_where_nothing_was_agreed(self, scenario: Scenario) -> None:
         things = (store(), storage(), register(), product(), delivery("10"), customer(credit_limit=None))
-        scenario.given(*things).when(bought("1", ("account", 249))).then_refused(CreditLimitExceeded)
+        scenario.given(*things).when(bought("1", ("account", 249))).then_refused(
+            CreditLimitExceeded, "payments"
+        )
 
     @pytest.mark.parametrize("by", ["store_credit", "account"])
     def test_is_from_the_accounts_of_somebody(self, shop: Scenario, by: str) -> None:
@@ -355,7 +357,7 @@ class TestExchanging:
         shop.when(bought("3", ("account", 747)))
         sold = replace(sale(line("1")), id=SECOND, tenders=())
         assert entries(shop.when(ExchangeGoods(refund=replace(_refund("1"), id=None), sale=sold))) == []
-        shop.when(_refund("2", ("card", 498))).then_refused(RefundMethodNotAllowed)
+        shop.when(_refund("2", ("card", 498))).then_refused(RefundMethodNotAllowed, "payments")
         assert entries(shop.when(_refund("2", ("account", 498)))) == [("Account.Credited", -498, 249)]
 
 
@@ -387,11 +389,11 @@ class TestPayDues:
         shop.when(bought("2", ("account", 498)))
         (_, _, settled) = shop.when(payment(300, order_ids=(ORDER,))).recorded[0]
         assert [(one.order_id, one.amount) for one in settled.allocations] == [(ORDER, 300)]
-        shop.when(payment(199, order_ids=(ORDER,))).then_refused(PaymentExceedsDue)
+        shop.when(payment(199, order_ids=(ORDER,))).then_refused(PaymentExceedsDue, "amount")
 
     def test_is_no_more_than_is_owed(self, shop: Scenario) -> None:
         shop.when(bought("1", ("account", 249)))
-        shop.when(payment(250)).then_refused(PaymentExceedsDue)
+        shop.when(payment(250)).then_refused(PaymentExceedsDue, "amount")
 
     def test_leaves_the_rest_as_credit_if_it_is_to(self, shop: Scenario) -> None:
         shop.when(bought("1", ("account", 249)))

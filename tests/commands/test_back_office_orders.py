@@ -201,10 +201,12 @@ class TestPlaceOrder:
 
     def test_is_paid_in_part_and_never_too_much(self, shop: Scenario) -> None:
         assert standing(shop.when(order(tenders=(CARD,)))) == ("open", "partially_paid", "unfulfilled", 249)
-        shop.when(order(id=SECOND, tenders=(replace(CARD, amount=499),))).then_refused(PaymentExceedsDue)
+        shop.when(order(id=SECOND, tenders=(replace(CARD, amount=499),))).then_refused(
+            PaymentExceedsDue, "payments"
+        )
 
     def test_what_the_screen_showed_is_what_is_charged(self, shop: Scenario) -> None:
-        outcome = shop.when(order(expected_total=500)).then_refused(TotalChanged)
+        outcome = shop.when(order(expected_total=500)).then_refused(TotalChanged, "expected_total")
         assert outcome.refusal
         assert outcome.refusal.beside == {"expected": 500, "actual": 498}
         shop.when(order(expected_total=498)).then(fact(Order.Placed))
@@ -283,7 +285,7 @@ class TestOnAccount:
 
     def test_no_more_than_the_limit_is_ordered(self, shop: Scenario) -> None:
         outcome = shop.when(order("5", on_account=True, customer_id=CUSTOMER))
-        outcome.then_refused(CreditLimitExceeded)
+        outcome.then_refused(CreditLimitExceeded, "on_account")
         assert outcome.refusal
         assert outcome.refusal.beside == {"limit": 1000, "due": 0, "asked": 1245}
 
@@ -311,7 +313,7 @@ class TestOnAccount:
     def test_what_is_owed_there_is_not_paid_here(self, shop: Scenario) -> None:
         shop.when(order("4", on_account=True, customer_id=CUSTOMER))
         shop.when(handed_over("2"))
-        shop.when(paid(replace(CARD, amount=499))).then_refused(PaymentExceedsDue)
+        shop.when(paid(replace(CARD, amount=499))).then_refused(PaymentExceedsDue, "payments")
         shop.when(paid(replace(CARD, amount=498))).then(fact(Order.Paid, ORDER, due=498))
         assert shop.when(handed_over("2")).answer.charged == 498
 
@@ -350,7 +352,7 @@ class TestOnAccount:
         refund = RefundOrder(
             order_id=ORDER, returns=back, tenders=(Tender(method=method, amount=498),), reason="broken"
         )
-        shop.when(refund).then_refused(RefundMethodNotAllowed)
+        shop.when(refund).then_refused(RefundMethodNotAllowed, "payments")
         half = (Tender(method=method, amount=300), Tender(method="account", amount=198))
         assert shop.when(replace(refund, tenders=half)).refusal is None
 
@@ -362,7 +364,7 @@ class TestPayOrder:
         outcome = shop.when(paid(Tender(method="cash", amount=249, tendered=500)))
         outcome.then(fact(Order.Paid, ORDER, due=0, change_total=251))
         assert standing(outcome) == ("open", "paid", "unfulfilled", 0)
-        shop.when(paid(CARD)).then_refused(PaymentExceedsDue)
+        shop.when(paid(CARD)).then_refused(PaymentExceedsDue, "payments")
 
     def test_parts_in_cash_are_paid_in_coins_that_there_are(self, shop: Scenario) -> None:
         shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
@@ -380,7 +382,9 @@ class TestPayOrder:
 
     def test_store_credit_is_spent(self, shop: Scenario) -> None:
         shop.when(order(customer_id=CUSTOMER))
-        shop.when(paid(Tender(method="store_credit", amount=249))).then_refused(InsufficientCredit)
+        shop.when(paid(Tender(method="store_credit", amount=249))).then_refused(
+            InsufficientCredit, "payments"
+        )
 
     def test_the_account_of_nobody_pays_nothing(self, shop: Scenario) -> None:
         shop.when(order())
@@ -623,9 +627,9 @@ class TestCancelOrder:
 
     def test_what_was_paid_too_much_goes_back(self, shop: Scenario) -> None:
         shop.when(order(tenders=(replace(CARD, amount=400),)))
-        shop.when(cancelled(lines=(units("1"),))).then_refused(RefundRequired)
+        shop.when(cancelled(lines=(units("1"),))).then_refused(RefundRequired, "refund")
         short = cancelled(lines=(units("1"),), refund=(replace(CARD, amount=150),))
-        shop.when(short).then_refused(PaymentInsufficient)
+        shop.when(short).then_refused(PaymentInsufficient, "refund")
         outcome = shop.when(replace(short, refund=(replace(CARD, amount=151),)))
         assert standing(outcome) == ("open", "paid", "unfulfilled", 0)
         assert [payment.exact for payment in outcome.answer.given_back] == [151]
@@ -637,7 +641,7 @@ class TestCancelOrder:
         shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
         shop.when(ReviseVariant(product_id=PRODUCT, variant_id=VARIANT, changes={"price": 13}))
         shop.when(order("4", customer_id=CUSTOMER, tenders=(Tender(method="cash", amount=50),)))
-        refused = shop.when(cancelled()).then_refused(RefundRequired)
+        refused = shop.when(cancelled()).then_refused(RefundRequired, "refund")
         assert refused.refusal
         assert refused.refusal.beside == {"overpaid": 50}
         outcome = shop.when(cancelled(refund=(Tender(method=method, amount=50),)))
@@ -656,7 +660,7 @@ class TestCancelOrder:
         shop.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
         shop.when(order(tenders=(replace(CARD, amount=498, tip=50),)))
         shop.when(cancelled(lines=(units("1"),), refund=(CARD,))).then(fact(Order.Cancelled))
-        shop.when(cancelled(refund=(CARD,))).then_refused(PaymentInsufficient)
+        shop.when(cancelled(refund=(CARD,))).then_refused(PaymentInsufficient, "refund")
         outcome = shop.when(cancelled(refund=(replace(CARD, amount=299),)))
         assert standing(outcome) == ("cancelled", "refunded", "unfulfilled", 0)
 
@@ -719,7 +723,9 @@ class TestCancelOrder:
         shop.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
         shop.when(order(tenders=(CARD,)))
         in_cash = cancelled(refund=(Tender(method="cash", amount=249),))
-        shop.when(in_cash).then_refused(RefundMethodNotAllowed)
+        shop.when(in_cash).then_refused(RefundMethodNotAllowed, "refund")
+        in_shells = replace(in_cash, refund=(Tender(method="shells", amount=249),))
+        shop.when(in_shells).then_refused(Invalid, "refund.0.method:not_found")
         shop.when(replace(in_cash, refund=(CARD,))).then(fact(Order.Cancelled))
 
     def test_in_a_closed_store_it_is_cancelled_all_the_same(self, shop: Scenario) -> None:

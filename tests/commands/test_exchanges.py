@@ -299,7 +299,11 @@ class TestRights:
 class TestMoney:
     @pytest.mark.parametrize(("paid", "refusal"), [(150, PaymentInsufficient), (0, PaymentInsufficient)])
     def test_covers_the_difference(self, sold: Scenario, paid: int, refusal: Any) -> None:
-        sold.when(exchange(paid=paid)).then_refused(refusal)
+        sold.when(exchange(paid=paid)).then_refused(refusal, "payments")
+
+    def test_is_named_where_too_little_of_it_was_handed_over(self, sold: Scenario) -> None:
+        paid = (Tender(method="card", amount=51), Tender(method="cash", amount=100, tendered=50))
+        sold.when(exchange(paid=paid)).then_refused(PaymentInsufficient, "payments.1.tendered")
 
     def test_gives_change_on_cash(self, sold: Scenario) -> None:
         tendered = (Tender(method="cash", amount=151, tendered=200),)
@@ -307,15 +311,15 @@ class TestMoney:
         assert made.totals.change_total == 49
 
     def test_goes_back_only_for_what_is_above(self, sold: Scenario) -> None:
-        sold.when(exchange(paid=151, given=10)).then_refused(PaymentExceedsTotal)
-        sold.when(exchange(line("1", SMALL), given=150)).then_refused(PaymentExceedsTotal)
-        sold.when(exchange(line("1", SMALL))).then_refused(PaymentInsufficient)
+        sold.when(exchange(paid=151, given=10)).then_refused(PaymentExceedsTotal, "refund_payments")
+        sold.when(exchange(line("1", SMALL), given=150)).then_refused(PaymentExceedsTotal, "refund_payments")
+        sold.when(exchange(line("1", SMALL))).then_refused(PaymentInsufficient, "refund_payments")
 
     def test_goes_back_the_way_it_came(self, sold: Scenario) -> None:
         card = (Tender(method="card", amount=149),)
         other = exchange(line("1", SMALL), given=card)
         sold.by(caller("Manager", without=["orders.refund_other_method"])).when(other).then_refused(
-            RefundMethodNotAllowed
+            RefundMethodNotAllowed, "refund_payments"
         )
         refund, _ = both(sold.by(caller("Manager")).when(other))
         assert [one.method for one in refund.payments] == ["exchange", "card"]
@@ -328,7 +332,7 @@ class TestMoney:
             tenders=cash(249),
             reason="changed my mind",
         )
-        sold.when(cashed).then_refused(RefundMethodNotAllowed)
+        sold.when(cashed).then_refused(RefundMethodNotAllowed, "payments")
 
     def test_names_what_is_no_method_where_it_stands(self, sold: Scenario) -> None:
         shells = (Tender(method="shells", amount=1),)

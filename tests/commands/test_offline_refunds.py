@@ -204,7 +204,7 @@ class TestPartsInAnotherOrder:
         for amount, kind in ((247, PaymentInsufficient), (251, PaymentExceedsTotal)):
             for method in ("cash", "card"):
                 given = (Tender(method=method, amount=amount),)
-                shop.when(refund(tenders=given)).then_refused(kind)
+                shop.when(refund(tenders=given)).then_refused(kind, "payments")
 
 
 class TestTakeOverVoid:

@@ -224,13 +224,17 @@ class TestPayments:
         assert (totals.total, totals.rounding, totals.paid_total) == (1235, -1, 1234)
         assert flags(outcome) == ("price_differs", "total_differs")
         refused = taken(*lines, paid=1231, id=OTHER, number=None)
-        shop.when(refused).then_refused(PaymentInsufficient)
+        shop.when(refused).then_refused(PaymentInsufficient, "payments")
 
     def test_may_be_a_little_more_than_was_due(self, shop: Scenario) -> None:
         outcome = shop.when(taken(paid=250))
         (payment,) = sold(outcome).payments
         assert (payment.amount, payment.change, sold(outcome).totals.rounding) == (250, 0, 1)
-        shop.when(taken(paid=251, id=OTHER)).then_refused(PaymentExceedsTotal)
+        shop.when(taken(paid=251, id=OTHER)).then_refused(PaymentExceedsTotal, "payments")
+
+    def test_are_named_where_too_little_was_handed_over(self, shop: Scenario) -> None:
+        short = (Tender(method="card", amount=150), Tender(method="cash", amount=100, tendered=99))
+        shop.when(taken(tenders=short)).then_refused(PaymentInsufficient, "payments.1.tendered")
 
     def test_are_rounded_as_online(self, shop: Scenario) -> None:
         shop.by(caller()).when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))

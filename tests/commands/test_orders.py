@@ -405,10 +405,10 @@ class TestPayments:
         assert [payment.method for payment in recorded.payments] == ["card", "cash"]
 
     def test_refuses_too_little(self, shop: Scenario) -> None:
-        shop.when(self.pay(Tender(method="card", amount=248))).then_refused(PaymentInsufficient)
+        shop.when(self.pay(Tender(method="card", amount=248))).then_refused(PaymentInsufficient, "payments")
 
     def test_refuses_too_much_that_is_no_cash(self, shop: Scenario) -> None:
-        shop.when(self.pay(Tender(method="card", amount=250))).then_refused(PaymentExceedsTotal)
+        shop.when(self.pay(Tender(method="card", amount=250))).then_refused(PaymentExceedsTotal, "payments")
 
     def test_records_a_method_of_the_company_under_its_code(self, shop: Scenario) -> None:
         recorded = sold(shop.given(method("Twint")).when(self.pay(Tender(method="TWINT", amount=249))))
@@ -457,7 +457,7 @@ class TestWhatTheTillExpects:
 
     def test_refuses_any_other_total_with_what_it_comes_to(self, shop: Scenario) -> None:
         outcome = shop.when(sale(expected_total=248))
-        outcome.then_refused(TotalChanged)
+        outcome.then_refused(TotalChanged, "expected_total")
         assert outcome.refusal.quote.basket.total == 249  # type: ignore[union-attr]  # it is TotalChanged
 
     def test_takes_the_ids_of_lines_from_the_till(self, shop: Scenario) -> None:

@@ -193,8 +193,8 @@ class TestRefundOrder:
         sold.when(refund(tip=1)).then_refused(RefundExceedsPaid, "tip")
 
     def test_refuses_a_payment_one_minor_unit_off(self, sold: Scenario) -> None:
-        sold.when(refund(cash(248))).then_refused(PaymentInsufficient)
-        sold.when(refund(cash(250))).then_refused(PaymentExceedsTotal)
+        sold.when(refund(cash(248))).then_refused(PaymentInsufficient, "payments")
+        sold.when(refund(cash(250))).then_refused(PaymentExceedsTotal, "payments")
 
     def test_refuses_part_of_a_piece(self, shop: Scenario) -> None:
         shop.given(unit(precision=0))
@@ -297,16 +297,16 @@ class TestReturnWindow:
 class TestMethods:
     def test_another_takes_the_right_to_it(self, sold: Scenario) -> None:
         somebody = caller(without=["orders.refund_other_method"])
-        sold.by(somebody).when(refund(card())).then_refused(RefundMethodNotAllowed)
+        sold.by(somebody).when(refund(card())).then_refused(RefundMethodNotAllowed, "payments")
         sold.by(caller()).when(refund(card())).then(fact(Order.Refunded), fact(StockMovement.Returned))
 
     def test_another_is_not_enough_of_a_right_where_the_company_requires_the_first(
         self, sold: Scenario
     ) -> None:
         sold.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
-        sold.when(refund(card())).then_refused(RefundMethodNotAllowed)
+        sold.when(refund(card())).then_refused(RefundMethodNotAllowed, "payments")
         sold.by(caller().under(approval("orders.refund"))).when(refund(card())).then_refused(
-            RefundMethodNotAllowed
+            RefundMethodNotAllowed, "payments"
         )
 
     def test_another_takes_an_approval_there(self, sold: Scenario) -> None:

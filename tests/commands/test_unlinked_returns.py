@@ -185,9 +185,9 @@ class TestTakeReturn:
 
 class TestPayment:
     def test_comes_to_what_the_goods_do(self, shop: Scenario) -> None:
-        shop.when(back(paid=248)).then_refused(PaymentInsufficient)
-        shop.when(back(paid=250)).then_refused(PaymentExceedsTotal)
-        shop.when(back(paid=0)).then_refused(PaymentInsufficient)
+        shop.when(back(paid=248)).then_refused(PaymentInsufficient, "payments")
+        shop.when(back(paid=250)).then_refused(PaymentExceedsTotal, "payments")
+        shop.when(back(paid=0)).then_refused(PaymentInsufficient, "payments")
 
     @pytest.mark.parametrize("offered", [249, 250])
     def test_is_rounded_in_cash(self, shop: Scenario, offered: int) -> None:

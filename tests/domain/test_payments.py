@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.errors import Refusal
 from domain.money import AmountNotValid, AmountTooLarge
-from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Settlement, Tender, settle
+from domain.payments import EXCHANGE, PaymentExceedsTotal, PaymentInsufficient, Settlement, Tender, settle
 
 
 def cash(amount: int, tendered: int | None = None, tip: int = 0) -> Tender:
@@ -14,6 +15,10 @@ def cash(amount: int, tendered: int | None = None, tip: int = 0) -> Tender:
 
 def card(amount: int, tip: int = 0) -> Tender:
     return Tender(method="card", amount=amount, tip=tip, reference="slip")
+
+
+def named(refusal: Refusal) -> list[str]:
+    return [detail["field"] for detail in refusal.details]
 
 
 class TestChange:
@@ -31,10 +36,12 @@ class TestChange:
         assert [(each.amount, each.change) for each in settled.payments] == [(250, 250), (1000, 0)]
 
     def test_is_never_given_on_a_card(self) -> None:
-        with pytest.raises(PaymentExceedsTotal):
+        with pytest.raises(PaymentExceedsTotal) as too_much:
             settle(1250, [card(1251)], 0)
-        with pytest.raises(PaymentExceedsTotal):
-            settle(1250, [Tender(method="card", amount=1250, tendered=2000)], 0)
+        assert named(too_much.value) == ["payments"]
+        with pytest.raises(PaymentExceedsTotal) as handed_over:
+            settle(1250, [card(200), Tender(method="card", amount=1050, tendered=2000)], 0)
+        assert named(handed_over.value) == ["payments.1.tendered"]
 
 
 class TestCashRounding:
@@ -92,12 +99,23 @@ class TestShortPayments:
             settle(1250, [cash(600), card(400)], 0)
         assert refusal.value.code == "payment_insufficient"
 
+        assert refusal.value.details == [
+            {"field": "payments", "code": "payment_insufficient", "message": refusal.value.message}
+        ]
+
     @pytest.mark.parametrize(
         "tender", [cash(1250, 1000), cash(2000, 1500), Tender(method="card", amount=1250, tendered=1000)]
     )
     def test_handing_over_less_than_the_payment_is_refused(self, tender: Tender) -> None:
-        with pytest.raises(PaymentInsufficient):
+        with pytest.raises(PaymentInsufficient) as refusal:
             settle(1250, [tender], 0)
+        assert named(refusal.value) == ["payments.0.tendered"]
+
+    def test_are_named_by_where_they_were_offered(self) -> None:
+        tie = Tender(method=EXCHANGE, amount=250)
+        with pytest.raises(PaymentInsufficient) as refusal:
+            settle(1250, [tie, card(600), cash(400, 300)], 0)
+        assert named(refusal.value) == ["payments.1.tendered"]
 
     def test_a_sale_without_payments_is_refused(self) -> None:
         with pytest.raises(PaymentInsufficient):

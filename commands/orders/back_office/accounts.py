@@ -19,13 +19,15 @@ def check_on_account(customer_id: UUID | None, work: UnitOfWork) -> None:
         raise OnAccountNotAllowed
 
 
-def check_limit(order: Order, held: CustomerAccounts | None, work: OrderWork) -> None:
+def check_limit(
+    order: Order, held: CustomerAccounts | None, work: OrderWork, field: str | None = None
+) -> None:
     """Raise CreditLimitExceeded if the customer may not owe what is not paid of an order on account.
 
     They owe it once it is handed over; then it is asked again, of their accounts as they are by then. What is
-    `held` of these by the decision already is asked first.
+    `held` of these by the decision already is asked first. `field` is what of the request makes them owe it.
     """
     customer_id, asked = order.terms.customer_id, order.figures.payable
     if order.on_account and customer_id and asked > 0:
         accounts = held or work.accounts.of([customer_id]).read()[customer_id]
-        accounts.check_limit(asked)
+        accounts.check_limit(asked, field)

@@ -15,6 +15,7 @@ from commands.orders.back_office.occasions import (
     posting_of,
 )
 from commands.orders.refund_rules import ask_refund_methods, check_payments, offers_of
+from commands.orders.renamed_fields import renamed
 from commands.ports import check_version
 from domain.orders import Order, RefundPayment, RefundSettlement, balances_of, settle_overpaid
 from domain.orders.back_office import RefundRequired, cancel, overpaid_after
@@ -47,10 +48,11 @@ def cancel_order(command: CancelOrder, work: OrderWork) -> Order:
     offers = _offers(command, overpaid)
     known = ask_refund_methods(order, offers, work)
     context = context_of(order, work, is_closed_allowed=True)
-    offers = offers_of(offers, known.read())
-    payments = settle_overpaid(order, overpaid, offers, context.rules.cash_rounding)
-    money = _without_tips(order, payments)
-    check_payments(order, _settlement(money), known.read(), context, work)
+    with renamed(payments="refund"):
+        offers = offers_of(offers, known.read())
+        payments = settle_overpaid(order, overpaid, offers, context.rules.cash_rounding)
+        money = _without_tips(order, payments)
+        check_payments(order, _settlement(money), known.read(), context, work)
     methods = [payment.method for payment in payments]
     check_customer(methods, order.terms.customer_id, "refund")
     accounts = hold_accounts(methods, order.terms.customer_id, work).read()
@@ -68,7 +70,7 @@ def _offers(command: CancelOrder, overpaid: Overpaid) -> Sequence[Tender]:
     if command.refund == "store_credit":
         return [Tender(method=STORE_CREDIT, amount=overpaid.amount)] if overpaid.exact else []
     if overpaid.exact and not command.refund:
-        raise RefundRequired.of(overpaid.amount)
+        raise RefundRequired.of(overpaid.amount, "refund")
     return command.refund or ()
 
 

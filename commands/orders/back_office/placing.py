@@ -120,7 +120,7 @@ def place_order(command: PlaceOrder, work: OrderWork) -> Order:
     held = accounts.read()
     if tenders:
         take_tenders(order, occasion, tenders, held, context.rules.cash_rounding)
-    check_limit(order, held, work)
+    check_limit(order, held, work, "on_account")
     if context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
     work.save(order)

@@ -57,7 +57,7 @@ def cancel(
     given_back = sum(payment.exact + payment.tip for payment in payments)
     overpaid = max(0, -cancelled.figures.payable)
     if given_back != overpaid:
-        raise RefundRequired.of(overpaid)
+        raise RefundRequired.of(overpaid, "refund")
     figures = replace(cancelled.figures, given_back=cancelled.figures.given_back + given_back)
     record(
         order,

@@ -14,6 +14,7 @@ class PaymentExceedsDue(Conflict):
     """More is paid than is due; only cash can be given change."""
 
     code = "payment_exceeds_due"
+    field = "payments"
     remedy = "Take at most the order's `due_total`, unless it is paid in cash."
 
 

@@ -29,9 +29,10 @@ class RefundRequired(Conflict):
     )
 
     @classmethod
-    def of(cls, overpaid: int) -> Self:
-        """So much has to be given back, in minor currency units."""
-        refusal = cls(f"{overpaid} has to be given back: say in `refund` how, when you cancel.")
+    def of(cls, overpaid: int, *fields: str) -> Self:
+        """So much has to be given back, in minor currency units; these fields should have said how."""
+        message = f"{overpaid} has to be given back: say in `refund` how, when you cancel."
+        refusal = cls.in_fields(*fields, message=message)
         refusal.beside.update(overpaid=overpaid)
         return refusal
 
