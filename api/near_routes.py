@@ -10,8 +10,6 @@ from api.paths import IdConverter
 
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+)[^}]*)?}")
 _ANY = "*"
-#: Parts of a path are long words: less alike than that they are others.
-_ALIKE = 0.6
 #: What paths begin with that says little, and is left out where somebody guesses.
 _BEGINNINGS = frozenset({"api", "v1", "admin", "pos", "settings"})
 #: A path with more parts is no slip of the hand.
@@ -63,7 +61,7 @@ class NearRoutes:
         if template := self._without.get(parts) or self._ends.get(_telling(parts)):
             return template
         for around, place in self._gaps(parts):
-            if (word := nearest(parts[place], around, _ALIKE)) is not None:
+            if (word := nearest(parts[place], around)) is not None:
                 return around[word]
         return None
 

@@ -26,8 +26,6 @@ _MARKDOWN_TYPE = f"{MARKDOWN}; charset=utf-8"
 # Browsers show this one, and save the other as a file.
 _TEXT_TYPE = f"{TEXT}; charset=utf-8"
 _SUFFIX = ".md"
-#: Names of pages are long words: less alike than that they are others.
-_ALIKE = 0.6
 
 
 class NoSuchPage(NotFound):
@@ -36,7 +34,7 @@ class NoSuchPage(NotFound):
     @classmethod
     def near(cls, name: str, names: Iterable[str]) -> Self:
         """With the page that may be meant, if one is near."""
-        near = nearest(name.lower(), set(names) - {START}, _ALIKE)
+        near = nearest(name.lower(), sorted({*names} - {START}))
         return cls(f"{cls.__doc__} Did you mean /docs/{near}?") if near else cls()
 
 

@@ -92,6 +92,7 @@ class TestABody:
         assert message_of(refused, "lines.0.qty") == "Unknown field. Did you mean quantity?"
         assert refused.codes == {"unknown", "required"}
         assert "Did you mean search?" in message_of(admin.get(f"{BRANDS}?serach=a"), "serach")
+        assert message_of(admin.get("/api/admin/orders?foo=1"), "foo") == "Unknown field."
         assert "takes none" in message_of(admin.get("/api/auth/me?verbose=1"), "verbose")
 
 
