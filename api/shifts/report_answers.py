@@ -85,10 +85,13 @@ class OccurrenceAnswer(Answer):
 class OccurrencesAnswer(Answer):
     """What somebody should look at."""
 
-    voids: Annotated[OccurrenceAnswer, Meaning("Sales that were taken back.")]
-    refunds: Annotated[OccurrenceAnswer, Meaning("Refunds of sales.")]
-    unlinked_returns: Annotated[OccurrenceAnswer, Meaning("Returns without their sale.")]
-    exchanges: Annotated[OccurrenceAnswer, Meaning("Sales that goods were given in exchange for.")]
+    voids: Annotated[
+        OccurrenceAnswer,
+        Meaning("Sales that were taken back, with tax; `void_value` of the sales overview is without it."),
+    ]
+    refunds: Annotated[OccurrenceAnswer, Meaning("Refunds of sales, with tax.")]
+    unlinked_returns: Annotated[OccurrenceAnswer, Meaning("Returns without their sale, with tax.")]
+    exchanges: Annotated[OccurrenceAnswer, Meaning("Sales that goods were given in exchange for, with tax.")]
     price_overrides: Annotated[
         OccurrenceAnswer, Meaning("Lines at another price; the total is what they cost more, or less.")
     ]

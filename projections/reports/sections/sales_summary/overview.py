@@ -22,9 +22,10 @@ from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE
 
 VOID_VALUE = Measure(
     name="void_value",
-    label="Value of voids",
+    label="Net value of voids",
     unit="money",
-    meaning="Net sales of what was voided; no other figure has it.",
+    meaning="Net sales of what was voided, so without tax; voids of an X or Z are with it. No other figure "
+    "has it.",
     example=995,
 )
 DEPOSITS = Measure(
