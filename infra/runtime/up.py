@@ -9,9 +9,11 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from secrets import token_urlsafe
+from typing import LiteralString
 
 import click
 
+from infra.postgres.pool import RequestPool
 from infra.process.own_addresses import to_open
 from infra.process.supervisor import Child, Supervisor, check_port_free
 from infra.runtime.databases import Addresses, database
@@ -21,6 +23,8 @@ from infra.showcase.demo import make_demo
 
 #: Where in the data folder the password of the demo users is kept, unless it was set.
 DEMO_PASSWORD_FILE = "demo_password"  # noqa: S105 the name of a file
+
+_HAS_HISTORY: LiteralString = "SELECT events > 0 FROM log_size()"
 
 
 def demo_password(settings: Settings) -> str:
@@ -35,21 +39,31 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
     check_port_free(settings.host, settings.port)
     click.echo("Setting up the database …", err=True)
     with database(settings) as addresses:
-        password, is_good = None, True
-        if settings.demo:
-            password = demo_password(settings)
-            with open_pool(addresses.app, 2) as pool:
-                is_good = make_demo(
-                    pool, make_event_writer(), password, datetime.now(UTC), progress=_tell_of_demo
-                )
+        advice = prepare(settings, addresses.app)
         click.echo("Starting the web server and the worker …", err=True)
         server = addresses.server
         supervisor = Supervisor(
             list(children_of(settings, addresses, environ)),
             foundation=(server, server.process) if server else None,
         )
-        threading.Thread(target=_greet, args=(settings, password, is_good), daemon=True).start()
+        threading.Thread(target=_greet, args=(settings, advice), daemon=True).start()
         return supervisor.run()
+
+
+def prepare(settings: Settings, app: str) -> str:
+    """Make the demo, where there is to be one. Returns how to go on; an empty text where somebody has."""
+    with open_pool(app, 2) as pool:
+        if not settings.demo:
+            return "" if _has_history(pool) else _NOBODY
+        password, now = demo_password(settings), datetime.now(UTC)
+        is_good = make_demo(pool, make_event_writer(), password, now, progress=_tell_of_demo)
+    return how_to_try(settings, password, on_terminal=sys.stdout.isatty()) if is_good else _OTHER_PASSWORD
+
+
+def _has_history(pool: RequestPool) -> bool:
+    """Whether anything was ever recorded: somebody runs the platform, or a company came with its log."""
+    with pool.connection() as connection:
+        return connection.execute(_HAS_HISTORY).fetchone() == (True,)
 
 
 def _tell_of_demo(events: int) -> None:
@@ -83,8 +97,8 @@ def children_of(settings: Settings, addresses: Addresses, environ: Mapping[str, 
         yield Child(name=f"worker-{number + 1}", argv=[*command, "worker"], env=env, is_vital=False)
 
 
-def _greet(settings: Settings, password: str | None, is_good: bool) -> None:
-    """Say where it is and how to try it, once it answers."""
+def _greet(settings: Settings, advice: str) -> None:
+    """Say where it is and how to go on, once it answers."""
     address, *others = to_open(settings.host, settings.port)
     while not _answers(f"{address}/ready"):
         time.sleep(0.05)
@@ -92,15 +106,8 @@ def _greet(settings: Settings, password: str | None, is_good: bool) -> None:
     if others:
         click.echo(f"From other machines: {', '.join(others)}")
     click.echo()
-    if not is_good:
-        click.echo("The demo users have the password they were made with.\n")
-    elif password is not None:
-        click.echo(how_to_try(settings, password, on_terminal=sys.stdout.isatty()))
-    else:
-        click.echo(
-            "Nobody yet? In a second terminal, `./mipos super-admin you@example.com` appoints who runs the\n"
-            "platform. README goes on from there to a first sale, under “Without the demo”.\n"
-        )
+    if advice:
+        click.echo(advice)
     click.echo("Ctrl-C stops everything.")
 
 
@@ -123,6 +130,15 @@ def _answers(url: str) -> bool:
     except (OSError, ValueError):
         return False
 
+
+_NOBODY = """\
+Nobody yet? In a second terminal, `./mipos super-admin you@example.com` appoints who runs the
+platform. README goes on from there to a first sale, under “Without the demo”.
+"""
+
+_OTHER_PASSWORD = """\
+The demo users have the password they were made with.
+"""  # noqa: S105 a sentence
 
 _DEMO = """\
 Demo users, all with the password {shown}

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from infra.cli.admins import appoint_for_platform
+from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
 from infra.process.own_addresses import to_open
 from infra.runtime.databases import Addresses
+from infra.runtime.services import open_pool
 from infra.runtime.settings import Settings, load_settings
-from infra.runtime.up import children_of, how_to_try
-from tests.conftest import KEYS
+from infra.runtime.up import children_of, how_to_try, prepare
+from tests.conftest import KEYS, fresh_database
 
 SECRET = "a-password-of-the-demo"
 ADDRESSES = Addresses(
@@ -40,6 +43,16 @@ class TestTheDemo:
         sentence = how_to_try(load_settings({"MIPOS_DEMO_PASSWORD": SECRET}), SECRET, on_terminal=on_terminal)
         assert (SECRET in sentence) == on_terminal
         assert ("MIPOS_DEMO_PASSWORD" in sentence) != on_terminal
+
+
+class TestWithoutTheDemo:
+    def test_who_begins_is_told_how_until_somebody_has(self, server: EmbeddedServer) -> None:
+        settings = load_settings({"MIPOS_DEMO": "no"})
+        database = fresh_database(server, "mipos_begun")
+        assert prepare(settings, database.app).startswith("Nobody yet?")
+        with open_pool(database.app, 1) as pool:
+            appoint_for_platform(pool, "root@example.com", SECRET)
+        assert prepare(settings, database.app) == ""
 
 
 class TestTheKeyThatLogsAreSignedWith:
