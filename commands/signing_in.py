@@ -33,6 +33,7 @@ class InvalidToken(Invalid):
     """The token is wrong, used up or too old; ask for a new one."""
 
     code = "invalid_token"
+    field = "token"
     remedy = "Ask for a new token, and use it once and soon."
 
 

@@ -30,6 +30,7 @@ class CustomerHasCredit(Conflict):
     """The customer has something to their credit; it is lost only if you say so (`forfeit`)."""
 
     code = "customer_has_credit"
+    field = "forfeit"
     remedy = "Pay the credit out, or send `forfeit: true` if it may be lost."
 
 

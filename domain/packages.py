@@ -21,6 +21,7 @@ class PackageInactive(Conflict):
     """The package is not offered any more; companies that have it keep it."""
 
     code = "package_inactive"
+    field = "package_id"
     remedy = "Choose a package that is offered, or activate this one first."
 
 

@@ -84,4 +84,4 @@ class PaymentMethod(Setting):
     def check(cls, values: Mapping[str, Any]) -> None:
         """Raise DuplicateCode for a code that is nobody's own."""
         if values["code"].casefold() in RESERVED:
-            raise DuplicateCode
+            raise DuplicateCode.in_fields("code")

@@ -20,6 +20,7 @@ class LinkedReturnExists(Conflict):
     """That is a number of yours: refund its order."""
 
     code = "linked_return_exists"
+    field = "external_reference"
     remedy = "Refund the order of that number instead."
 
 

@@ -55,7 +55,7 @@ class CursorAhead(Conflict):
     @classmethod
     def of(cls, epochs: LogEpochs, head: int, epoch: str | None) -> Self:
         """A refusal that says what the log is now, and up to where it is what it was in that epoch."""
-        refusal = cls()
+        refusal = cls.in_fields("after" if epoch in (None, epochs.present) else "epoch")
         same_up_to = epochs.shared_with(epoch, head)
         refusal.beside = {"head": head, "epoch": epochs.present, "same_up_to": same_up_to}
         return refusal

@@ -33,6 +33,7 @@ class SpreadsheetFull(Invalid):
     """The catalog has more rows than a spreadsheet has room for; export it as CSV."""
 
     code = "spreadsheet_full"
+    field = "format"
     remedy = "Ask for `format=csv`, which has no limit."
 
 

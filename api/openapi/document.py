@@ -239,9 +239,16 @@ class _Writer:
                 "meaning": _joined(message_of(refusal) for refusal in refusals),
                 "remedy": _joined(refusal.remedy for refusal in refusals),
                 "cases": _cases(refusals),
+                **_fields(refusals),
             }
             for (status, code), refusals in sorted(self._codes.items(), key=lambda entry: entry[0])
         ]
+
+
+def _fields(refusals: Iterable[type[Refusal]]) -> Json:
+    """Which fields of requests they are always about, if there are any."""
+    fields = sorted({refusal.field for refusal in refusals if refusal.field})
+    return {"fields": fields} if fields else {}
 
 
 def _cases(refusals: Iterable[type[Refusal]]) -> list[Json]:

@@ -22,6 +22,7 @@ class NotExplainable(Invalid):
     """What is in this column tells rows apart, or says what they are called; nothing adds up to it."""
 
     code = "not_explainable"
+    field = "column"
     remedy = "Ask about a column of figures."
 
 

@@ -36,6 +36,7 @@ class OutsideNotAllowed(Invalid):
     """The company mails reports to its own users alone; its setting `reports_to_outside` allows more."""
 
     code = "outside_not_allowed"
+    field = "addresses"
     remedy = (
         "Name users of the company, or have an administrator turn on `reports_to_outside` in its settings."
     )

@@ -37,7 +37,7 @@ def merge_customers(command: MergeCustomers, work: MergingWork) -> KnownCustomer
     Raises MergeWithItself, Missing, Invalid, StaleVersion, Gone, AlreadyArchived.
     """
     if command.id in command.absorb:
-        raise MergeWithItself
+        raise MergeWithItself.in_fields(f"absorb.{command.absorb.index(command.id)}")
     check_absorbed(command.absorb)
     everybody = (command.id, *command.absorb)
     check_keep(command.keep, everybody)

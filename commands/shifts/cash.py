@@ -80,7 +80,8 @@ def _check_sum(before: int, cash: int) -> None:
     not refused for what others sold, so that a drawer may be beyond that: what brings it back is taken.
     """
     if abs(before + cash) > max(MAX_AMOUNT, abs(before)):
-        raise AmountTooLarge("The drawer would hold more, or lack more, than can be counted.")
+        message = "The drawer would hold more, or lack more, than can be counted."
+        raise AmountTooLarge.in_fields("amount", message=message)
 
 
 def _move(shift: Shift, command: MoveCash, cash: int, work: DrawerWork) -> None:

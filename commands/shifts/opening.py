@@ -71,5 +71,5 @@ def _checked(place: ShiftPlace | None, work: DrawerWork) -> ShiftPlace:
     if work.caller.store_ids and place.store_id not in work.caller.store_ids:
         raise OtherStore
     if not place.is_open:
-        raise StoreClosed
+        raise StoreClosed.in_fields("register_id")
     return place

@@ -135,7 +135,7 @@ def _check_received(
     returns: list[SupplierReturn], receipt: StockMovement, entry: JournalEntry | None
 ) -> None:
     if entry is None or entry.reversed_by:
-        raise ReturnExceedsReceived("That delivery was reversed.")
+        raise ReturnExceedsReceived.in_fields("receipt_id", message="That delivery was reversed.")
     check_received(returns, receipt, entry.returned)
 
 

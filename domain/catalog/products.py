@@ -49,6 +49,8 @@ class InvalidTransition(Conflict):
 class LaunchMissing(Invalid):
     """A product that is coming soon needs the time of its launch."""
 
+    field = "launch_at"
+
 
 class NotForSale(Conflict):
     """A product that is not active cannot be sold."""

@@ -82,6 +82,7 @@ class NoCommonUnit(Conflict):
     """These units measure different things: no unit underlies both."""
 
     code = "no_common_unit"
+    field = "to_unit_id"
     remedy = "Convert only between units with the same `base_unit_id`."
 
 

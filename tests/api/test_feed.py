@@ -256,7 +256,7 @@ class TestACursor:
         assert refused.json["error"] == {
             "doc_url": refused.json["error"]["doc_url"],
             "code": "cursor_ahead",
-            "details": [],
+            "details": [{"field": "after", "code": "cursor_ahead", "message": refused.json["message"]}],
             "head": head,
             "epoch": epoch,
             "same_up_to": 0,
@@ -268,7 +268,7 @@ class TestACursor:
         epoch = client.get(FEED).headers["x-log-epoch"]
         assert client.get(f"{FEED}?after=1&epoch={epoch}").status == 200
         refused = client.get(f"{FEED}?after=1&epoch=deadbeef&wait=30")
-        assert (refused.status, refused.code) == (409, "cursor_ahead")
+        assert (refused.status, refused.code, refused.fields) == (409, "cursor_ahead", {"epoch"})
         assert refused.json["error"]["epoch"] == epoch
         assert (refused.json["error"]["head"], refused.json["error"]["same_up_to"]) == (head, 0)
 

@@ -230,7 +230,7 @@ class TestResetting:
         assert stored_resets(shop) == []
 
     def refused(self, answer: Any) -> None:
-        assert (answer.status, answer.code) == (422, "invalid_token")
+        assert (answer.status, answer.code, answer.fields) == (422, "invalid_token", {"token"})
 
     def test_a_token_is_good_once(self, shop: Any) -> None:
         token = ask_for_token(shop)

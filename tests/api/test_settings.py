@@ -596,7 +596,7 @@ class TestUnits:
         path = f"{self.PATH}/{pallet['id']}/convert"
         assert admin.get(path).data == {"quantity": "480", "unit_id": piece["id"], "exact": True}
         refused = convert(box, litre, "1")
-        assert (refused.status, refused.code) == (409, "no_common_unit")
+        assert (refused.status, refused.code, refused.fields) == (409, "no_common_unit", {"to_unit_id"})
         assert convert({"id": uuid4()}, box, "1").status == 404
         refused = convert(box, {"id": uuid4()}, "1")
         assert (refused.status, refused.fields) == (400, {"to_unit_id"})

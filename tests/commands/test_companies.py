@@ -93,7 +93,7 @@ class TestRegisterCompany:
     def test_refuses_a_package_that_is_not_offered_any_more(self, platform: Scenario) -> None:
         closed = package()
         closed.switch(is_active=False)
-        platform.given(closed).when(register(package_id=PACKAGE)).then_refused(PackageInactive)
+        platform.given(closed).when(register(package_id=PACKAGE)).then_refused(PackageInactive, "package_id")
 
     def test_refuses_a_package_without_room_for_the_admin(self, platform: Scenario) -> None:
         platform.given(package(limits=Limits(users=0)))

@@ -69,7 +69,7 @@ class TestEraseCustomer:
 
     def test_refuses_who_has_credit_unless_it_is_forfeited(self, known: Scenario) -> None:
         known.when(AdjustCredit(customer_id=CUSTOMER, amount=500, reason="sorry"))
-        known.when(erase()).then_refused(CustomerHasCredit)
+        known.when(erase()).then_refused(CustomerHasCredit, "forfeit")
         known.when(erase(forfeit=True)).then(
             fact(Customer.Erased, CUSTOMER),
             fact(StoreCredit.Expired, customer_id=CUSTOMER, amount=-500, balance=0),

@@ -80,7 +80,7 @@ class TestMergeCustomers:
         )
 
     def test_refuses_a_customer_and_itself(self, marias: Scenario) -> None:
-        marias.when(merge(CUSTOMER, OTHER, CUSTOMER)).then_refused(MergeWithItself)
+        marias.when(merge(CUSTOMER, OTHER, CUSTOMER)).then_refused(MergeWithItself, "absorb.1")
 
     def test_refuses_an_unknown_one_by_its_place(self, marias: Scenario) -> None:
         outcome = marias.when(merge(CUSTOMER, OTHER, NOTHING))

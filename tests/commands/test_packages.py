@@ -190,7 +190,7 @@ class TestSubscribe:
         scenario.when(self.subscribe(NOTHING)).then_refused(Invalid, "package_id:not_found")
         closed = package()
         closed.switch(is_active=False)
-        scenario.given(closed).when(self.subscribe()).then_refused(PackageInactive)
+        scenario.given(closed).when(self.subscribe()).then_refused(PackageInactive, "package_id")
 
     def test_refuses_one_that_allows_less_than_is_used(self, scenario: Scenario) -> None:
         scenario.given(package(limits=Limits(stores=0)), store())

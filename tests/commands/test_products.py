@@ -301,7 +301,7 @@ class TestChangeProductStatus:
 
     def test_refuses_to_be_coming_soon_without_a_launch(self, scenario: Scenario) -> None:
         command = ChangeProductStatus(id=PRODUCT, status="coming_soon")
-        scenario.given(product(status="draft")).when(command).then_refused(LaunchMissing)
+        scenario.given(product(status="draft")).when(command).then_refused(LaunchMissing, "launch_at")
 
     def test_refuses_a_move_that_its_life_does_not_have(self, scenario: Scenario) -> None:
         command = ChangeProductStatus(id=PRODUCT, status="discontinued")

@@ -166,7 +166,9 @@ class TestRegisterSetting:
         scenario.given(unit()).when(command).then_refused(Invalid, "factor:required")
 
     def test_refuses_the_code_of_what_every_till_takes(self, scenario: Scenario) -> None:
-        scenario.when(new(PaymentMethod, name="Coins", code="Cash", kind="other")).then_refused(DuplicateCode)
+        scenario.when(new(PaymentMethod, name="Coins", code="Cash", kind="other")).then_refused(
+            DuplicateCode, "code"
+        )
 
     def test_refuses_a_register_in_a_store_of_others(self, scenario: Scenario) -> None:
         command = new(Register, name="Till", code="1", store_id=STORE)
@@ -280,7 +282,7 @@ class TestReviseSetting:
 
     def test_refuses_values_that_do_not_go_together_any_more(self, scenario: Scenario) -> None:
         command = ReviseSetting(kind=PaymentMethod, id=METHOD, changes={"code": "card"})
-        scenario.given(method()).when(command).then_refused(DuplicateCode)
+        scenario.given(method()).when(command).then_refused(DuplicateCode, "code")
 
     def test_refuses_to_move_a_storage_to_a_store_of_others(self, scenario: Scenario) -> None:
         second = store(id_of("second"), "Nord", "N")

@@ -134,7 +134,7 @@ class TestOpenShift:
     def test_refuses_a_register_of_others_and_one_out_of_use(self, shop: Scenario) -> None:
         shop.by(caller("Cashier", OTHER)).when(begin()).then_refused(OtherStore)
         shop.by(caller()).when(ArchiveSetting(kind=Register, id=REGISTER))
-        shop.when(begin()).then_refused(StoreClosed)
+        shop.when(begin()).then_refused(StoreClosed, "register_id")
 
     def test_lies_no_further_back_than_a_sale_may(self, shop: Scenario) -> None:
         long_ago = NOW - timedelta(days=31)
@@ -188,11 +188,11 @@ class TestMoveCash:
 
     def test_leaves_no_more_and_lacks_no_more_than_an_amount_can_say(self, shop: Scenario) -> None:
         shop.when(move("paid_in", MAX_AMOUNT - 10000, "float_top_up")).then(fact(Shift.CashPaidIn))
-        shop.when(move("paid_in", 1, "float_top_up", id=SECOND)).then_refused(AmountTooLarge)
+        shop.when(move("paid_in", 1, "float_top_up", id=SECOND)).then_refused(AmountTooLarge, "amount")
         shop.when(move("no_sale", 0, id=SECOND)).then(fact(Shift.DrawerOpened))
         shop.when(move("drop", MAX_AMOUNT, "safe", id=THIRD)).then(fact(Shift.CashDropped))
         shop.when(move("drop", MAX_AMOUNT, "safe", id=OTHER)).then(fact(Shift.CashDropped))
-        shop.when(move("paid_out", 1, "petty_cash", id=NOTHING)).then_refused(AmountTooLarge)
+        shop.when(move("paid_out", 1, "petty_cash", id=NOTHING)).then_refused(AmountTooLarge, "amount")
 
     def test_counts_what_was_sold_for_cash(self, shop: Scenario) -> None:
         shop.when(sale(store_id=None, register_id=REGISTER))

@@ -152,7 +152,7 @@ class TestTakeReturn:
 
     def test_is_refused_for_a_sale_of_ours(self, shop: Scenario) -> None:
         number = shop.when(sale(register_id=REGISTER)).answer.terms.number
-        shop.when(back(external_reference=number)).then_refused(LinkedReturnExists)
+        shop.when(back(external_reference=number)).then_refused(LinkedReturnExists, "external_reference")
 
     def test_answers_a_repetition_with_the_return_it_made(self, shop: Scenario) -> None:
         shop.when(back(), saying="this")

@@ -311,14 +311,14 @@ class TestResetForgottenPassword:
         scenario.given(user()).given_reset(USER, b"token").given_session(FIRST, USER)
         scenario.when(self.reset()).then(fact(User.PasswordReset, USER))
         assert scenario.open_sessions() == set()
-        scenario.when(self.reset()).then_refused(InvalidToken)
+        scenario.when(self.reset()).then_refused(InvalidToken, "token")
 
     def test_refuses_a_token_that_is_wrong_or_too_old(self, scenario: Scenario) -> None:
         scenario.given(user()).given_reset(USER, b"token", lasts=timedelta(seconds=-1))
-        scenario.when(self.reset(b"other")).then_refused(InvalidToken)
-        scenario.when(self.reset()).then_refused(InvalidToken)
+        scenario.when(self.reset(b"other")).then_refused(InvalidToken, "token")
+        scenario.when(self.reset()).then_refused(InvalidToken, "token")
 
     def test_is_void_once_there_is_another_password(self, scenario: Scenario) -> None:
         scenario.given(user()).given_reset(USER, b"token")
         scenario.when(ResetPassword(id=USER, password_hash="x"))
-        scenario.when(self.reset()).then_refused(InvalidToken)
+        scenario.when(self.reset()).then_refused(InvalidToken, "token")

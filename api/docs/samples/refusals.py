@@ -44,7 +44,7 @@ def refusal_of(document: Json, operation: Json) -> Refused | None:
     declared = list(_declared(document, operation))
     own = [one for one in declared if one[1] not in _ANYWHERE]
     for status, code, message in own or declared:
-        error: Json = {"code": code, "details": [*_details(document, operation, code)]}
+        error: Json = {"code": code, "details": [*_details(document, operation, code, message)]}
         if "doc_url" in _fields_of_error(document):
             error["doc_url"] = f"{ADDRESS}/docs/errors#{code}"
         body = {"success": False, "message": message, "error": error, "request_id": "2f1c9a64"}
@@ -69,7 +69,7 @@ def _fields_of_error(document: Json) -> Json:
     return fields
 
 
-def _details(document: Json, operation: Json, code: str) -> Iterator[Json]:
+def _details(document: Json, operation: Json, code: str, meaning: str) -> Iterator[Json]:
     if code in _DETAILS:
         field, message = _DETAILS[code]
         yield {"field": field, "code": code, "message": message}
@@ -78,6 +78,16 @@ def _details(document: Json, operation: Json, code: str) -> Iterator[Json]:
         yield {"field": field, "code": code, "message": "Another one has it.", **_HOLDER}
     elif code in ("validation_failed", "invalid_parameter"):
         yield _wrong_field(_fields_sent(document, operation, code))
+    elif named := _field_of(document, operation, code):
+        yield {"field": named, "code": code, "message": meaning}
+
+
+def _field_of(document: Json, operation: Json, code: str) -> str | None:
+    """The field of the operation that the refusal is always about."""
+    told = (one for one in document["x-error-codes"] if one["code"] == code)
+    named = [field for one in told for field in one.get("fields", ())]
+    sent = [*_parameters(operation), *_fields_of_body(document, operation)]
+    return next((field for field, _ in sent if field in named), None)
 
 
 def _wrong_field(fields: list[tuple[str, bool]]) -> Json:
@@ -91,8 +101,16 @@ def _wrong_field(fields: list[tuple[str, bool]]) -> Json:
 def _fields_sent(document: Json, operation: Json, code: str) -> list[tuple[str, bool]]:
     """The fields of the body, or the parameters of the query, and which must be there."""
     if code == "invalid_parameter":
-        query = (one for one in operation["parameters"] if one.get("in") == "query")
-        return [(one["name"], one["required"]) for one in query]
+        return _parameters(operation)
+    return _fields_of_body(document, operation)
+
+
+def _parameters(operation: Json) -> list[tuple[str, bool]]:
+    query = (one for one in operation["parameters"] if one.get("in") == "query")
+    return [(one["name"], one["required"]) for one in query]
+
+
+def _fields_of_body(document: Json, operation: Json) -> list[tuple[str, bool]]:
     content = operation.get("requestBody", {}).get("content", {})
     name = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
     schema = document["components"]["schemas"].get(name, {})

@@ -28,6 +28,7 @@ class UnknownSection(Invalid):
     """The report has no such section."""
 
     code = "unknown_section"
+    field = "section"
     remedy = "Name one of the sections that the message or the reference lists."
 
 

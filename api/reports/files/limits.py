@@ -10,4 +10,5 @@ class ReportTooLong(Invalid):
     """A PDF has at most 2,000 rows; export the report as CSV."""
 
     code = "report_too_long_for_pdf"
+    field = "format"
     remedy = "Ask for `format=csv` or `xlsx`, or for a shorter period."

@@ -123,6 +123,13 @@ class TestRefusals:
         assert store is not None
         assert (store.status, store.body["error"]["code"]) == ("404", "not_found")
 
+    def test_names_the_field_that_it_is_about(self, document: Json) -> None:
+        payment = refusal_of(
+            document, document["paths"]["/api/admin/customers/{customer_id}/payments"]["post"]
+        )
+        assert payment is not None
+        assert [one["field"] for one in payment.body["error"]["details"]] == ["amount"]
+
 
 @pytest.fixture
 def environment(demo: Service, admin: Client) -> dict[str, str]:

@@ -146,6 +146,7 @@ class TestExplanations:
                 query = {"section": section.path, "column": key.name}
                 answer = company.ask(company.reader, f"{section.area}/explain", **query)
                 assert (answer.status, answer.code) == (422, "not_explainable"), key.name
+                assert answer.fields == {"column"}
 
     def test_come_page_by_page(self, company: Company) -> None:
         query = {"section": "overview", "column": "net_sales"}

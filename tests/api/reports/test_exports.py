@@ -339,6 +339,7 @@ class TestJobs:
         answer = asked(stocked.shop.client(), **wrong)
 
         assert (answer.status, answer.code) == (status, code)
+        assert answer.fields
 
     def test_the_same_is_asked_for_once_under_an_id_of_ones_own(self, stocked: Any) -> None:
         admin, chosen = stocked.shop.client(), str(uuid4())

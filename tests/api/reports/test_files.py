@@ -286,8 +286,10 @@ class TestPdf:
     def test_refuses_more_rows_than_it_has_room_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pdf_module, "MOST_PDF_ROWS", 2)
 
-        with pytest.raises(ReportTooLong):
+        with pytest.raises(ReportTooLong) as refusal:
             written("pdf", report_of(section_of(FEW)))
+
+        assert [detail["field"] for detail in refusal.value.details] == ["format"]
 
 
 PARTIAL = Key(name="is_partial", label="Partial", unit="flag", meaning="Whether days are missing.")

@@ -109,3 +109,4 @@ def test_what_cannot_be_asked_is_refused(
     answer = stocked.shop.client().get(f"{REPORT}/{section}?{period}{more}")
     assert answer.status == status, answer.body
     assert code in {None, answer.json["error"]["code"]}
+    assert answer.fields

@@ -162,7 +162,7 @@ class TestAddressesOutside:
         admin, addresses = shop.client(), ["b@outside.example", "a@outside.example"]
         body = fields(addresses=addresses, filters="", recipients=[str(shop.users["Manager"])])
         refused = admin.post(PATH, body)
-        assert (refused.status, refused.code) == (422, "outside_not_allowed")
+        assert (refused.status, refused.code, refused.fields) == (422, "outside_not_allowed", {"addresses"})
         assert admin.get(PATH).data == []
 
         self.allow(admin)

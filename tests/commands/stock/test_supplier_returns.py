@@ -88,7 +88,7 @@ class TestReturnToSupplier:
 
     def test_of_a_delivery_that_was_reversed_sends_nothing_back(self, scenario: Scenario) -> None:
         scenario.when(ReverseMovement(movement_id=SUPPLIED, reason="Twice"))
-        scenario.when(send_back(receipt_id=SUPPLIED)).then_refused(ReturnExceedsReceived)
+        scenario.when(send_back(receipt_id=SUPPLIED)).then_refused(ReturnExceedsReceived, "receipt_id")
 
     def test_keeps_a_delivery_from_being_reversed(self, scenario: Scenario) -> None:
         scenario.when(send_back(receipt_id=SUPPLIED))

@@ -32,6 +32,7 @@ class BucketsNotValid(Invalid):
     """Age buckets end at one to five whole numbers of days, each larger than the one before."""
 
     code = "buckets_not_valid"
+    field = "buckets"
     remedy = "Send one to five rising whole numbers, such as `30,60,90`."
 
 
