@@ -29,5 +29,8 @@ class Bounds:
     queue_seconds: float = 20.0
     #: For requests to be answered when the process is to end.
     stop_seconds: float = 5.0
+    #: For another process to take a new connection, for each that this one has. Without it one of two
+    #: got seven or all of eight that came at once, four times of five; what comes alone waits for nobody.
+    leave_seconds: float = 0.0001
     #: Connections at a time; for one more, the one that has been idle longest is closed.
     connections: int = 4_096

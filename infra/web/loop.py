@@ -39,6 +39,8 @@ log = structlog.get_logger("request")
 
 #: How long a thread polls before it looks at the clock, in seconds.
 TURN = 0.5
+#: A process leaves a new connection to others the longer the more it has, up to so many.
+_MOST_LEAVING = 8
 
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 _CLOSED_FOR_ROOM = frozenset({Phase.IDLE, Phase.HEAD, Phase.LINGERING})
@@ -229,7 +231,8 @@ class Loop:
     # Coming, going, staying away.
 
     def _accept(self, listener: socket.socket) -> None:
-        """Take one connection; if there are more, other processes are awake too, and each has its turn."""
+        """Take one connection, unless a process with fewer is quicker; all have a turn for the next one."""
+        time.sleep(self.bounds.leave_seconds * min(len(self._connections), _MOST_LEAVING))
         try:
             client, address = listener.accept()
         except OSError as error:

@@ -39,10 +39,10 @@ class Worker(base.Worker):  # type: ignore[misc]
         bounds = self.app.bounds
         files = _raise_limit_of_files(bounds.connections + _OTHER_FILES)
         connections = max(1, min(bounds.connections, files - _OTHER_FILES))
+        leave_seconds = bounds.leave_seconds if self.cfg.workers > 1 else 0.0
+        own = replace(bounds, connections=connections, leave_seconds=leave_seconds)
         sockets = [listener.sock for listener in self.sockets]
-        return Loop(
-            self.wsgi, sockets, self.cfg.threads, replace(bounds, connections=connections), self.app.hooks
-        )
+        return Loop(self.wsgi, sockets, self.cfg.threads, own, self.app.hooks)
 
     def _stop(self, loop: Loop) -> None:
         loop.stop()

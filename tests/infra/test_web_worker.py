@@ -5,8 +5,9 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from tests.waiting import PATIENCE, eventually
 
 ALIVE = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
 WORKERS = 2
+#: How /proc says that a connection is open at both ends.
+ESTABLISHED = "01"
 
 
 class Running:
@@ -43,8 +46,21 @@ class Running:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return {int(pid) for pid in children.read_text().split()}
 
+    def connections(self) -> list[int]:
+        """How many clients each process has taken, the fewest first."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+        own = f":{self.address[1]:04X}"
+        taken = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(own) and row[3] == ESTABLISHED}
+        return sorted(len(taken.intersection(_files_of(pid))) for pid in self.workers())
+
     def cores(self) -> list[set[int]]:
         return sorted((os.sched_getaffinity(pid) for pid in self.workers()), key=min)
+
+
+def _files_of(pid: int) -> Iterator[str]:
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield str(file.readlink())
 
 
 def is_running(pid: int) -> bool:
@@ -55,6 +71,17 @@ def is_running(pid: int) -> bool:
 def kill_and_wait(server: Running, worker: int) -> None:
     os.kill(worker, signal.SIGKILL)
     eventually(lambda: len(server.workers()) == WORKERS and worker not in server.workers())
+
+
+@contextmanager
+def all_at_once(address: tuple[str, int], count: int) -> Iterator[None]:
+    """So many connections, none of which waits for another to be made."""
+    with ExitStack() as opened:
+        for _ in range(count):
+            client = opened.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(address)
+        yield
 
 
 @contextmanager
@@ -117,6 +144,16 @@ def test_no_process_outlives_its_master(bare: Running) -> None:
     workers = bare.workers()
     bare.process.kill()
     eventually(lambda: not any(map(is_running, workers)))
+
+
+def test_connections_that_come_at_once_are_shared_out(bare: Running) -> None:
+    fewest = []
+    for _ in range(5):
+        eventually(lambda: bare.connections() == [0, 0])
+        with all_at_once(bare.address, 40):
+            eventually(lambda: sum(bare.connections()) == 40)
+            fewest.append(bare.connections()[0])
+    assert median(fewest) >= 10, fewest
 
 
 def test_as_many_processes_as_cores_have_one_each(two_cores: list[int], bare: Running) -> None:
