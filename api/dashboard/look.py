@@ -12,9 +12,9 @@ from api.reports.asking import stores_of
 from api.resource import Resource, permissions_of
 from api.services import Reading
 from commands.ports import Missing
-from projections.base import Database, Row, plan_for_values
+from projections.base import Database, plan_for_values
 from projections.companies import find_company
-from projections.dashboard.clocks import Clock
+from projections.dashboard.clocks import Clock, clocks_of, latest_day
 from projections.reports.period import Period
 from projections.reports.stores import ask_stores
 from projections.reports.tiles import View
@@ -36,7 +36,7 @@ class Look:
         """The period that is named or, without one, the latest date that a store is in."""
         if self.period is not None:
             return self.period
-        day = max((clock.today for clock in self.clocks), default=self.now.date())
+        day = latest_day(self.clocks, self.now)
         return Period(day, day)
 
     @property
@@ -84,14 +84,10 @@ class Dashboard(Resource):
                 db=db,
                 view=view,
                 currency=company["currency"],
-                clocks=_clocks(rows.read(), now),
+                clocks=clocks_of(rows.read(), now),
                 period=period,
                 now=now,
             )
             return question(look)
 
         self.answer(req, resp, self.ask(req, resp, answer))
-
-
-def _clocks(stores: list[Row], now: datetime) -> tuple[Clock, ...]:
-    return tuple(Clock.of(store, now) for store in stores)

@@ -93,6 +93,6 @@ def period_of(query: Mapping[str, Any]) -> Period | None:
     return period
 
 
-def usual_period(today: date) -> Period:
-    """The period without one that is asked for."""
-    return Period(today - timedelta(days=USUAL_DAYS - 1), today)
+def usual_period(today: date, days: int = USUAL_DAYS) -> Period:
+    """The period without one that is asked for: so many days, today included."""
+    return Period(today - timedelta(days=days - 1), today)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from falcon import Request, Response
 
-from api.dashboard.query import period_of
+from api.dashboard.query import period_of, usual_period
 from api.market_basket.answers import show_thing
 from api.market_basket.query import USUAL_DAYS
 from api.reports.asking import AsOfInFuture, check_as_of, stores_of
@@ -20,6 +20,7 @@ from domain.pending import Pending
 from domain.settings import OtherStore
 from projections.base import Database, Row
 from projections.companies import find_company
+from projections.dashboard.clocks import clocks_of, latest_day
 from projections.market_basket.counting import BasketScope, Counting
 from projections.market_basket.kept_answers import Waiting
 from projections.market_basket.limits import Occupied, TooManyBaskets, TooManyPairs
@@ -28,6 +29,7 @@ from projections.reports.moments import position_at
 from projections.reports.names import ReportNames
 from projections.reports.period import Period, PeriodNotValid, RangeTooLong
 from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.stores import ask_stores as ask_clocks
 
 R = TypeVar("R")
 
@@ -35,8 +37,6 @@ PERMISSION = "analytics.view"
 SOURCES = (SalesReports, ReportNames)
 #: Why baskets may not be looked at.
 REFUSALS = (PeriodNotValid, RangeTooLong, AsOfInFuture, OtherStore, TooManyBaskets, TooManyPairs)
-#: At so many hours ahead of UTC days begin first.
-_EARLIEST_DAY = timedelta(hours=14)
 #: What a request that is run again waited for the last time.
 _WAITED_FOR = "mipos.baskets.waited_for"
 
@@ -107,17 +107,19 @@ class BasketResource(Resource):
         """
         query, now = req.context.query, self.services.now()
         stores = stores_of(query.get("store_id"), req.context.caller)
-        period, as_of = period_of(query) or _usual(now), query.get("as_of")
+        named_period, as_of = period_of(query), query.get("as_of")
         things = (*named, query.get("antecedent_id"), query.get("consequent_id"))
         check_as_of(as_of, now)
 
         def answer(reading: Reading) -> R:
             db, level = reading.db, query["level"]
             # One round trip for all of it, and for what the transaction begins with.
+            asked_period = _ask_period(db, named_period, stores, now)
             known = position_at(db, as_of) if as_of else None
             numbers = {one: ask_number(db, level, one) for one in things if one}
             store_numbers = ask_stores(db, stores)
             history = self.services.baskets.history(db)
+            period = asked_period.read()
             scope = BasketScope(
                 position=min(known.read(), reading.position) if known else reading.position,
                 stores=stores,
@@ -153,7 +155,11 @@ class BasketResource(Resource):
             raise Busy from None
 
 
-def _usual(now: datetime) -> Period:
-    """The last year, up to the latest date that a store anywhere can be in."""
-    today = (now + _EARLIEST_DAY).date()
-    return Period(today - timedelta(days=USUAL_DAYS - 1), today)
+def _ask_period(
+    db: Database, named: Period | None, stores: tuple[UUID, ...] | None, now: datetime
+) -> Pending[Period]:
+    """The period that is named or, without one, the last year up to the latest business date of a store."""
+    if named is not None:
+        return Pending(lambda: named)
+    rows = ask_clocks(db, stores)
+    return Pending(lambda: usual_period(latest_day(clocks_of(rows.read(), now), now), USUAL_DAYS))

@@ -56,7 +56,8 @@ class BasketQuery(DashboardQuery):
 
     from_date = Day(
         data_key="from",
-        meaning="The first business date, given with `to` or not at all: then of the last 365 days.",
+        meaning="The first business date, given with `to` or not at all: then of the last 365 days, up to "
+        "the latest business date that one of the stores is in.",
         example="2026-03-01",
     )
     as_of = Moment(meaning="Answer from what was recorded up to this time.")

@@ -1,7 +1,7 @@
 """How far the trading days of stores have come, and the same moment of an earlier day."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -62,6 +62,16 @@ class Elapsed:
     def whole_days(self) -> Period:
         """The days before the last one, if there are any."""
         return Period(self.first, self.last - timedelta(days=1))
+
+
+def clocks_of(stores: Iterable[Row], now: datetime) -> tuple[Clock, ...]:
+    """The clocks of stores."""
+    return tuple(Clock.of(store, now) for store in stores)
+
+
+def latest_day(clocks: Sequence[Clock], now: datetime) -> date:
+    """The latest business date that a store is in; without any store that of UTC."""
+    return max((clock.today for clock in clocks), default=now.date())
 
 
 def by_today(clocks: Sequence[Clock]) -> Mapping[date, tuple[Clock, ...]]:

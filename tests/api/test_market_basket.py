@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Event
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ import numpy as np
 import psycopg
 import pytest
 
+from domain.business_date import business_date
 from domain.market_basket import MEASURES
 from projections.market_basket import companions, counting
 from projections.market_basket.pairs import count_pairs
@@ -397,6 +399,32 @@ class TestOthers:
         position = str(grocer.shop.events()[-1]["position"])
         answer = grocer.shop.client().get(f"{BASE}/summary", X_Wait_For_Position=position).data
         assert (answer["baskets"], answer["single_item_baskets"]) == (1, 1)
+
+    @pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Europe/Berlin", "Pacific/Kiritimati"])
+    def test_the_last_year_ends_where_the_stores_are(self, grocer: Grocer, zone: str) -> None:
+        store = f"/api/admin/stores/{grocer.stocked.store['id']}"
+        admin = grocer.shop.client()
+        assert admin.patch(store, {"timezone": zone, "day_cut": "04:00"}).status == 200
+
+        def today() -> str:
+            return business_date(datetime.now(UTC), zone, time(4)).isoformat()
+
+        before, said = today(), admin.get(f"{BASE}/summary").data
+        assert said["to"] in (before, today())
+        assert date.fromisoformat(said["to"]) - date.fromisoformat(said["from"]) == timedelta(days=364)
+
+    def test_the_last_year_ends_on_the_latest_of_their_dates(self, grocer: Grocer) -> None:
+        admin = grocer.shop.client()
+        zones = ("Pacific/Honolulu", "Pacific/Kiritimati")
+        ids = []
+        for zone in zones:
+            body = {"name": zone, "code": zone[8:12], "timezone": zone, "day_cut": "00:00"}
+            ids.append(admin.post("/api/admin/stores", body).data["id"])
+        west, east = (
+            date.fromisoformat(admin.get(f"{BASE}/summary?store_id={one}").data["to"]) for one in ids
+        )
+        assert (east - west).days == 1
+        assert admin.get(f"{BASE}/summary").data["to"] == east.isoformat()
 
 
 class TestWhoMayAsk:
