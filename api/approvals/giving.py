@@ -24,7 +24,8 @@ _DESCRIPTION = (
     "up by a request that records something, whether that needed it or not; never by one that is refused, by "
     "a quote, or by a repetition, which is answered as the first one was. A pin is good at a device that is "
     "in use in a store of the caller's. Wrong names, passwords and pins count as they do in signing in; "
-    "what of it is wrong is not told, and the caller stays signed in."
+    "what of it is wrong is not told, and the caller stays signed in. The guide has an "
+    "example, under Approvals."
 )
 
 

@@ -31,7 +31,8 @@ class Devices(Resource):
         "pos.use",
         "Enrol a device",
         description="Once, while it is online: it gives the device a code, with which the numbers of what it "
-        "sells offline begin. No second device ever gets the same.",
+        "sells offline begin. No second device ever gets the same. The guide tells how it counts, under "
+        "Receipt numbers.",
         body=DeviceBody(),
         answer=EnrolledDeviceAnswer,
         status=201,

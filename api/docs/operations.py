@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 _ABOUT_HEADERS = {
     "Idempotency-Key": "repeating-safely",
-    "X-Approval": "authentication-and-permissions",
+    "X-Approval": "approvals",
     "If-Match": "changing-what-others-change-too",
     "If-None-Match": "changing-what-others-change-too",
     "X-Wait-For-Position": "reading-your-own-writes",

@@ -2,6 +2,8 @@
 
 from importlib.metadata import version
 
+from api.openapi.tills import APPROVALS, RECEIPT_NUMBERS
+
 TITLE = "MIPOS API"
 #: That of the package: setup.cfg says it once.
 VERSION = version("mipos")
@@ -24,7 +26,7 @@ DEFINITIONS = """\
 Totals are the sums of the rows shown. Every report names the position of the log it knows
 (`read_position`) and when it was computed (`computed_at`)."""
 
-INTRODUCTION = """\
+_EVERYWHERE = """\
 A point of sale for companies with many stores: catalog, stock, sales, reports. Every change is kept as an
 event in a log that is only ever added to; what you read is derived from that log.
 
@@ -36,8 +38,7 @@ takes; a role is a set of permissions, which can be granted or denied one by one
 gets answers without costs, margins and profits. Users bound to stores see and sell in those stores only.
 Every answer carries `X-Request-Id`; name it when you ask for help.
 
-A cashier's till gets a right for one request when somebody who holds it approves: `POST /api/pos/approvals`
-answers an `approval`, which is sent as `X-Approval` with that request.
+A cashier's till gets a right for one request when somebody who holds it approves, as told below.
 
 Access tokens are short-lived; `POST /api/auth/refresh` gives the next one. `token_expired` means that it is
 time to refresh, also because rights have changed; `token_revoked`, that the session has ended.
@@ -180,4 +181,6 @@ articles and articles made of others stay behind.
 Every answer but that of `/health` says how many requests are left to you in this minute (`RateLimit-Limit`,
 `RateLimit-Remaining`, and `RateLimit-Reset` in seconds), counted for the user, or for the address of whoever
 is not signed in. Beyond that, and for whoever guesses at passwords, the answer is `429`, `too_many_requests`,
-with `Retry-After` in seconds."""
+with `Retry-After` in seconds.
+"""
+INTRODUCTION = f"{_EVERYWHERE}\n{APPROVALS}\n{RECEIPT_NUMBERS}"

@@ -1,6 +1,7 @@
 """The quick start does what it says when it is pasted, whole, in any shell, as often as one likes."""
 
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -68,6 +69,22 @@ class TestPasting:
             assert "cashier sold 1 line" in text
             assert '"gross_sales":' in text
         assert "Whole milk 1 l" in (folder / "receipt.html").read_text(encoding="utf-8")
+
+    def test_goes_on_with_what_the_guide_says_of_tills(
+        self, commands: list[str], site: Site, demo: Service, folder: Path, shell: str
+    ) -> None:
+        guide = re.findall(r"```sh\n(.*?)```", site.markdown("guide"), re.DOTALL)
+        whole = "\n".join([*commands, *guide]).replace("http://localhost:3000", demo.url)
+        for _ in range(2):
+            shown = self.paste(shell, whole, folder)
+            assert '"success":false' not in shown
+            voided = json.loads(shown[shown.index('{"success":true,"message":"Voided"') :].splitlines()[0])
+            assert voided["data"]["voided"]["approved_by"] not in (None, voided["data"]["voided"]["by"])
+            [sold] = json.loads(
+                shown[shown.index('{"success":true,"message":"Delivered"') :].splitlines()[0]
+            )["data"]["results"]
+            assert (sold["status"], sold["flags"]) == ("applied", ["no_shift"])
+            assert re.fullmatch(r"MI-T1-X\d+-000001", sold["resource"]["number"])
 
 
 class TestTheCommands:
