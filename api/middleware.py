@@ -117,7 +117,7 @@ class Gatekeeper:
         try:
             caller = req.context.caller = self._approved(req, operation, caller)
             if not operation.is_open_to(caller.permissions):
-                raise NotAllowed
+                raise NotAllowed.without(operation.permission, *operation.alternatives)
             self._read(req, operation)
             if caller.approval:
                 caller.approval.check_order(_order_of(req, params))

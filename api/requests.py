@@ -241,7 +241,7 @@ def check_choices(schema: Schema | None, query: Mapping[str, Any], permissions: 
         permission = field.permissions.get(query.get(name, ""))
         if permission and permission not in permissions:
             message = f"{field.data_key or name}={query[name]} takes the permission {permission}."
-            raise NotAllowed(message)
+            raise NotAllowed.without(permission, message=message)
 
 
 @cache

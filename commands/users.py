@@ -13,6 +13,8 @@ from domain.errors import NotAllowed
 from domain.settings import OtherStore
 from domain.users import LastAdmin, User, check_grants, check_reach, in_order
 
+GRANT = "users.grant"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterUser:
@@ -217,9 +219,9 @@ def _check_stores(work: UnitOfWork, user: User) -> None:
 def _check_may_grant(work: UnitOfWork, values: Mapping[str, Any], *, before: Mapping[str, Any]) -> None:
     """Raise NotAllowed when single rights change and the caller may only give roles."""
     is_changed = any(values[name] != before[name] for name in ("granted", "denied"))
-    if is_changed and "users.grant" not in work.caller.permissions:
-        message = "It takes users.grant to grant and deny single permissions."
-        raise NotAllowed(message)
+    if is_changed and GRANT not in work.caller.permissions:
+        message = f"It takes {GRANT} to grant and deny single permissions."
+        raise NotAllowed.without(GRANT, message=message)
 
 
 def _check_somebody_manages(user: User, others: UserContext, *, managed: bool) -> None:

@@ -66,9 +66,15 @@ class NotAllowed(Refusal):
 
     code = "forbidden"
     remedy = (
-        "Ask an administrator for the permission that the operation names, or have somebody who holds it "
-        "do this."
+        "Ask an administrator for the permission that `details` or the operation name, or have somebody "
+        "who holds it do this."
     )
+
+    @classmethod
+    def without(cls, *permissions: str, message: str | None = None) -> Self:
+        """It takes these permissions, or one of them, and the caller holds none of them."""
+        details = [Detail(key, "not_held", f"You do not hold {key}.") for key in permissions]
+        return cls(message, details=details)
 
 
 class Conflict(Refusal):

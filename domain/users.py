@@ -186,7 +186,7 @@ def in_order(values: Mapping[str, Any]) -> dict[str, Any]:
 def check_reach(held: Collection[str], user: User) -> None:
     """Raise HoldsMore when a user holds what somebody who would manage them does not."""
     if beyond := user.permissions - frozenset(held):
-        raise HoldsMore(details=_naming(beyond))
+        raise HoldsMore.without(*sorted(beyond))
 
 
 def check_grants(held: Collection[str], user: User, before: frozenset[str] = frozenset()) -> None:
@@ -198,8 +198,4 @@ def check_grants(held: Collection[str], user: User, before: frozenset[str] = fro
         details = [Detail("role_id", "not_held", f"{SUPER_ADMIN} is a role of the platform.")]
         raise GrantsMoreThanHeld(details=details)
     if beyond := user.permissions - before - (frozenset(held) - PLATFORM_KEYS):
-        raise GrantsMoreThanHeld(details=_naming(beyond))
-
-
-def _naming(keys: Collection[str]) -> list[Detail]:
-    return [Detail(key, "not_held", f"You do not hold {key}.") for key in sorted(keys)]
+        raise GrantsMoreThanHeld.without(*sorted(beyond))

@@ -80,7 +80,7 @@ DETAIL_CODES: Mapping[str, str] = {
     # Users and companies.
     "weak_password": "It is too easily guessed.",
     "weak_pin": "It is too easily guessed, or not 4 to 8 digits.",
-    "not_held": "You cannot give what you do not have.",
+    "not_held": "You do not hold this permission, which it takes; nor can you give what you do not have.",
     "also_granted": "It is granted and denied at once.",
     "not_the_companys": "It belongs to another company.",
 }
@@ -137,6 +137,6 @@ DETAIL_REMEDIES: Mapping[str, str] = {
     "possible_duplicate": "Use that customer, or send `force: true` if it is another person.",
     "weak_password": "Choose a longer one that nobody guesses.",
     "weak_pin": "Choose 4 to 8 digits that are no row and no repetition.",
-    "not_held": "Have somebody give it who holds it.",
+    "not_held": "Have somebody do this who holds it, or give it to you.",
     "also_granted": "Name it in one of the two.",
 }

@@ -56,7 +56,7 @@ def _own(query: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if VIEW in caller.permissions:
         return query
     if query.get("opened_by") not in (None, caller.user_id):
-        raise NotAllowed
+        raise NotAllowed.without(VIEW)
     return {**query, "opened_by": caller.user_id}
 
 
@@ -64,7 +64,7 @@ def _check_difference(filters: ShiftFilters, sort: str, company: Row, caller: Ca
     """Raise NotAllowed for whoever would learn the order of differences that they may not see."""
     is_about_it = filters.over_short is not None or sort.endswith("over_short")
     if is_about_it and company.get("blind_close") and VIEW_EXPECTED not in caller.permissions:
-        raise NotAllowed
+        raise NotAllowed.without(VIEW_EXPECTED)
 
 
 class ShiftById(ShiftResource):

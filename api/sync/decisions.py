@@ -166,7 +166,7 @@ class Decider:
         """
         kind, caller, cashier = _kind_of(arrival), self._caller, self._cashier(arrival.operation)
         if kind.permission not in caller.permissions:
-            raise NotAllowed
+            raise NotAllowed.without(kind.permission)
         mended_by = caller.user_id if caller.user_id != cashier.id else None
         rights = _Rights(caller.role, caller.permissions, mended_by=mended_by)
         return self._applied(arrival, kind, rights, resolution)

@@ -57,7 +57,7 @@ def check_tenders(methods: Sequence[str], customer_id: UUID | None, work: UnitOf
     """Raise CustomerRequired; and OnAccountNotAllowed for who may not sell on account."""
     check_customer(methods, customer_id)
     if not may_sell(methods, work):
-        raise OnAccountNotAllowed
+        raise OnAccountNotAllowed.without(ON_ACCOUNT)
 
 
 def may_sell(methods: Sequence[str], work: UnitOfWork) -> bool:

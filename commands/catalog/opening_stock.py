@@ -43,7 +43,7 @@ class Opening:
 def check_right(caller: Caller) -> None:
     """Raise MayNotStock for somebody who may not adjust stock."""
     if ADJUST not in caller.permissions:
-        raise MayNotStock
+        raise MayNotStock.without(ADJUST)
 
 
 class OpeningStock:

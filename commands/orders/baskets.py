@@ -231,7 +231,7 @@ def price_basket(command: QuoteBasket, context: SaleContext, work: UnitOfWork) -
     Raises PriceOverrideNotAllowed, DiscountNotAllowed, DiscountExceedsValue, DiscountAboveCeiling.
     """
     if _overrides(command, context) and PRICE_OVERRIDE not in work.caller.permissions:
-        raise PriceOverrideNotAllowed
+        raise PriceOverrideNotAllowed.without(PRICE_OVERRIDE)
     items = items_of(command, context)
     basket = price(items, command.discounts, context.rules)
     check_discounts(command, context, items, basket, work.caller)
@@ -245,7 +245,7 @@ def check_discounts(
     if not _gives_discounts(command):
         return
     if DISCOUNT not in caller.permissions:
-        raise DiscountNotAllowed
+        raise DiscountNotAllowed.without(DISCOUNT)
     check_ceiling(items, command.discounts, basket, _ceiling(context, caller))
 
 

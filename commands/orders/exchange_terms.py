@@ -145,7 +145,7 @@ def _check_rights(
     """
     may_refund = REFUND in work.caller.permissions
     if given_back and not may_refund:
-        raise RefundNotAllowed
+        raise RefundNotAllowed.without(REFUND)
     try:
         check_return(original, context, store_of(context).business_date(decided_at))
     except ReturnWindowClosed:

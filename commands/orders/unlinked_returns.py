@@ -146,7 +146,7 @@ def _price(command: TakeReturn, context: SaleContext, work: UnitOfWork) -> Price
     variants = [context.variants[line.variant_id] for line in command.lines]
     is_above = any(line.unit_price > own.price for line, own in zip(command.lines, variants, strict=True))
     if is_above and PRICE_OVERRIDE not in work.caller.permissions:
-        raise PriceOverrideNotAllowed
+        raise PriceOverrideNotAllowed.without(PRICE_OVERRIDE)
     items = [
         Item(
             variant_id=variant.id,

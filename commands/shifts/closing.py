@@ -160,7 +160,7 @@ def _load(command: EndShift, work: UnitOfWork) -> Shift:
 def check_closer(shift: Shift, who: Caller) -> None:
     """Raise NotYourShift for another's shift, unless they may end and close any."""
     if shift.opened.cashier_id != who.cashier_id and CLOSE_ANY not in who.permissions:
-        raise NotYourShift
+        raise NotYourShift.without(CLOSE_ANY)
 
 
 def _check(command: CloseShift, shift: Shift) -> None:

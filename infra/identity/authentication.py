@@ -339,5 +339,5 @@ def _in_the_way(db: Database, user: Row, needing: str | None) -> Refusal | None:
     if company is not None and company["status"] in _SHUT:
         return CompanySuspended(_SHUT[company["status"]])
     if needing and needing not in permissions_of(user["role"], user["granted"], user["denied"]):
-        return NotAllowed()
+        return NotAllowed.without(needing)
     return None

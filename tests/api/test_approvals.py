@@ -65,7 +65,8 @@ def is_not_valid(answer: Any) -> bool:
 class TestOneRequest:
     def test_may_do_what_was_approved_and_says_who_approved_it(self, stocked: Any) -> None:
         shop = stocked.shop
-        assert sell(stocked, None).code == "forbidden"
+        refused = sell(stocked, None)
+        assert (refused.code, refused.fields) == ("forbidden", {"pos.price_override"})
         approved = approve(shop)
         assert (approved.status, approved.data["expires_in"]) == (200, 120)
         sold = sell(stocked, approved.data["approval"])

@@ -237,7 +237,7 @@ class TestTheTill:
 
     def test_is_only_for_those_who_may_sell(self, shop: Any) -> None:
         refused = self.login(shop, "Inventory Clerk")
-        assert (refused.status, refused.code) == (403, "forbidden")
+        assert (refused.status, refused.code, refused.fields) == (403, "forbidden", {"pos.use"})
         assert self.login(shop, "Inventory Clerk", "wrong").code == "unauthenticated"
         denied = "UPDATE users SET denied = ARRAY['pos.use'] WHERE id = %s AND company_id = %s"
         change(shop, denied, shop.users["Cashier"])
@@ -258,6 +258,8 @@ class TestRights:
             is_refused = answer.status == 403 and answer.code == "forbidden"
             if is_refused != (needed in PERMISSIONS and needed not in keys):
                 wrong.append((route.method, route.template))
+            elif is_refused:
+                assert needed in answer.fields, route.template
         assert wrong == []
 
     def test_nobody_unknown_gets_past_the_door(self, shop: Any) -> None:

@@ -231,7 +231,7 @@ class TestPaying:
 
     def test_takes_the_right_to_sell_on_account(self, shop: Scenario) -> None:
         by = shop.by(caller("Cashier"))
-        by.when(bought("1", ("account", 249))).then_refused(OnAccountNotAllowed)
+        by.when(bought("1", ("account", 249))).then_refused(OnAccountNotAllowed, "orders.on_account:not_held")
 
     def test_is_made_once(self, shop: Scenario) -> None:
         shop.when(credit(1000))

@@ -213,13 +213,13 @@ class TestPlaceOrder:
 
     def test_who_may_not_give_discounts_gives_none(self, shop: Scenario) -> None:
         shop.by(caller("Manager", without=["pos.discount"])).when(order(discounts=(HALF,))).then_refused(
-            DiscountNotAllowed
+            DiscountNotAllowed, "pos.discount:not_held"
         )
 
     def test_who_may_not_set_prices_sets_none(self, shop: Scenario) -> None:
         cheap = PlaceOrder(id=ORDER, store_id=STORE, channel="web", lines=(line("1", unit_price=1),))
         shop.by(caller("Manager", without=["pos.price_override"])).when(cheap).then_refused(
-            PriceOverrideNotAllowed
+            PriceOverrideNotAllowed, "pos.price_override:not_held"
         )
 
     def test_what_is_unknown_or_not_sold_is_refused(self, shop: Scenario) -> None:
@@ -250,7 +250,9 @@ class TestOnAccount:
     def test_takes_a_customer_and_the_right(self, shop: Scenario) -> None:
         shop.when(order(on_account=True)).then_refused(CustomerRequired, "customer_id")
         without = caller("Manager", without=["orders.on_account"])
-        shop.by(without).when(order(on_account=True, customer_id=CUSTOMER)).then_refused(OnAccountNotAllowed)
+        shop.by(without).when(order(on_account=True, customer_id=CUSTOMER)).then_refused(
+            OnAccountNotAllowed, "orders.on_account:not_held"
+        )
 
     def test_is_owed_once_it_is_handed_over(self, shop: Scenario) -> None:
         outcome = shop.when(order(on_account=True, customer_id=CUSTOMER))

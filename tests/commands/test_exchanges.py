@@ -255,7 +255,7 @@ class TestRights:
 
     def test_a_cashier_gives_no_money_back(self, sold: Scenario) -> None:
         less = exchange(line("1", SMALL), given=149)
-        sold.by(CASHIER).when(less).then_refused(RefundNotAllowed)
+        sold.by(CASHIER).when(less).then_refused(RefundNotAllowed, "orders.refund:not_held")
         both(sold.by(caller("Manager")).when(less))
 
     def test_a_cashier_gives_back_what_was_approved(self, sold: Scenario) -> None:
@@ -289,9 +289,11 @@ class TestRights:
     def test_prices_and_discounts_take_their_own(self, sold: Scenario) -> None:
         nobody = caller("Cashier", without=["pos.discount"])
         cheap = exchange(line("1", LARGE, unit_price=249))
-        sold.by(nobody).when(cheap).then_refused(PriceOverrideNotAllowed)
+        sold.by(nobody).when(cheap).then_refused(PriceOverrideNotAllowed, "pos.price_override:not_held")
         tenth = Discount(type="percent", value=Decimal(10))
-        sold.when(exchange(discounts=(tenth,), paid=111)).then_refused(DiscountNotAllowed)
+        sold.when(exchange(discounts=(tenth,), paid=111)).then_refused(
+            DiscountNotAllowed, "pos.discount:not_held"
+        )
         _, made = both(sold.by(caller()).when(exchange(discounts=(tenth,), paid=111)))
         assert made.totals.discount_total == 40
 

@@ -149,11 +149,13 @@ class TestHoldSale:
 
     def test_is_refused_what_a_quote_is_refused(self, shop: Scenario) -> None:
         cheap = hold(line(unit_price=1))
-        shop.by(CASHIER).when(cheap).then_refused(PriceOverrideNotAllowed)
+        shop.by(CASHIER).when(cheap).then_refused(PriceOverrideNotAllowed, "pos.price_override:not_held")
         shop.when(hold(line(variant_id=NOTHING))).then_refused(Invalid, "lines.0.variant_id:not_found")
         shop.by(caller("Cashier", OTHER)).when(hold()).then_refused(OtherStore)
         nobody = caller("Cashier", without=["pos.discount"])
-        shop.by(nobody).when(hold(discounts=(HALF,))).then_refused(DiscountNotAllowed)
+        shop.by(nobody).when(hold(discounts=(HALF,))).then_refused(
+            DiscountNotAllowed, "pos.discount:not_held"
+        )
 
     def test_what_is_not_for_sale_cannot_wait(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), register(), product(status="draft"))
@@ -208,7 +210,7 @@ class TestResumeSale:
         shop.when(hold())
         shop.when(resume())
         take = resume(SECOND_TILL, take_over=True)
-        shop.by(CASHIER).when(take).then_refused(TakeOverNotAllowed)
+        shop.by(CASHIER).when(take).then_refused(TakeOverNotAllowed, "pos.approve:not_held")
         approved = with_permission(CASHIER, "pos.approve")
         shop.by(approved).when(take).then(fact(HeldSale.Resumed, HELD, register_id=SECOND_TILL))
         shop.by(MANAGER).when(resume()).then_refused(HeldElsewhere)
@@ -387,7 +389,9 @@ class TestSelling:
     def test_the_rights_of_whoever_sells_count(self, shop: Scenario) -> None:
         shop.when(hold(line("2", unit_price=100)))
         answer = resumed(shop.by(CASHIER).when(resume()))
-        shop.by(CASHIER).when(sell(*answer.lines, paid=200)).then_refused(PriceOverrideNotAllowed)
+        shop.by(CASHIER).when(sell(*answer.lines, paid=200)).then_refused(
+            PriceOverrideNotAllowed, "pos.price_override:not_held"
+        )
         shop.by(MANAGER).when(sell(*answer.lines, paid=200)).then(
             fact(Order.Sold, ORDER), fact(HeldSale.Sold, HELD), fact(StockMovement.Issued)
         )

@@ -140,8 +140,9 @@ class TestMending:
 
     def test_takes_the_right_to_do_it(self, inbox: Inbox) -> None:
         inbox.send()
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed) as refusal:
             inbox.resolve(inbox.refund(1), "edit", caller(without=["orders.refund"]))
+        assert [detail["field"] for detail in refusal.value.details] == ["orders.refund"]
         assert inbox.is_open()
 
     def test_may_be_refused_again(self, inbox: Inbox) -> None:

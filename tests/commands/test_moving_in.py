@@ -115,9 +115,11 @@ class TestOpeningStock:
     @pytest.mark.parametrize("commit", [True, False])
     def test_takes_the_right_to_adjust(self, scenario: Scenario, *, commit: bool) -> None:
         scenario.by(caller(without=["inventory.adjust"]))
-        scenario.when(bring("a;Apple;A;1.00;;1;", commit=commit)).then_refused(MayNotStock)
+        scenario.when(bring("a;Apple;A;1.00;;1;", commit=commit)).then_refused(
+            MayNotStock, "inventory.adjust:not_held"
+        )
         kept = KeepImport(id=id_of("import"), content=b"", commit=commit, storage_id=STORAGE)
-        scenario.when(kept).then_refused(MayNotStock)
+        scenario.when(kept).then_refused(MayNotStock, "inventory.adjust:not_held")
 
     @pytest.mark.parametrize("commit", [True, False])
     def test_goes_only_where_the_caller_works(self, scenario: Scenario, *, commit: bool) -> None:

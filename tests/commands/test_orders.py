@@ -334,7 +334,9 @@ class TestPrices:
         assert (recorded.lines[0].unit_price, recorded.lines[0].list_price) == (100, 249)
 
     def test_refuses_another_price_to_whoever_may_not(self, shop: Scenario) -> None:
-        shop.by(CASHIER).when(sale(line(unit_price=100), paid=100)).then_refused(PriceOverrideNotAllowed)
+        shop.by(CASHIER).when(sale(line(unit_price=100), paid=100)).then_refused(
+            PriceOverrideNotAllowed, "pos.price_override:not_held"
+        )
 
     def test_lets_whoever_was_approved_sell_at_another_price(self, shop: Scenario) -> None:
         approved = CASHIER.under(approval("pos.price_override"))
@@ -347,7 +349,7 @@ class TestPrices:
     @pytest.mark.parametrize("where", ["basket", "line"])
     def test_refuses_a_discount_to_whoever_may_give_none(self, shop: Scenario, where: str) -> None:
         shop.by(caller("Cashier", without=["pos.discount"]))
-        shop.when(discounted(TEN_PERCENT, where)).then_refused(DiscountNotAllowed)
+        shop.when(discounted(TEN_PERCENT, where)).then_refused(DiscountNotAllowed, "pos.discount:not_held")
 
     def test_takes_a_discount_of_nothing_for_none(self, shop: Scenario) -> None:
         nothing = Discount(type="percent", value=Decimal(0))

@@ -252,7 +252,7 @@ class TestEndShift:
 
     def test_is_for_whoever_opened_it_and_whoever_closes_any(self, shop: Scenario) -> None:
         shop.when(begin())
-        shop.by(CASHIER).when(EndShift(id=SHIFT)).then_refused(NotYourShift)
+        shop.by(CASHIER).when(EndShift(id=SHIFT)).then_refused(NotYourShift, "shifts.close_any:not_held")
         shop.by(caller("Manager", user_id=OTHER)).when(EndShift(id=SHIFT)).then(fact(Shift.Ended))
 
     def test_looks_at_the_version(self, shop: Scenario) -> None:
@@ -342,7 +342,7 @@ class TestCloseShift:
         shop.when(close()).then_refused(InvalidTransition)
 
     def test_is_for_whoever_opened_it_and_whoever_closes_any(self, shop: Scenario) -> None:
-        shop.by(CASHIER).when(close()).then_refused(NotYourShift)
+        shop.by(CASHIER).when(close()).then_refused(NotYourShift, "shifts.close_any:not_held")
         shop.by(caller("Manager", user_id=OTHER)).when(close()).then(fact(Shift.Closed, cashier_id=OTHER))
 
     def test_hides_shifts_of_other_stores(self, shop: Scenario) -> None:

@@ -128,7 +128,7 @@ class TestTakeReturn:
     def test_gives_more_only_by_right(self, shop: Scenario) -> None:
         above = back(item(unit_price=250), paid=250)
         shop.by(caller("Manager", without=["pos.price_override"])).when(above).then_refused(
-            PriceOverrideNotAllowed
+            PriceOverrideNotAllowed, "pos.price_override:not_held"
         )
         assert taken(shop.by(caller("Manager")).when(above)).total == 250
 

@@ -119,7 +119,7 @@ class TestRegisterUser:
         scenario.when(command).then_refused(Invalid, "denied:also_granted")
 
     def test_refuses_single_rights_to_whoever_may_only_give_roles(self, scenario: Scenario) -> None:
-        scenario.by(HEAD).when(new(granted=("orders.view",))).then_refused(NotAllowed)
+        scenario.by(HEAD).when(new(granted=("orders.view",))).then_refused(NotAllowed, "users.grant:not_held")
 
     def test_refuses_a_role_that_holds_more_than_the_giver(self, scenario: Scenario) -> None:
         outcome = scenario.by(HEAD).when(new(role="Admin"))
@@ -197,7 +197,7 @@ class TestReviseUser:
 
     def test_refuses_to_change_single_rights_without_the_right_to(self, scenario: Scenario) -> None:
         scenario.given(user(granted=("audit.view",))).by(with_permission(HEAD, "audit.view"))
-        scenario.when(revise(granted=())).then_refused(NotAllowed)
+        scenario.when(revise(granted=())).then_refused(NotAllowed, "users.grant:not_held")
 
     def test_refuses_stores_of_others(self, scenario: Scenario) -> None:
         scenario.given(user(store_ids=(STORE,))).by(caller("Admin", STORE))

@@ -18,7 +18,7 @@ EXPORTS_TOO = tuple(sorted({*PERMISSIONS.values()} - {EXPORTS}))
 def check_area(area: str, caller: Caller) -> None:
     """Raise NotAllowed unless the caller may see the report."""
     if PERMISSIONS[area] not in caller.permissions:
-        raise NotAllowed
+        raise NotAllowed.without(PERMISSIONS[area])
 
 
 def visible_export(db: Database, export_id: UUID, caller: Caller) -> Row:
@@ -35,8 +35,8 @@ def visible_export(db: Database, export_id: UUID, caller: Caller) -> Row:
 
 def check_content(row: Row, caller: Caller, permissions: frozenset[str]) -> None:
     """Raise NotAllowed for a file with columns or of stores that the caller may not see now."""
-    if not {*row["needs"]} <= permissions:
-        raise NotAllowed
+    if missing := {*row["needs"]} - permissions:
+        raise NotAllowed.without(*sorted(missing))
     stores = texts_of(About.of(row["about"].encode()).query).get("store_id", [])
     named = {stores} if isinstance(stores, str) else {*stores}
     if caller.store_ids and not (named and named <= {*map(str, caller.store_ids)}):

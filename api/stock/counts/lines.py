@@ -11,7 +11,7 @@ from api.resource import Resource
 from api.services import Reading
 from api.stock.counts.answers import CountLineAnswer, TalliedAnswer
 from api.stock.counts.input import CountLinesQuery, TalliesBody
-from api.stock.counts.presenter import BlindCount, is_hidden, show_line, show_tallied
+from api.stock.counts.presenter import REVIEW, BlindCount, is_hidden, show_line, show_tallied
 from commands.moments import BeforeTheCompany
 from commands.ports import ConcurrentEdit, Missing, StaleVersion
 from commands.stock.counts.tallies import BarcodeTally, Tally, TallyCount, tally_count
@@ -42,7 +42,7 @@ class StockCountLines(Resource):
                 raise Missing
             hidden = is_hidden(caller, is_blind=count["is_blind"], status=count["status"])
             if hidden and ("difference" in query["sort"] or query.get("status") == "different"):
-                raise BlindCount
+                raise BlindCount.without(REVIEW)
             rows, total = list_lines(reading.db, count, **query)
             return [show_line(row, hidden=hidden) for row in rows], total
 

@@ -16,7 +16,7 @@ def check_on_account(customer_id: UUID | None, work: UnitOfWork) -> None:
         message = "Name who buys on account."
         raise CustomerRequired(details=[Detail("customer_id", CustomerRequired.code, message)])
     if ON_ACCOUNT not in work.caller.permissions:
-        raise OnAccountNotAllowed
+        raise OnAccountNotAllowed.without(ON_ACCOUNT)
 
 
 def check_limit(

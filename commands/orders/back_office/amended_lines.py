@@ -215,7 +215,7 @@ def _check_overrides(amendment: Amendment, context: SaleContext, work: UnitOfWor
         variant: VariantAtSale = context.variants[cast("UUID", amendment.variant_of(line))]
         known = {variant.price, old.unit_price} if old else {variant.price}
         if line.unit_price is not None and line.unit_price not in known:
-            raise PriceOverrideNotAllowed
+            raise PriceOverrideNotAllowed.without(PRICE_OVERRIDE)
 
 
 def _check_untouched(amendment: Amendment) -> None:

@@ -93,7 +93,7 @@ def _check_till(held: HeldSale, context: SaleContext, command: ResumeSale, work:
         check_holder(held, context.register_id, work)
     is_taken = held.is_elsewhere(context.register_id, work.caller.cashier_id)
     if is_taken and APPROVE not in work.caller.permissions:
-        raise TakeOverNotAllowed
+        raise TakeOverNotAllowed.without(APPROVE)
 
 
 def _resumption(held: HeldSale, context: SaleContext, work: HeldSaleWork) -> Resumption:

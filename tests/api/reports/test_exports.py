@@ -308,14 +308,15 @@ class TestJobs:
         assert bound.get(path).status == 404
         assert shop.client("Cashier").get(path).status == 403
         assert shop.client("Inventory Clerk").get(path).status == 200
-        assert without_costs(shop).get(path).code == "forbidden"
+        refused = without_costs(shop).get(path)
+        assert (refused.code, refused.fields) == ("forbidden", {"costs.view"})
 
     def test_one_asks_for_reports_that_one_may_see(self, stocked: Any) -> None:
         clerk = stocked.shop.client("Inventory Clerk")
 
         assert asked(clerk).status == 202
         refused = asked(clerk, area="financial-report", section="cash-over-short")
-        assert (refused.status, refused.code) == (403, "forbidden")
+        assert (refused.status, refused.fields) == (403, {"reports.financial.view"})
 
     @pytest.mark.parametrize(
         ("wrong", "status", "code"),
