@@ -34,9 +34,10 @@ event in a log that is only ever added to; what you read is derived from that lo
 
 `POST /api/auth/login` takes a user name and a password, and answers a `token`: send
 `Authorization: Bearer <token>` with everything else. Each operation names the permission it
-takes, and so do the `details` of what is `forbidden` for want of one; a role is a set of permissions, which can be granted or denied one by one. Whoever lacks `costs.view`
-gets answers without costs, margins and profits. Users bound to stores see and sell in those stores only.
-Every answer carries `X-Request-Id`; name it when you ask for help.
+takes, and so do the `details` of what is `forbidden` for want of one; a role is a set of permissions, which
+can be granted or denied one by one. Whoever lacks `costs.view` gets answers without costs, margins and
+profits. Users bound to stores see and sell in those stores only. Every answer carries `X-Request-Id`; name
+it when you ask for help.
 
 A cashier's till gets a right for one request when somebody who holds it approves, as told below.
 
