@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError, validates, validates_schema
 
 from api.fields import Body, Choice, Text, Whole
 
@@ -24,11 +24,11 @@ class ProofQuery(Body):
         example="metadata",
     )
 
-    @validates_schema
-    def check_withheld(self, query: dict[str, Any], **_: Any) -> None:
+    @validates("withhold")
+    def check_withheld(self, withheld: str, **_: Any) -> None:
         """Raise ValidationError for what cannot be withheld."""
-        if not _WITHHELD.fullmatch(query.get("withhold", "state")):
-            raise ValidationError({"withhold": ["`metadata`, `state`, or both with a comma."]})
+        if not _WITHHELD.fullmatch(withheld):
+            raise ValidationError("`metadata`, `state`, or both with a comma.")
 
 
 class ConsistencyQuery(Body):

@@ -176,6 +176,9 @@ class TestAnEvent:
         answer = proof_of(admin, 1, **query)
         assert (answer.status, answer.code, answer.fields) == (400, "invalid_parameter", {field})
 
+    def test_of_a_wrong_question_all_that_is_wrong_is_told(self, admin: Any) -> None:
+        assert proof_of(admin, 1, size=0, withhold="hash").fields == {"size", "withhold"}
+
     def test_that_is_not_there_is_not_found(self, admin: Any) -> None:
         seal = sealed(admin)
         for position in (0, seal["size"] + 1, 10**15, 2**63):
