@@ -1,7 +1,6 @@
 """Paying from a customer's accounts, and giving back to them: store credit, and sales on account."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -145,13 +144,6 @@ def give_back(
             accounts.issue(credit, posting)
     if due := _sum(ACCOUNT, payments):
         accounts.credit(due, posting)
-
-
-def charge_account(
-    accounts: CustomerAccounts, amount: int, posting: Posting, *, due_on: date | None = None
-) -> None:
-    """Let the customer owe what is handed over on account. Raises CreditLimitExceeded."""
-    accounts.charge(amount, posting, due_on=due_on)
 
 
 def save_entries(accounts: CustomerAccounts | None, work: UnitOfWork) -> None:
