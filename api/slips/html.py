@@ -24,10 +24,11 @@ p {{ margin: 0; white-space: pre-line; overflow-wrap: anywhere; }}
 .centered {{ text-align: center; }}
 .strong {{ font-weight: bold; }}
 .large {{ font-size: 1.35em; }}
-.row {{ display: flex; gap: 1.5mm; align-items: baseline; break-inside: avoid; }}
+.row {{ display: flex; column-gap: 1.5mm; align-items: last baseline; break-inside: avoid; }}
 .row > :first-child {{ flex: 1; min-width: 0; overflow-wrap: break-word; }}
-.fact > :first-child {{ flex: none; }}
-.fact > :last-child {{ flex: 1; min-width: 0; text-align: end; overflow-wrap: break-word; }}
+.fact {{ flex-wrap: wrap; }}
+.fact > :first-child {{ flex: none; max-width: 100%; }}
+.fact > :last-child {{ flex: auto; min-width: 0; text-align: end; overflow-wrap: break-word; }}
 .detail {{ padding-inline-start: 3mm; }}
 .value {{ white-space: nowrap; font-variant-numeric: tabular-nums; }}
 .mark {{ {mark}; text-align: end; }}

@@ -16,6 +16,8 @@ _LINE, _CODE = 0.46, 30.0
 _GAP, _AROUND, _INDENT = 1.5, 1.0, 3.0
 #: What stays free between the columns of a table where there is room, else as much as beside a label.
 _WIDE_GAP = 4.0
+#: What adds up may be off by the last bits.
+_TINY = 1e-6
 #: The least share of a line that a label gets beside its value.
 _LEAST_SHARE = 0.25
 
@@ -126,7 +128,7 @@ class Layout:
         for text, width in reversed(others):
             right -= width
             cells.append((text, right, width, "R"))
-        if right >= self._pdf.length(first):
+        if right + _TINY >= self._pdf.length(first):
             yield self._line([(first, 0.0, right, "L"), *cells])
             return
         for line in self._pdf.wrapped(first, self._width):

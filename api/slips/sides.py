@@ -15,10 +15,15 @@ class Sides:
     wrapped: Callable[[str, float], Sequence[str]]
 
     def lines(self, label: str, value: str, indent: float = 0) -> Sequence[tuple[str, str]]:
-        """The value at the right of the label's last line, or below it if there is no room beside it."""
+        """The value at the right of the label's last line, or below it if there is no room beside it.
+
+        A label is narrower than the line only where that breaks none of its words.
+        """
         room = self.width - indent - self.length(value) - self.gap
-        if room >= min(self.least, self.length(label)):
-            *first, last = self.wrapped(label, room)
-            return [*((line, "") for line in first), (last, value)]
-        above, below = self.wrapped(label, self.width - indent), self.wrapped(value, self.width)
-        return [*((line, "") for line in above), *(("", line) for line in below)]
+        lines = self.wrapped(label, self.width - indent)
+        if self.length(lines[-1]) > room >= max(self.least, *map(self.length, label.split())):
+            lines = self.wrapped(label, room)
+        told = [(line, "") for line in lines]
+        if self.length(lines[-1]) <= room:
+            return [*told[:-1], (lines[-1], value)]
+        return [*told, *(("", line) for line in self.wrapped(value, self.width))]

@@ -74,6 +74,30 @@ def test_no_name_makes_a_line_too_long_or_takes_a_figure_away(name: str, columns
     assert lines.count(f"{'  2 x 4.50':<{columns - 6}}9.00 A") == 2
 
 
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("Closed", ["Closed                  1,000.00"]),
+        ("Farmhouse butter, salted", ["Farmhouse butter,", "salted                  1,000.00"]),
+        ("Unsweetened-almond-drinks", ["Unsweetened-almond-drinks", "                        1,000.00"]),
+        (
+            "Chocolate with roasted hazelnuts, salted",
+            ["Chocolate with roasted", "hazelnuts, salted       1,000.00"],
+        ),
+    ],
+)
+def test_no_word_is_broken_for_a_value_beside_it(label: str, lines: list[str]) -> None:
+    slip = replace(SLIP, blocks=[Fact(label=label, value="1,000.00")])
+    assert [line.text for line in lines_of(slip, 32)] == lines
+
+
+@pytest.mark.parametrize("digits", range(1, 16))
+def test_figures_of_a_table_stand_beside_the_longest_text_as_long_as_there_is_room(digits: int) -> None:
+    rows = [["B 19 %", "1" * digits, "2" * digits]]
+    data = FORMATS["pdf"][1](replace(SLIP, blocks=[Table(header=["", "", ""], rows=rows)]), PAPERS["80mm"])
+    assert [line.split() for line in lines_of_pdf(data) if line.strip()] == [["B", "19", "%", *rows[0][1:]]]
+
+
 @settings(deadline=None)
 @given(name=some.text(max_size=80))
 def test_no_name_is_a_command_to_the_printer(name: str) -> None:
