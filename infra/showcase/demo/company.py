@@ -314,7 +314,7 @@ def _places() -> Iterator[Aggregate.Event]:
             day_cut="00:00",
             currency=RULES.currency,
             address=address,
-            receipt_header=name,
+            receipt_header="Fresh every day",
             receipt_footer="Thank you for your visit",
             default_storage_id=_storage_id(code),
         )
