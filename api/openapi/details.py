@@ -75,6 +75,10 @@ DETAIL_CODES: Mapping[str, str] = {
     "too_many_rows": "It has more rows than a sheet can have.",
     "workbook": "It is a workbook that cannot be read.",
     "no_stock": "The file says nothing of stock.",
+    # Pictures.
+    "not_a_picture": "It is no JPEG, PNG or WebP file.",
+    "damaged": "The file is damaged.",
+    "too_many_pixels": "It has more pixels than are decoded; the message says how many are.",
     # Customers.
     "possible_duplicate": "Another customer has it: the one of `customer_id`.",
     # Users and companies.
@@ -134,6 +138,9 @@ DETAIL_REMEDIES: Mapping[str, str] = {
     "too_many_rows": "Divide the sheet.",
     "workbook": "Save the sheet as CSV (UTF-8) and send that.",
     "no_stock": "Leave `storage_id` and `location` out, and book the stock as an adjustment.",
+    "not_a_picture": "Save the picture as JPEG, PNG or WebP and send that.",
+    "damaged": "Look whether the file opens elsewhere, then save it anew or send it again.",
+    "too_many_pixels": "Make the picture smaller.",
     "possible_duplicate": "Use that customer, or send `force: true` if it is another person.",
     "weak_password": "Choose a longer one that nobody guesses.",
     "weak_pin": "Choose 4 to 8 digits that are no row and no repetition.",

@@ -69,14 +69,16 @@ def _decode(file: bytes) -> Image.Image:
             _check_size(opened)
             return _developed(opened)
     except UnidentifiedImageError:
-        raise _refused("not_a_picture", "Must be a JPEG, PNG or WebP file.") from None
+        raise _refused(Detail("file", "not_a_picture", "Must be a JPEG, PNG or WebP file.")) from None
     except Image.DecompressionBombError:
         raise _too_many_pixels() from None
     except (Invalid, MemoryError):
         raise
     except Exception as error:
         # Decoders meet damaged files with whatever error they run into, and none of it is about us.
-        raise _refused("damaged", "The picture cannot be read: the file is damaged.") from error
+        raise _refused(
+            Detail("file", "damaged", "The picture cannot be read: the file is damaged.")
+        ) from error
 
 
 def _check_size(opened: Image.Image) -> None:
@@ -138,9 +140,10 @@ def _encode(picture: Image.Image) -> bytes:
     return encoded.getvalue()
 
 
-def _refused(code: str, message: str) -> Invalid:
-    return Invalid(details=[Detail("file", code, message)])
+def _refused(detail: Detail) -> Invalid:
+    return Invalid(details=[detail])
 
 
 def _too_many_pixels() -> Invalid:
-    return _refused("too_many_pixels", f"Has more than {MOST_PIXELS // 1_000_000} million pixels.")
+    most = f"Has more than {MOST_PIXELS // 1_000_000} million pixels."
+    return _refused(Detail("file", "too_many_pixels", most))

@@ -9,7 +9,7 @@ import pytest
 from api.openapi.details import DETAIL_CODES
 
 ROOT = Path(__file__).parents[2]
-LAYERS = ("domain", "commands", "projections", "api")
+LAYERS = ("domain", "commands", "projections", "api", "infra")
 
 
 def codes_in(source: str) -> Iterator[str]:
