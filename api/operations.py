@@ -51,6 +51,8 @@ class Operation:
     #: The media types of an answer that is no envelope of JSON, or beside one, if there is an `answer` too.
     media: tuple[str, ...] = ()
     many: bool = False
+    #: Whether all of them come on one page, whatever is asked.
+    whole: bool = False
     status: int = 200
     #: Another status with the same data: 202 for what is done later, 200 where there was nothing to make.
     or_status: int | None = None

@@ -356,6 +356,8 @@ def _pages(operation: Operation) -> str | None:
         return None
     if {"after", "before"} <= query.keys():
         return "CursorBothWays"
+    if operation.whole:
+        return "Pagination"
     kinds = {"after": "Cursor", "before": "CursorBackwards", "page": "Pagination"}
     return next((kind for name, kind in kinds.items() if name in query), None)
 

@@ -20,7 +20,7 @@ from projections.shifts.balance import ask_entries
 class CashMovements(ShiftResource):
     """The cash movements of a shift."""
 
-    @operation("shifts.use", "List cash movements", answer=CashMovementAnswer, many=True)
+    @operation("shifts.use", "List cash movements", answer=CashMovementAnswer, many=True, whole=True)
     def on_get(self, req: Request, resp: Response, shift_id: UUID) -> None:
         """All of them, oldest first, the drop of the close included."""
         caller = req.context.caller

@@ -535,6 +535,7 @@ class TestARunningShop:
 
         call("GET", "/api/cashier/orders")
         call("GET", "/api/cashier/orders/{order_id}", order_id=order["id"])
+        call("GET", "/api/admin/orders/{order_id}/history", order_id=order["id"])
         call("GET", "/api/cashier/orders/{order_id}/receipt", order_id=order["id"])
         call("GET", "/api/admin/inventory/levels")
         call("GET", "/api/admin/storages/{storage_id}/stock", storage_id=storage["id"])
@@ -543,6 +544,17 @@ class TestARunningShop:
         for section in ("by-period", "by-store", "by-product", "by-payment-method"):
             call("GET", f"/api/admin/reports/sales-summary/{section}?{days}")
         call("GET", f"/api/admin/reports/sales-summary/overview?{days}&compare_to=previous_year")
+
+    def test_the_cash_of_a_shift_is_answered_as_documented(self, stocked: Any, visitor: Visitor) -> None:
+        call, moves = visitor.call, "/api/pos/shifts/{shift_id}/cash-movements"
+        registers = "/api/admin/stores/{store_id}/registers"
+        register = call("POST", registers, {"name": "Till 9", "code": "9"}, store_id=stocked.store["id"])
+        opening = {"register_id": register["id"], "opening_float": 5000}
+        shift = call("POST", "/api/pos/shifts/open", opening)
+        call(
+            "POST", moves, {"type": "paid_in", "amount": 100, "reason": "float_top_up"}, shift_id=shift["id"]
+        )
+        call("GET", moves, shift_id=shift["id"])
 
     def test_transfers_are_answered_as_documented(self, stocked: Any, visitor: Visitor) -> None:
         call, transfers = visitor.call, "/api/admin/inventory/transfers"

@@ -34,6 +34,7 @@ class OrderHistory(Resource):
         "customer who was erased are not told any more.",
         answer=OrderStepAnswer,
         many=True,
+        whole=True,
     )
     def on_get(self, req: Request, resp: Response, order_id: UUID) -> None:
         """How the order came to be what it is."""
