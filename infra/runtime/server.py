@@ -25,6 +25,7 @@ from infra.process.shared_metrics import forget_process, share_metrics
 from infra.runtime.settings import Settings
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
+from infra.web.master import Master
 from infra.web.server_log import ServerLog
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         )
         self.hooks = Hooks(refusal=partial(unread, settings.public_url))
         super().__init__()
+
+    def run(self) -> None:
+        """Be the master, until told to end."""
+        Master(self).run()
 
     def load_config(self) -> None:
         """Take our options instead of reading files and arguments."""

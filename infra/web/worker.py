@@ -11,6 +11,7 @@ from gunicorn.workers import base
 
 from infra.web.lanes import PROBES
 from infra.web.loop import Loop
+from infra.web.master import hear_of_the_end
 
 #: Without a look at the sockets for so long, in seconds, the process is not alive, and gunicorn replaces it.
 STUCK = 5.0
@@ -20,6 +21,11 @@ _OTHER_FILES = 128
 
 class Worker(base.Worker):  # type: ignore[misc]
     """A web process. The application says through `bounds` and `hooks` how it is to be served."""
+
+    def init_signals(self) -> None:
+        """Take signals for this process's own, those that came since it began too."""
+        super().init_signals()
+        hear_of_the_end()
 
     def run(self) -> None:
         """Serve until told to stop, or until gunicorn's master has gone."""
