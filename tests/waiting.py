@@ -12,12 +12,12 @@ T = TypeVar("T")
 PATIENCE = 120.0
 
 
-def eventually(is_so: Callable[[], T]) -> T:
-    """What it says as soon as that is true."""
+def eventually(is_so: Callable[[], T], pause: float = 0.02) -> T:
+    """What it says as soon as that is true; without a pause before what comes with it is over."""
     end = time.monotonic() + PATIENCE
     while not (answer := is_so()):
         assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.02)
+        time.sleep(pause)
     return answer
 
 

@@ -73,14 +73,6 @@ def kill_and_wait(server: Running, worker: int) -> None:
     eventually(lambda: len(server.workers()) == WORKERS and worker not in server.workers())
 
 
-def at_once(find: Callable[[], set[int]]) -> set[int]:
-    """What is found, as soon as it is there: a poll with pauses would come when all is over."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := find()):
-        assert time.monotonic() < deadline
-    return found
-
-
 @contextmanager
 def all_at_once(address: tuple[str, int], count: int) -> Iterator[None]:
     """So many connections, none of which waits for another to be made."""
@@ -150,11 +142,15 @@ def test_a_process_that_dies_is_replaced(bare: Running) -> None:
 
 def test_a_process_that_has_only_just_begun_hears_that_it_is_to_end(bare: Running) -> None:
     for _ in range(5):
-        before = bare.workers()
-        os.kill(min(before), signal.SIGKILL)
-        begun = at_once(lambda: bare.workers() - before)
-        os.kill(min(begun), signal.SIGTERM)
-        eventually(lambda: len(bare.workers()) == WORKERS and not bare.workers() & begun)
+        end_what_begins(bare)
+
+
+def end_what_begins(server: Running) -> None:
+    before = server.workers()
+    os.kill(min(before), signal.SIGKILL)
+    (begun,) = eventually(lambda: server.workers() - before, pause=0)
+    os.kill(begun, signal.SIGTERM)
+    eventually(lambda: len(server.workers()) == WORKERS and begun not in server.workers())
 
 
 def test_no_process_outlives_its_master(bare: Running) -> None:
