@@ -15,6 +15,7 @@ from commands.access import CompanySuspended, SubscriptionExpired, Unauthenticat
 from commands.creations import Content
 from commands.outcomes import Outcome, Response
 from commands.ports import Caller, ConcurrentEdit, DuplicateId
+from commands.shifts.closing import VIEW_EXPECTED
 from commands.sync.arrivals import AskRights, KnownDelivery, ask_rights
 from commands.sync.delivery import NOT_PERMITTED, Delivery, NotArrived
 from commands.sync.operation import (
@@ -56,6 +57,8 @@ _OF_THE_DELIVERY = (
 )
 #: Who settles what tills did may send it for others.
 SYNC_RESOLVE = "sync.resolve"
+#: What lets nobody do anything: whoever did what they may not do has seen no more for it.
+_SEEING = frozenset({"costs.view", VIEW_EXPECTED})
 _NOTHING = Response(200, None, b"")
 
 
@@ -186,7 +189,8 @@ class Decider:
         then = self._user_at(cashier.id, operation)
         if then and (rights := self._shared(then, permission)):
             yield rights
-        yield _Rights(cashier.values["role"], frozenset(PERMISSIONS), frozenset({NOT_PERMITTED}))
+        all_but_unseen = frozenset(PERMISSIONS) - (_SEEING - cashier.permissions)
+        yield _Rights(cashier.values["role"], all_but_unseen, frozenset({NOT_PERMITTED}))
 
     def _shared(self, cashier: User, permission: str) -> _Rights | None:
         """What the cashier may, as far as the sender may; None if that is not enough.

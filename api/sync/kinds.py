@@ -61,6 +61,7 @@ from commands.sync.delivery import Delivery
 from domain.approvals import REFUND
 from domain.errors import Refusal
 from domain.orders import LATE, Order
+from domain.orders.offline import Offline, in_order
 from domain.shifts import Shift
 from domain.till_operations import MadeThing
 from domain.unlinked_returns import UnlinkedReturn
@@ -129,13 +130,17 @@ def _refunded(order: Order) -> MadeThing:
     return MadeThing(type="refund", id=last.refund_id, number=last.number)
 
 
+def _flags_of(offline: Offline | None) -> tuple[str, ...]:
+    return offline.flags if offline else ()
+
+
 def _flags_of_refund(order: Order) -> tuple[str, ...]:
     last = order.refunds[-1]
-    return last.offline.flags if last.offline else ()
+    return _flags_of(last.offline)
 
 
 def _flags_of_void(order: Order) -> tuple[str, ...]:
-    return order.voided.offline.flags if order.voided and order.voided.offline else ()
+    return _flags_of(order.voided.offline if order.voided else None)
 
 
 def _opening(body: Content, delivery: Delivery) -> TakeOverOpening:
@@ -168,7 +173,8 @@ def _moved(moved: CashMovement) -> MadeThing:
 
 
 def _flags_of_movement(moved: CashMovement) -> tuple[str, ...]:
-    return (LATE,) if moved.movement.is_late else ()
+    late = (LATE,) if moved.movement.is_late else ()
+    return in_order((*late, *_flags_of(moved.movement.offline)))
 
 
 def _order(order: Order) -> MadeThing:
@@ -176,7 +182,7 @@ def _order(order: Order) -> MadeThing:
 
 
 def _flags_of_sale(order: Order) -> tuple[str, ...]:
-    return order.offline.flags if order.offline else ()
+    return _flags_of(order.offline)
 
 
 def _registration(body: Content, _: Delivery) -> RegisterCustomer:
@@ -202,6 +208,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             handler=take_over_opening,
             command=_opening,
             made=_shift,
+            flags=lambda shift: _flags_of(shift.opened.offline),
         ),
         "shift.cash_movement": Kind(
             permission="shifts.use",
@@ -221,6 +228,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             handler=take_over_end,
             command=_end,
             made=_shift,
+            flags=lambda shift: _flags_of(shift.ended.offline if shift.ended else None),
         ),
         "shift.close": Kind(
             permission="shifts.use",
@@ -230,6 +238,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             handler=take_over_close,
             command=_close,
             made=_closed_shift,
+            flags=lambda shift: _flags_of(shift.closed.offline if shift.closed else None),
         ),
         "order.sale": Kind(
             permission="pos.use",

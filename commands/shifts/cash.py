@@ -9,6 +9,7 @@ from commands.ports import Missing
 from commands.shifts.ports import DrawerWork
 from domain.errors import Invalid
 from domain.money import MAX_AMOUNT, AmountTooLarge
+from domain.orders.offline import Offline
 from domain.shifts import Shift, ShiftNotOpen
 from domain.shifts.movements import EVENTS, SIGNS, MovementType, wrong_in_movement
 
@@ -41,10 +42,10 @@ def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
 
     Raises Missing, ShiftNotOpen, DuplicateId, Invalid, AmountTooLarge.
     """
-    return record_movement(command, work, is_told_later=False)
+    return record_movement(command, work)
 
 
-def record_movement(command: MoveCash, work: DrawerWork, *, is_told_later: bool) -> CashMovement:
+def record_movement(command: MoveCash, work: DrawerWork, offline: Offline | None = None) -> CashMovement:
     """The same; what a till tells of later may be of a shift that is being counted, or closed since.
 
     Raises Missing, ShiftNotOpen, DuplicateId, Invalid, AmountTooLarge.
@@ -62,12 +63,12 @@ def record_movement(command: MoveCash, work: DrawerWork, *, is_told_later: bool)
     if existing := earlier.read():
         balance = work.drawers.balance(existing.id, existing.version).read()
         return CashMovement(shift=existing, movement=_movement(existing, command.id), balance=balance)
-    if drawer.read().shift_id != shift.id and not is_told_later:
+    if drawer.read().shift_id != shift.id and offline is None:
         raise ShiftNotOpen
     cash = SIGNS[command.type] * command.amount
     is_counted = shift.status == "closed"
     _check_sum(shift.late_cash if is_counted else before.read(), cash)
-    _move(shift, command, cash, work)
+    _move(shift, command, cash, work, offline)
     work.save(shift)
     balance = before.read() + (0 if is_counted else cash)
     return CashMovement(shift=shift, movement=_movement(shift, command.id), balance=balance)
@@ -84,7 +85,7 @@ def _check_sum(before: int, cash: int) -> None:
         raise AmountTooLarge.in_fields("amount", message=message)
 
 
-def _move(shift: Shift, command: MoveCash, cash: int, work: DrawerWork) -> None:
+def _move(shift: Shift, command: MoveCash, cash: int, work: DrawerWork, offline: Offline | None) -> None:
     """Record it; what became known once the drawer was counted is beside the count."""
     event = EVENTS[command.type]
     facts: dict[str, Any] = {
@@ -95,6 +96,7 @@ def _move(shift: Shift, command: MoveCash, cash: int, work: DrawerWork) -> None:
         "reference": command.reference,
         "note": command.note,
         "occurred_at": command.occurred_at or work.now,
+        "offline": offline,
     }
     if shift.status == "closed":
         shift.move_cash_late(event, cash=cash, **facts)

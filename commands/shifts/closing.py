@@ -11,6 +11,7 @@ from commands.ports import Caller, Missing, UnitOfWork, check_version
 from commands.settings import SettingsWork
 from commands.shifts.ports import DrawerWork
 from domain.errors import Detail, Invalid, NotAllowed
+from domain.orders.offline import Offline
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, CASH, FROM_ACCOUNTS
 from domain.pending import Pending
@@ -84,11 +85,11 @@ def end_shift(command: EndShift, work: DrawerWork) -> EndedShift:
     return record_end(_load(command, work), work)
 
 
-def record_end(shift: Shift, work: DrawerWork) -> EndedShift:
-    """Record it. Raises InvalidTransition."""
+def record_end(shift: Shift, work: DrawerWork, offline: Offline | None = None) -> EndedShift:
+    """Record it, also of what a till without a connection has done. Raises InvalidTransition."""
     work.drawers.lock(shift.opened.register_id)
     figures = work.drawers.figures(shift.id).read()
-    shift.end(work.now)
+    shift.end(work.now, offline)
     work.save(shift)
     return EndedShift(shift=shift, figures=figures)
 
@@ -101,8 +102,12 @@ def close_shift(command: CloseShift, work: ClosingWork) -> Shift:
     return record_close(_load(command, work), command, work)
 
 
-def record_close(shift: Shift, command: CloseShift, work: ClosingWork) -> Shift:
-    """Record it. Raises InvalidTransition, Invalid, TooFarBack, BeforeTheCompany.
+def record_close(
+    shift: Shift, command: CloseShift, work: ClosingWork, offline: Offline | None = None
+) -> Shift:
+    """Record it, also of what a till without a connection has done.
+
+    Raises InvalidTransition, Invalid, TooFarBack, BeforeTheCompany.
 
     Who holds the drawer waits for sales that are running, and later ones find no open shift.
     """
@@ -118,12 +123,16 @@ def record_close(shift: Shift, command: CloseShift, work: ClosingWork) -> Shift:
     count = _count(command, counted, drawer, closed_at, work.caller)
     report = make_report(shift, sources, drawer, count)
     place, known = sources.place, head.read()
+    closed = _closed(command, count, report, place)
+    ended = shift.ended.offline if shift.ended else None
+    closed["needs_review"] |= any(one is not None and bool(one.flags) for one in (ended, offline))
     shift.close(
         work.new_id(),
         is_blind=_is_blind(place, work.caller),
         head_position=known.position,
         head_hash=known.hash,
-        **_closed(command, count, report, place),
+        offline=offline,
+        **closed,
     )
     work.save(shift)
     return shift

@@ -17,7 +17,7 @@ from commands.shifts.closing import (
     record_close,
     record_end,
 )
-from commands.shifts.opening import OpenShift, open_shift
+from commands.shifts.opening import OpenShift, record_opening
 from commands.sync.delivery import Delivery, NotArrived
 from commands.sync.ports import SyncWork
 from domain.settings import name_key
@@ -65,7 +65,7 @@ def take_over_opening(command: TakeOverOpening, work: OfflineShiftWork) -> Shift
     delivery = command.delivery
     opening = replace(command.opening, occurred_at=delivery.moment(work.now))
     try:
-        return open_shift(opening, work)
+        return record_opening(opening, work, delivery.offline(work.now))
     except ShiftAlreadyOpen:
         if work.deliveries.is_missing_before(delivery.device_id, delivery.seq).read():
             drawer = work.drawers.lock(opening.register_id).read()
@@ -80,7 +80,7 @@ def take_over_movement(command: TakeOverMovement, work: OfflineShiftWork) -> Cas
     """
     _load(command.movement.shift_id, work)
     movement = replace(command.movement, occurred_at=command.delivery.moment(work.now))
-    return record_movement(movement, work, is_told_later=True)
+    return record_movement(movement, work, command.delivery.offline(work.now))
 
 
 def take_over_end(command: TakeOverEnd, work: OfflineShiftWork) -> Shift:
@@ -89,7 +89,7 @@ def take_over_end(command: TakeOverEnd, work: OfflineShiftWork) -> Shift:
     if shift.status != "open":
         return _repeated(shift, work)
     check_closer(shift, work.caller)
-    return record_end(shift, work).shift
+    return record_end(shift, work, command.delivery.offline(work.now)).shift
 
 
 def take_over_close(command: TakeOverClose, work: OfflineShiftWork) -> Shift:
@@ -102,7 +102,8 @@ def take_over_close(command: TakeOverClose, work: OfflineShiftWork) -> Shift:
         return _repeated(shift, work)
     check_closer(shift, work.caller)
     occurred_at = max(command.delivery.moment(work.now), shift.opened.occurred_at)
-    return record_close(shift, replace(command.closing, occurred_at=occurred_at), work)
+    closing = replace(command.closing, occurred_at=occurred_at)
+    return record_close(shift, closing, work, command.delivery.offline(work.now))
 
 
 def _load(shift_id: UUID, work: UnitOfWork) -> Shift:

@@ -9,6 +9,7 @@ from commands.ports import DuplicateId
 from commands.shifts.ports import DrawerWork
 from domain.business_date import business_date
 from domain.errors import Detail, Invalid
+from domain.orders.offline import Offline
 from domain.settings import OtherStore
 from domain.shifts import Denomination, Shift, ShiftPlace
 from domain.shifts.denominations import check_denominations
@@ -32,6 +33,11 @@ def open_shift(command: OpenShift, work: DrawerWork) -> Shift:
 
     Raises DuplicateId, Invalid, OtherStore, StoreClosed, ShiftAlreadyOpen, TooFarBack, BeforeTheCompany.
     """
+    return record_opening(command, work)
+
+
+def record_opening(command: OpenShift, work: DrawerWork, offline: Offline | None = None) -> Shift:
+    """The same, also of what a till without a connection has done."""
     asked = work.drawers.place(command.register_id)
     locked = work.drawers.lock(command.register_id)
     # The same request at the same moment holds the drawer until it has recorded the shift.
@@ -59,6 +65,7 @@ def open_shift(command: OpenShift, work: DrawerWork) -> Shift:
         occurred_at=occurred_at,
         previous_shift_id=drawer.last_shift_id,
         note=command.note,
+        offline=offline,
     )
     work.save(shift)
     return shift

@@ -50,7 +50,7 @@ class Delivery:
         is_sound = now - OLDEST <= self.told_at <= now + CLOCK_AHEAD
         return self.told_at if is_sound else now
 
-    def offline(self, received_at: datetime, flags: Collection[str]) -> Offline:
+    def offline(self, received_at: datetime, flags: Collection[str] = ()) -> Offline:
         """What is recorded of it with the fact."""
         return Offline(
             device_id=self.device_id,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.orders.offline import Offline
 from domain.shifts.drawers import ShiftNotOpen
 from domain.shifts.figures import ShiftReport
 from domain.shifts.late_facts import LateFact
@@ -55,12 +56,13 @@ class Shift(Aggregate):
         occurred_at: datetime
         previous_shift_id: UUID | None = None
         note: str | None = None
+        offline: Offline | None = None
 
         def apply(self, aggregate: "Shift") -> None:
             """Open it."""
             aggregate.opened = self
             aggregate.status = "open"
-            aggregate.closed = None
+            aggregate.ended, aggregate.closed = None, None
             aggregate.ended_at = None
             aggregate.movements = []
             aggregate.recounts = []
@@ -84,6 +86,7 @@ class Shift(Aggregate):
         at_close: bool = False
         #: Whether it became known after the close: no count has it.
         is_late: bool = False
+        offline: Offline | None = None
 
         def apply(self, aggregate: "Shift") -> None:
             """Keep it; it changes nothing that a shift decides about: any amount may move."""
@@ -106,9 +109,11 @@ class Shift(Aggregate):
 
         register_id: UUID
         occurred_at: datetime
+        offline: Offline | None = None
 
         def apply(self, aggregate: "Shift") -> None:
             """Count from now on."""
+            aggregate.ended = self
             aggregate.status = "counting"
             aggregate.ended_at = self.occurred_at
 
@@ -138,6 +143,7 @@ class Shift(Aggregate):
         #: The log when the drawer was held, which has all of the shift: how far it was, and its hash in hex.
         head_position: int | None = None
         head_hash: str | None = None
+        offline: Offline | None = None
 
         def apply(self, aggregate: "Shift") -> None:
             """Close it."""
@@ -195,6 +201,7 @@ class Shift(Aggregate):
         opened: Opened
         status: ShiftStatus
         ended_at: datetime | None
+        ended: Ended | None
         closed: Closed | None
         movements: list[CashMoved]
         recounts: list[Recounted]
@@ -236,10 +243,11 @@ class Shift(Aggregate):
         register_id = self.opened.register_id
         self.trigger_event(event, movement_id=movement_id, register_id=register_id, is_late=True, **facts)
 
-    def end(self, occurred_at: datetime) -> None:
+    def end(self, occurred_at: datetime, offline: Offline | None = None) -> None:
         """Sell nothing more in it; its drawer is to be counted. Raises InvalidTransition."""
         check_status("shift", self.status, ["open"])
-        self.trigger_event(Shift.Ended, register_id=self.opened.register_id, occurred_at=occurred_at)
+        register_id = self.opened.register_id
+        self.trigger_event(Shift.Ended, register_id=register_id, occurred_at=occurred_at, offline=offline)
 
     def check_closable(self) -> None:
         """Raise InvalidTransition for what is closed."""

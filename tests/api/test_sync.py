@@ -529,7 +529,7 @@ class TestShifts:
         assert device.statuses(opening, waits, closing) == ["applied", "waiting", "applied"]
         path = f"/api/pos/shifts/{shift}"
         report = device.stocked.shop.client().get(f"{path}/report").data
-        assert report["offline"] == {"applied": 0, "flagged": 0, "missing": 1, "waiting": 1, "rejected": 0}
+        assert report["offline"] == {"applied": 1, "flagged": 0, "missing": 1, "waiting": 1, "rejected": 0}
         assert device.stocked.shop.client().get(path).data["needs_review"]
         assert device.statuses(sale) == ["applied"]
         assert device.stocked.shop.client().get(f"{path}/report").data == report
@@ -610,6 +610,22 @@ class TestMoneyBack:
         results = device.results(sold[0], refund, {**cheap, "cashier_id": manager})
         assert results[1]["flags"] == ["not_permitted", "no_shift"]
         assert results[2]["flags"] == ["price_differs", "no_shift"]
+
+    def test_a_cashier_who_closes_another_s_shift_had_no_right_to_it(self, device: Device) -> None:
+        stocked = device.stocked
+        manager = stocked.shop.client("Manager")
+        opening = {"register_id": stocked.register["id"], "opening_float": 5000}
+        shift_id = manager.post("/api/pos/shifts/open", opening).data["id"]
+        dropped = {"shift_id": shift_id, "type": "drop", "amount": 1000, "reason": "safe"}
+        drop = device.operation("shift.cash_movement", dropped)
+        close = device.operation("shift.close", {"shift_id": shift_id, "counted_cash": 4000})
+        results = device.results(drop, close)
+        assert [one["flags"] for one in results] == [[], ["not_permitted"]]
+        shown = manager.get(f"/api/pos/shifts/{shift_id}").data
+        assert (shown["status"], shown["over_short"], shown["needs_review"]) == ("closed", 0, True)
+        report = manager.get(f"/api/pos/shifts/{shift_id}/report").data
+        assert (report["offline"]["applied"], report["offline"]["flagged"]) == (1, 0)
+        assert device.results(close)[0]["flags"] == ["not_permitted"]
 
     def test_a_cashier_of_another_store_had_no_right_to_it(self, device: Device) -> None:
         admin = device.stocked.shop.client()

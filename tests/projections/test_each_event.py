@@ -10,6 +10,7 @@ from psycopg import sql
 
 from domain.catalog.products import Product
 from domain.orders import Order
+from domain.shifts.perpetual import TAKING_EVENTS
 from infra.postgres.request_transactions import RequestConnection
 from infra.postgres.transactions import Transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -50,13 +51,19 @@ def facts_with(model: Projection, event: Event, *, recorded: bool) -> list[Fact]
     aggregate = EVENT_TYPES.by_event[event].aggregate
     registered = getattr(aggregate, "Registered", None)
     if event is registered or registered not in model.events:
-        # The first sales were in no shift.
-        own = {"shift_id": UUID(int=4)} if event is Order.Sold else {}
-        return [fact_of(model, event, 1, recorded=recorded, **own)]
+        return [fact_of(model, event, 1, recorded=recorded, **shift_for(model, event))]
     # The variant that is added has the same id as the one that all others are about.
     fields = {"variants": ()} if event is Product.VariantAdded else {}
     first = fact_of(model, registered, 1, recorded=recorded, **fields)
     return [first, fact_of(model, event, 2, recorded=recorded)]
+
+
+def shift_for(model: Projection, event: Event) -> dict[str, Any]:
+    """The shift of a fact where the read model takes only those with one, or only those without."""
+    if model.name == "drawers" and event in TAKING_EVENTS:
+        return {"shift_id": None}
+    # The first sales were in no shift.
+    return {"shift_id": UUID(int=4)} if event is Order.Sold else {}
 
 
 def fact_of(model: Projection, event: Event, position: int, *, recorded: bool, **fields: Any) -> Fact:
