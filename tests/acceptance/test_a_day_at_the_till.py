@@ -108,8 +108,8 @@ def test_t8_over_http(day: Day) -> None:
         {"count": 2, "total": 5489},
     )
     assert report["cash"]["dropped_at_close"] == 2380
-        # What was sold the day before, in no shift, is what the register took, too.
-        assert (report["perpetual"]["sales"], report["perpetual"]["net"]) == (2990 + 16610, 2990 + 11121)
+    # What was sold the day before, in no shift, is what the register took, too.
+    assert (report["perpetual"]["sales"], report["perpetual"]["net"]) == (2990 + 16610, 2990 + 11121)
     # Before the close it was the same, but for what only a close knows.
     only_closed = {"type", "z_number", "closed_by", "closed_at", "letterhead", "cash", "perpetual"}
     assert {name: value for name, value in before.items() if name not in only_closed} == {
