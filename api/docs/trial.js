@@ -132,6 +132,8 @@ function calm(send) {
 
 const isLasting = ({ method, summary }) => method === "DELETE" || (method !== "GET" && LASTING.test(summary));
 
+const isRecorded = ({ method, summary }) => method !== "GET" && !summary.startsWith("Quote ");
+
 const isSigned = (operation) => operation.security?.length !== 0;
 
 function hintOf(operation, client) {
@@ -139,7 +141,7 @@ function hintOf(operation, client) {
     const enter = element("button", { type: "button", onclick: () => document.getElementById("trying").showModal() }, "Sign in");
     return [element("p", {}, "Without a token this answers 401."), enter];
   }
-  if (operation.method === "GET") return [];
+  if (!isRecorded(operation)) return [];
   const words = isLasting(operation) ? "It may not be undone, so it asks once more." : "";
   return [element("p", {}, `This is no rehearsal: what you send is done, and recorded. ${words}`.trim())];
 }

@@ -13,6 +13,7 @@ from typing import LiteralString
 
 import click
 
+from infra.postgres.embedded.server import check_unclaimed
 from infra.postgres.pool import RequestPool
 from infra.process.own_addresses import to_open
 from infra.process.supervisor import Child, Supervisor, check_port_free
@@ -36,6 +37,9 @@ def demo_password(settings: Settings) -> str:
 
 def up(settings: Settings, environ: Mapping[str, str]) -> int:
     """Run everything until told to stop. Returns the exit code."""
+    # Whoever runs here already has the port too, and another port would be of no use.
+    if settings.uses_embedded_server:
+        check_unclaimed(settings.data_dir)
     check_port_free(settings.host, settings.port)
     click.echo("Setting up the database …", err=True)
     with database(settings) as addresses:

@@ -17,6 +17,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.postgres.embedded import EmbeddedServer, EmbeddedServerError, check_server_version, find_binaries
+from infra.postgres.embedded.errors import AlreadyRunning
+from infra.postgres.embedded.server import check_unclaimed
 from tests.waiting import eventually
 
 PYTHONPATH = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *sys.path])
@@ -183,6 +185,12 @@ class TestOneOwner:
                 "stop it, or set another MIPOS_DATA_DIR."
             )
             assert ask(server, "SELECT 1") == 1
+
+    def test_a_folder_is_another_s_while_a_server_has_it(self, data: Path) -> None:
+        check_unclaimed(data)
+        with EmbeddedServer(data), pytest.raises(AlreadyRunning):
+            check_unclaimed(data)
+        check_unclaimed(data)
 
     def test_the_same_one_is_refused_and_goes_on(self, data: Path) -> None:
         with EmbeddedServer(data) as server:

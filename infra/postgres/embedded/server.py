@@ -244,6 +244,12 @@ class EmbeddedServer:
         return Path("/tmp") / name  # noqa: S108 - made private, or refused, before use
 
 
+def check_unclaimed(data_dir: Path) -> None:
+    """Raise AlreadyRunning for a folder that another process has its data in; there may be none yet."""
+    if (data_dir / "lock").exists():
+        os.close(_claim(data_dir))
+
+
 def _claim(data_dir: Path) -> int:
     """Take the data folder's lock, which goes with this process however it ends."""
     lock = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
