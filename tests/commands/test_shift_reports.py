@@ -85,6 +85,17 @@ def back(price: int) -> tuple[LineReturn, ...]:
     return (LineReturn(line_id=id_of(f"line {price}"), quantity=Decimal(1), restock=True),)
 
 
+def give_back(price: int, tender: Tender) -> RefundOrder:
+    """Take one of what costs so much back from the sale that is called by its price."""
+    return RefundOrder(
+        order_id=id_of(f"sale {price}"),
+        register_id=REGISTER,
+        returns=back(price),
+        tenders=(tender,),
+        reason="Broken",
+    )
+
+
 def moved(kind: Any, amount: int, reason: str) -> MoveCash:
     return MoveCash(id=id_of(f"{kind} {reason}"), shift_id=SHIFT, type=kind, amount=amount, reason=reason)
 
@@ -112,13 +123,7 @@ def day(shop: Scenario) -> Scenario:
         sell(1200, cash(1200)),
         VoidOrder(order_id=id_of("sale 1200"), reason="Changed their mind"),
         sell(2499, card(2499)),
-        RefundOrder(
-            order_id=id_of("sale 2499"),
-            register_id=REGISTER,
-            returns=back(2499),
-            tenders=(cash(2499),),
-            reason="Broken",
-        ),
+        give_back(2499, cash(2499)),
         ExchangeGoods(
             refund=RefundOrder(
                 order_id=id_of("sale 2990"),
@@ -290,14 +295,7 @@ class TestWithoutAShift:
         shop.when(sell(1798, card(1798)))
         shop.when(sell(2499, card(2499)))
         assert shop.when(VoidOrder(order_id=id_of("sale 1798"), reason="Wrong")).refusal is None
-        refund = RefundOrder(
-            order_id=id_of("sale 2499"),
-            register_id=REGISTER,
-            returns=back(2499),
-            tenders=(card(2499),),
-            reason="Broken",
-        )
-        assert shop.when(refund).refusal is None
+        assert shop.when(give_back(2499, card(2499))).refusal is None
         shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
         report = z_of(shop, close(counted_cash=0, closing_float=0))
         assert report.perpetual == Perpetual(sales=4297, returns=4297, receipts=2, z_count=1)
@@ -348,18 +346,11 @@ class TestLateNews:
         assert third.perpetual == Perpetual(sales=2499 + 1798, receipts=2, z_count=3)
 
     def test_of_what_was_given_back_makes_nothing_smaller_that_only_grows(self, shop: Scenario) -> None:
-        refund = RefundOrder(
-            order_id=id_of("sale 2499"),
-            register_id=REGISTER,
-            returns=back(2499),
-            tenders=(card(2499),),
-            reason="Broken",
-        )
         told = (
             _told(1200),
             _told(2499, paid=card(2499), seq=2),
             TakeOverVoid(void=VoidOrder(order_id=id_of("sale 1200"), reason="Wrong"), delivery=_delivery(3)),
-            TakeOverRefund(refund=refund, shift_id=SHIFT, delivery=_delivery(4)),
+            TakeOverRefund(refund=give_back(2499, card(2499)), shift_id=SHIFT, delivery=_delivery(4)),
         )
         for one in told:
             assert shop.when(one).refusal is None

@@ -31,3 +31,13 @@ class Till:
 
     def move(self, shift_id: str, *, role: str = "Cashier", **movement: Any) -> Any:
         return self.client(role).post(f"{SHIFTS}/{shift_id}/cash-movements", movement)
+
+    def give_back(self, sale: Any, *, reason: str) -> Any:
+        """Take back the one piece of a sale, for cash."""
+        refund = {
+            "lines": [{"line_id": sale["lines"][0]["id"], "quantity": "1"}],
+            "payments": [{"method": "cash", "amount": sale["total"]}],
+            "reason": reason,
+            "register_id": self.register_id,
+        }
+        return self.client("Admin").post(f"/api/pos/orders/{sale['id']}/refunds", refund)

@@ -36,13 +36,7 @@ def test_a_report_goes_on_from_what_the_register_took_without_a_shift(till: Till
     admin = till.client("Admin")
     sold, voided = (till.stocked.sell(1).data for _ in range(2))
     assert admin.post(f"/api/pos/orders/{voided['id']}/void", {"reason": "Left"}).status == 200
-    refund = {
-        "lines": [{"line_id": sold["lines"][0]["id"], "quantity": "1"}],
-        "payments": [{"method": "cash", "amount": 119}],
-        "reason": "Broken",
-        "register_id": till.register_id,
-    }
-    assert admin.post(f"/api/pos/orders/{sold['id']}/refunds", refund).status == 201
+    assert till.give_back(sold, reason="Broken").status == 201
     shift_id = till.open(0).data["id"]
     before = {"sales": 238, "returns": 238, "net": 0, "receipts": 2, "z_count": 0}
     assert till.client().get(f"{SHIFTS}/{shift_id}/report").data["perpetual"] == before
@@ -58,13 +52,7 @@ def test_what_is_told_of_customers_is_in_the_report_as_all_else_is(till: Till) -
     customer = admin.post("/api/admin/customers", {"name": "Ada Byron"}).data
     known = {"customer_id": customer["id"], "note": "for Ada"}
     kept, brought_back, voided = (till.stocked.sell(1, **known).data for _ in range(3))
-    refund = {
-        "lines": [{"line_id": brought_back["lines"][0]["id"], "quantity": "1"}],
-        "payments": [{"method": "cash", "amount": 119}],
-        "reason": "Ada did not like it",
-        "register_id": till.register_id,
-    }
-    assert admin.post(f"/api/pos/orders/{brought_back['id']}/refunds", refund).status == 201
+    assert till.give_back(brought_back, reason="Ada did not like it").status == 201
     assert admin.post(f"/api/pos/orders/{voided['id']}/void", {"reason": "Ada left"}).status == 200
     assert till.client().get(f"{path}/report").data["cash"]["expected"] == kept["total"]
     assert till.close(shift_id, 119).data["over_short"] == 0
