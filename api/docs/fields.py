@@ -55,11 +55,10 @@ def parameters_of(operation: Json, where: tuple[str, ...] = ("path", "query")) -
 
 
 def name_of(schema: Json) -> str | None:
-    """The component that a schema, a list of it, or it-or-null refers to."""
-    for inner in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
-        if "$ref" in inner:
-            return str(inner["$ref"]).removeprefix(_REFERENCE)
-    return None
+    """The component that a schema, a list of it, or it-or-null refers to; None where it is one of several."""
+    inners = (schema, schema.get("items", {}), *schema.get("anyOf", ()))
+    names = {str(inner["$ref"]).removeprefix(_REFERENCE) for inner in inners if "$ref" in inner}
+    return names.pop() if len(names) == 1 else None
 
 
 def referred(content: Any) -> list[str]:

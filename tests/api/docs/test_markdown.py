@@ -25,6 +25,12 @@ class TestThePages:
                 assert whole.count(f"\n`{method.upper()} {path}`\n") == 1
                 assert whole.count(f'## <a id="{operation["operationId"]}"></a>') == 1
 
+    def test_show_no_fields_of_one_of_several_bodies_as_those_of_all(self, texts: dict[str, str]) -> None:
+        """A sale that a till delivers has no opening float, which a shift has."""
+        whole = "\n".join(texts.values())
+        assert "| `operations[].body` (required) | object |" in whole
+        assert "operations[].body.opening_float" not in whole
+
     def test_say_of_each_operation_what_the_document_says(
         self, document: dict[str, Any], texts: dict[str, str]
     ) -> None:
