@@ -33,8 +33,8 @@ class ShiftTenderAnswer(Answer):
 class LateAnswer(Answer):
     """What became known after the close."""
 
-    count: Annotated[Count, Meaning("How many sales, refunds and voids.", 0)]
-    total: Annotated[Sum, Meaning("What they come to.", 0)]
+    count: Annotated[Count, Meaning("How many sales, refunds, returns, voids and movements of cash.", 0)]
+    total: Annotated[Sum, Meaning("What they come to; movements of cash come to nothing.", 0)]
 
 
 class RestatedAnswer(Answer):

@@ -120,8 +120,8 @@ class HeldAnswer(Answer):
 class ReportLateAnswer(Answer):
     """What of earlier shifts became known since the last report; else it is in the perpetual sums alone."""
 
-    count: Annotated[Count, Meaning("How many sales, refunds and voids.", 0)]
-    total: Annotated[Sum, Meaning("What they come to.", 0)]
+    count: Annotated[Count, Meaning("How many sales, refunds, returns, voids and movements of cash.", 0)]
+    total: Annotated[Sum, Meaning("What they come to; movements of cash come to nothing.", 0)]
 
 
 class OfflineAnswer(Answer):

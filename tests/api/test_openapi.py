@@ -399,6 +399,12 @@ class TestFields:
             assert body[name].get("examples") == answered[name].get("examples"), name
         assert body["cost"]["description"] == "The purchase price. In minor currency units."
 
+    def test_what_came_late_says_that_movements_of_cash_count(self, schemas: Json) -> None:
+        for name in ("Late", "ReportLate"):
+            known = schemas[name]["properties"]
+            assert "movements of cash" in known["count"]["description"], name
+            assert "come to nothing" in known["total"]["description"], name
+
     def test_quantities_are_sent_as_strings_or_numbers_and_answered_as_strings(self, schemas: Json) -> None:
         sent = schemas["BasketLineBody"]["properties"]["quantity"]
         assert (sent["type"], sent["format"]) == (["string", "number"], "decimal")
