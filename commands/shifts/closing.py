@@ -123,16 +123,14 @@ def record_close(
     count = _count(command, counted, drawer, closed_at, work.caller)
     report = make_report(shift, sources, drawer, count)
     place, known = sources.place, head.read()
-    closed = _closed(command, count, report, place)
-    ended = shift.ended.offline if shift.ended else None
-    closed["needs_review"] |= any(one is not None and bool(one.flags) for one in (ended, offline))
+    is_flagged = _is_flagged(offline, shift.ended.offline if shift.ended else None)
     shift.close(
         work.new_id(),
         is_blind=_is_blind(place, work.caller),
         head_position=known.position,
         head_hash=known.hash,
         offline=offline,
-        **closed,
+        **_closed(command, count, report, place, is_flagged=is_flagged),
     )
     work.save(shift)
     return shift
@@ -224,8 +222,13 @@ def _is_blind(place: ShiftPlace, caller: Caller) -> bool:
     return place.blind_close and VIEW_EXPECTED not in caller.permissions
 
 
+def _is_flagged(*told: Offline | None) -> bool:
+    """Whether any of what a till told of the shift itself, which is in no report, has flags."""
+    return any(one is not None and bool(one.flags) for one in told)
+
+
 def _closed(
-    command: CloseShift, count: DrawerCount, report: ShiftReport, place: ShiftPlace
+    command: CloseShift, count: DrawerCount, report: ShiftReport, place: ShiftPlace, *, is_flagged: bool
 ) -> dict[str, Any]:
     """What the close records; to be reviewed are a difference above the limit, flags, and numbers missing."""
     expected = report.cash.expected
@@ -249,7 +252,8 @@ def _closed(
         "report": report,
         "over_short_reason": command.over_short_reason,
         "note": command.note,
-        "needs_review": report.offline_flagged > 0
+        "needs_review": is_flagged
+        or report.offline_flagged > 0
         or report.offline_missing > 0
         or (limit is not None and abs(over_short) > limit),
     }

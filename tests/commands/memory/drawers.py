@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
+from domain.aggregate import Aggregate
 from domain.deliveries import Undelivered
 from domain.devices import Device
 from domain.held_sales import HeldSale
@@ -46,11 +47,11 @@ class MemoryDrawers:
         ]
         closed = sorted((one.closed for one in shifts if one.closed), key=lambda closed: closed.z_number)
         before = closed[-1].perpetual if closed else Perpetual()
-        for growth in self._without_shift_since_last_close(register_id):
-            before = before.grown_by(growth)
+        for event, data in self._since_last_close(register_id, *TAKING_EVENTS):
+            before = before.grown_by(taken_without_shift(event, data) or Perpetual())
         last = shifts[-1] if shifts else None
         handed_on = [one.closed.closing_float for one in shifts if one.closed]
-        late = self._late_since_last_close(register_id)
+        late = [data for _, data in self._since_last_close(register_id, Shift.LateSaleNoted)]
         return Drawer(
             register_id=register_id,
             shift_id=next((one.id for one in shifts if one.status == "open"), None),
@@ -187,25 +188,18 @@ class MemoryDrawers:
             if entry.shift_id == shift_id:
                 yield row, ShiftFact(event=event, stream_id=row["stream_id"], data=data), entry
 
-    def _late_since_last_close(self, register_id: UUID) -> list[Any]:
-        late: list[Any] = []
+    def _since_last_close(
+        self, register_id: UUID, *events: type[Aggregate.Event]
+    ) -> list[tuple[type[Aggregate.Event], Any]]:
+        """What of these events the register had since its last report."""
+        since: list[tuple[type[Aggregate.Event], Any]] = []
         for row in self._world.journal[self._company_id]:
             event, data = EVENT_TYPES.decode(row)
             if event is Shift.Closed and data.register_id == register_id:
-                late.clear()
-            elif event is Shift.LateSaleNoted and data.register_id == register_id:
-                late.append(data)
-        return late
-
-    def _without_shift_since_last_close(self, register_id: UUID) -> list[Perpetual]:
-        taken: list[Perpetual] = []
-        for row in self._world.journal[self._company_id]:
-            event, data = EVENT_TYPES.decode(row)
-            if event is Shift.Closed and data.register_id == register_id:
-                taken.clear()
-            elif event in TAKING_EVENTS and data.register_id == register_id:
-                taken.extend(filter(None, [taken_without_shift(event, data)]))
-        return taken
+                since.clear()
+            elif event in events and data.register_id == register_id:
+                since.append((event, data))
+        return since
 
 
 def _in_order(pair: tuple[Row, Entry]) -> tuple[datetime, datetime, UUID, int]:
